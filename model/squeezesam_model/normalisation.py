@@ -1,0 +1,27 @@
+"""Pixel normalisation with ImageNet's statistics, a module of its own so that export can fold it."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+# Mean and standard deviation of ImageNet in 0…255, RGB: what the authors' published code used.
+MEAN = (123.675, 116.28, 103.53)
+STD = (58.395, 57.12, 57.375)
+# The colour of the letterbox, as close to the mean as 8 bits allow.
+PAD_VALUE = (124, 116, 104)
+
+
+class PixelNormalisation(nn.Module):
+    """(image − mean) / std for B×3×H×W float32 RGB in 0…255."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(MEAN).reshape(1, 3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(STD).reshape(1, 3, 1, 1), persistent=False)
+
+    def forward(self, image: Tensor) -> Tensor:
+        return (image - self.mean) / self.std

@@ -1,0 +1,26 @@
+"""The saliency network: the same UNet family, narrow, RGB in, one heat map out."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from squeezesam_model.blocks import UNetTrunk
+from squeezesam_model.normalisation import PixelNormalisation
+from squeezesam_model.presets import SaliencyPreset
+
+
+class SaliencyNet(nn.Module):
+    """Finds what stands out in a photo (paper, "Application": it supplies the first five clicks)."""
+
+    def __init__(self, preset: SaliencyPreset) -> None:
+        super().__init__()
+        self.preset = preset
+        self.normalise = PixelNormalisation()
+        self.trunk = UNetTrunk(3, preset.stem, preset.encoder, preset.decoder)
+        self.head = nn.Conv2d(preset.decoder[-1], 1, 1)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """B×3×H×W float32 RGB in 0…255, letterboxed → heat map B×1×H/4×W/4 float32 logits."""
+        maps = self.trunk.encode(self.normalise(image))
+        heat: Tensor = self.head(self.trunk.decode(maps, maps[-1]))
+        return heat

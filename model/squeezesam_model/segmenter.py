@@ -1,0 +1,123 @@
+"""The SqueezeSAM segmenter: a UNet with early and late fusion of the prompts.
+
+Source: Varadarajan et al., "SqueezeSAM: User-Friendly Mobile Interactive Segmentation",
+Figures 4–6. Our ``paper`` preset counts 10.9 M parameters against the paper's 12.5 M: the paper's
+table gives every channel of the UNet but not the hidden width of the transformer's MLPs; SAM's
+2048 would give 12.5 M and more, and costs quality nothing measurable on a bottom map of one cell,
+so ours is 512. There is no DoubleConv after the stem: none is in the table, and it alone would cost
+19 GMAC at 1024.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from squeezesam_model.blocks import UNetTrunk
+from squeezesam_model.normalisation import PixelNormalisation
+from squeezesam_model.points import PointEncoder
+from squeezesam_model.presets import SegmenterPreset
+from squeezesam_model.transformer import TwoWayTransformer
+
+PROMPT_PLANES = 2
+
+
+class SegmenterOutput(NamedTuple):
+    """What the segmenter returns.
+
+    Attributes:
+        masks: B×4×H/4×W/4 float32 logits, one plane per candidate.
+        scores: B×4 float32, the predicted IoU of each candidate; trained towards 0…1 but not
+            clamped: whoever reads them clamps.
+    """
+
+    masks: Tensor
+    scores: Tensor
+
+
+def _mlp(width: int, hidden: int, out: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(),
+        nn.Linear(hidden, out),
+    )  # fmt: skip
+
+
+class Segmenter(nn.Module):
+    """Photo and prompts → four candidate masks and their predicted IoU.
+
+    Any input size whose sides are multiples of 4 runs with the same weights; multiples of 32 are
+    what the export accepts.
+    """
+
+    fixed_pe: Tensor | None
+
+    def __init__(self, preset: SegmenterPreset) -> None:
+        super().__init__()
+        self.preset = preset
+        width = preset.encoder[-1]
+        self.normalise = PixelNormalisation()
+        self.trunk = UNetTrunk(3 + PROMPT_PLANES, preset.stem, preset.encoder, preset.decoder)
+        self.points = PointEncoder(width)
+        self.transformer = TwoWayTransformer(width, preset.heads, preset.mlp_width)
+        self.iou_token = nn.Parameter(torch.randn(1, 1, width) * 0.5)
+        self.mask_tokens = nn.Parameter(torch.randn(1, preset.num_masks, width) * 0.5)
+        self.mask_heads = nn.ModuleList(
+            _mlp(width, width, preset.decoder[-1]) for _ in range(preset.num_masks)
+        )
+        self.iou_head = _mlp(width, width, preset.num_masks)
+        self.mask_bias = nn.Parameter(torch.full((1, preset.num_masks, 1), -1.0))
+        self.register_buffer("fixed_pe", None, persistent=False)
+
+    def forward(
+        self, image: Tensor, prompts: Tensor, points: Tensor, labels: Tensor
+    ) -> SegmenterOutput:
+        """Run the network.
+
+        Args:
+            image: B×3×H×W float32, RGB, 0…255, letterboxed.
+            prompts: B×2×H×W float32: box plane (0 or 1), signed click plane (−1, 0, 1).
+            points: B×N×2 float32, (x, y) in input pixels.
+            labels: B×N float32: 1 foreground, 0 background, 2 and 3 box corners, −1 padding.
+        """
+        maps = self.trunk.encode(torch.cat([self.normalise(image), prompts], dim=1))
+        tokens, bottom = self._fuse(maps[-1], points, labels, image.shape[-2:])
+        features = self.trunk.decode(maps, bottom)
+        return self._predict(tokens, features)
+
+    def _fuse(
+        self, bottom: Tensor, points: Tensor, labels: Tensor, size: torch.Size
+    ) -> tuple[Tensor, Tensor]:
+        """Let tokens and the bottom map (B×C×h×w) attend to each other."""
+        batch, channels, height, width = bottom.shape
+        prompt_tokens = self.points(points, labels, size[0], size[1])
+        own = torch.cat([self.iou_token, self.mask_tokens], dim=1)
+        tokens = torch.cat([own.expand(batch, -1, -1), prompt_tokens], dim=1)
+        pe = self.points.dense(height, width) if self.fixed_pe is None else self.fixed_pe
+        flat = bottom.reshape(batch, channels, height * width).transpose(1, 2)
+        tokens, flat = self.transformer(tokens, flat, pe)
+        return tokens, flat.transpose(1, 2).reshape(batch, channels, height, width)
+
+    def _predict(self, tokens: Tensor, features: Tensor) -> SegmenterOutput:
+        """SAM's mask head: one MLP per mask token, a dot product with every pixel's features."""
+        weights = torch.stack([head(tokens[:, 1 + i]) for i, head in enumerate(self.mask_heads)], 1)
+        batch, channels, height, width = features.shape
+        flat = features.reshape(batch, channels, height * width)
+        masks = weights @ flat * channels**-0.5 + self.mask_bias
+        scores = self.iou_head(tokens[:, 0])
+        return SegmenterOutput(masks.reshape(batch, -1, height, width), scores)
+
+    def at_size(self, height: int, width: int) -> Segmenter:
+        """A copy for one input size, with the positional encoding of the bottom grid as a constant.
+
+        The results are the same; the exported graph no longer computes what never changes.
+        """
+        fixed = copy.deepcopy(self)
+        stride = self.preset.bottom_stride
+        grid = (math.ceil(height / stride), math.ceil(width / stride))
+        with torch.no_grad():
+            fixed.fixed_pe = self.points.dense(*grid)
+        return fixed

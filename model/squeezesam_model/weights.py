@@ -1,0 +1,107 @@
+"""Weights on disk: safetensors in fp16 with the preset's name inside, loaded strictly."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+from squeezesam_model.presets import (
+    DEFAULT_SALIENCY,
+    DEFAULT_SEGMENTER,
+    saliency_preset,
+    segmenter_preset,
+)
+from squeezesam_model.saliency import SaliencyNet
+from squeezesam_model.segmenter import Segmenter
+
+
+class WeightsError(Exception):
+    """Weights that cannot be read, or that belong to another preset."""
+
+
+def save_weights(model: nn.Module, path: Path, preset: str, notes: dict[str, str]) -> None:
+    """Write ``model`` as fp16 safetensors beside ``path``, then rename into place.
+
+    Integer buffers keep their type. ``notes`` are free strings for the file's metadata.
+    """
+    tensors = {
+        name: (value.half() if value.is_floating_point() else value).contiguous()
+        for name, value in model.state_dict().items()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".partial")
+    os.close(handle)
+    try:
+        save_file(tensors, temporary, metadata={"preset": preset, **notes})
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def load_weights(model: nn.Module, path: Path, preset: str) -> None:
+    """Fill ``model`` with the float32 of ``path``; every name and shape must match.
+
+    Raises:
+        WeightsError: the file is missing or damaged, was made for another preset, or lacks or
+            adds a tensor.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(f"cannot read the weights {path}: {error}") from error
+    found = metadata.get("preset")
+    if found != preset:
+        raise WeightsError(f"{path} holds weights of preset '{found}', not of '{preset}'")
+    _check_names_and_shapes(model, tensors, path)
+    wanted = model.state_dict()
+    model.load_state_dict({k: v.to(wanted[k].dtype) for k, v in tensors.items()}, strict=True)
+
+
+def _check_names_and_shapes(
+    model: nn.Module, tensors: dict[str, torch.Tensor], path: Path
+) -> None:
+    wanted = model.state_dict()
+    problems = [f"lacks {name}" for name in wanted if name not in tensors]
+    problems += [f"has the unknown tensor {name}" for name in tensors if name not in wanted]
+    problems += [
+        f"{name} is {tuple(tensors[name].shape)}, not {tuple(wanted[name].shape)}"
+        for name in wanted
+        if name in tensors and tensors[name].shape != wanted[name].shape
+    ]
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise WeightsError(f"{path} does not fit the network: {problems[0]}{more}")
+
+
+def load_segmenter(path: Path, preset: str = DEFAULT_SEGMENTER) -> Segmenter:
+    """The segmenter of ``preset`` with the weights of ``path``, in evaluation mode."""
+    model = Segmenter(segmenter_preset(preset))
+    load_weights(model, path, preset)
+    return model.eval()
+
+
+def load_saliency(path: Path, preset: str = DEFAULT_SALIENCY) -> SaliencyNet:
+    """The saliency network of ``preset`` with the weights of ``path``, in evaluation mode."""
+    model = SaliencyNet(saliency_preset(preset))
+    load_weights(model, path, preset)
+    return model.eval()
+
+
+def file_sha256(path: Path) -> str:
+    """Hex digest of a file's bytes."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
