@@ -1,0 +1,554 @@
+/* squeezesam: the C interface of the core runtime. C99 and later, C++11 and later.
+ *
+ * A photo becomes a mask in five words, the same in every language:
+ *
+ *     load     ssam_bundle_open, then ssam_segmenter_create with an engine
+ *     open     ssam_session_create, ssam_session_set_image
+ *     prompt   ssam_session_add_point, _set_box, _undo, _clear
+ *     predict  ssam_session_predict
+ *     export   ssam_mask_render, _cutout, _contour, _rle_counts ...
+ *
+ * The core owns everything but the networks: orientation, resizing, saliency to clicks, prompt
+ * planes, the choice of the mask, its upsampling and its export. An engine (ONNX Runtime,
+ * ExecuTorch, Core ML, ...) is plugged in as a struct of function pointers, `ssam_engine`.
+ *
+ * Errors. Every call that can fail returns a `ssam_status`; SSAM_OK is 0. The sentence for the
+ * person in front of the app is `ssam_last_error()`, kept per thread. No C++ exception crosses this
+ * interface, nor does running out of memory (SSAM_ERROR_OUT_OF_MEMORY). When a call fails, its
+ * outputs are unchanged unless its comment says otherwise; a handle keeps its former state.
+ *
+ * Ownership. `..._open`, `..._create`, `_predict`, `_contour` hand out a handle that is yours:
+ * give it back to the matching `..._free`, which takes NULL as well. Handles may be freed in any
+ * order: a segmenter keeps its bundle alive, a session its segmenter; a mask depends on nothing.
+ * Pointers found in `..._info` structs are borrowed from their handle and die with it. Images and
+ * output buffers are the caller's; none is kept after the call returns. Using a handle after
+ * freeing it is undefined.
+ *
+ * Buffers whose size is not known beforehand: call with (NULL, 0) to learn the size, then again
+ * with the buffer. Too small a buffer gives SSAM_ERROR_BUFFER_TOO_SMALL and the size needed.
+ *
+ * Threads. Plain functions: any thread, any time. Bundle, segmenter, mask and contour: immutable,
+ * shareable between threads; `..._free` by one thread once nobody uses the handle. Session: one
+ * thread at a time (a second one is refused with SSAM_ERROR_BUSY), except `ssam_session_cancel`,
+ * which any thread may call as long as the session lives.
+ *
+ * Geometry. Coordinates are pixels of the oriented photo, origin top left, x right, y down, the
+ * centre of the first pixel is (0, 0) and its outer corner (-0.5, -0.5). Contours alone use edge
+ * coordinates: the first pixel is the square from (0, 0) to (1, 1).
+ */
+#ifndef SQUEEZESAM_SSAM_H
+#define SQUEEZESAM_SSAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32) && defined(SSAM_SHARED)
+#if defined(SSAM_BUILDING)
+#define SSAM_API __declspec(dllexport)
+#else
+#define SSAM_API __declspec(dllimport)
+#endif
+#elif defined(__GNUC__)
+#define SSAM_API __attribute__((visibility("default")))
+#else
+#define SSAM_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Version ---------------------------------------------------------------------------------*/
+
+#define SSAM_VERSION_MAJOR 0
+#define SSAM_VERSION_MINOR 1
+#define SSAM_VERSION_PATCH 0
+
+/* "0.1.0". Static. Compare with the macros to detect a header that is not the library's. */
+SSAM_API const char* ssam_version(void);
+
+/* The newest `schema_version` of manifest.json that this core reads (1). */
+SSAM_API int32_t ssam_schema_version(void);
+
+/* ---- Status ----------------------------------------------------------------------------------*/
+
+typedef int32_t ssam_status;
+
+enum {
+    SSAM_OK = 0,
+    SSAM_ERROR_INVALID_ARGUMENT = 1,    /* a NULL, a bad stride, an unknown constant: a bug */
+    SSAM_ERROR_STATE = 2,               /* the call makes no sense yet: predict before set_image */
+    SSAM_ERROR_BUFFER_TOO_SMALL = 3,    /* the caller's buffer; the size needed was written */
+    SSAM_ERROR_OUT_OF_MEMORY = 4,       /* */
+    SSAM_ERROR_BUSY = 5,                /* the session is being used by another thread */
+    SSAM_ERROR_CANCELLED = 6,           /* ssam_session_cancel was called during this call */
+    SSAM_ERROR_PHOTO = 7,               /* no pixels, too large, or not the photo of this mask */
+    SSAM_ERROR_PROMPT = 8,              /* a click outside the photo, an empty or inverted box */
+    SSAM_ERROR_PROMPT_UNSUPPORTED = 9,  /* the bundle was not trained for this kind of prompt */
+    SSAM_ERROR_NOTHING_STANDS_OUT = 10, /* automatic mask of a photo with a flat heat map */
+    SSAM_ERROR_BUNDLE = 11,             /* unreadable, or the manifest contradicts itself */
+    SSAM_ERROR_BUNDLE_DAMAGED = 12,     /* a file is missing; size or sha256 differs */
+    SSAM_ERROR_BUNDLE_VERSION = 13,     /* made by a newer squeezesam-export */
+    SSAM_ERROR_ENGINE = 14,             /* the engine failed, or returned what is not a number */
+    SSAM_ERROR_INTERNAL = 15            /* a bug in the core; please report it */
+};
+
+/* "SSAM_ERROR_PROMPT" and so on; "unknown status" for any other value. Static. */
+SSAM_API const char* ssam_status_name(ssam_status status);
+
+/* The sentence of the last call that failed on this thread ("" if none did), UTF-8, one line.
+ * Valid until the next call that fails on this thread. Successful calls leave it alone. */
+SSAM_API const char* ssam_last_error(void);
+
+/* ---- Photos ----------------------------------------------------------------------------------*/
+
+#define SSAM_MAX_SIDE 65535                /* longest side of a photo, in pixels */
+#define SSAM_MAX_PIXELS (INT64_C(1) << 28) /* largest photo: 268 megapixels */
+
+enum {
+    SSAM_FORMAT_RGB = 0,  /* 3 bytes a pixel */
+    SSAM_FORMAT_RGBA = 1, /* 4 bytes; alpha is ignored */
+    SSAM_FORMAT_BGRA = 2, /* 4 bytes; alpha is ignored */
+    SSAM_FORMAT_GRAY = 3  /* 1 byte */
+};
+
+/* A photo as it lies in memory, 8 bits a channel. Zero-initialise it, then fill it in. */
+typedef struct ssam_image {
+    const uint8_t* data; /* first byte of the first stored row */
+    int32_t width;       /* of the stored rows, before orientation */
+    int32_t height;
+    int64_t stride;      /* bytes from a row to the next, at least width * bytes; 0: no gaps */
+    int32_t format;      /* SSAM_FORMAT_... */
+    int32_t orientation; /* EXIF 1...8: how to turn the stored rows upright; 0 is taken as 1 */
+} ssam_image;
+
+/* The EXIF orientation (1...8) written in an encoded photo: JPEG, PNG (eXIf), WebP or TIFF.
+ * 1 when there is none, when it is not 1...8, or when the bytes are damaged or of another format.
+ * Never reads outside the `size` bytes; `bytes` may be NULL when `size` is 0. */
+SSAM_API int32_t ssam_exif_orientation(const uint8_t* bytes, size_t size);
+
+/* Width and height of `image` once upright. */
+SSAM_API ssam_status ssam_oriented_size(const ssam_image* image, int32_t* width, int32_t* height);
+
+/* Writes `image` upright to `out`, in its own pixel format. `stride`: bytes from an output row to
+ * the next, 0 for none between. `out` must not overlap the image. */
+SSAM_API ssam_status ssam_orient(const ssam_image* image, uint8_t* out, int64_t stride);
+
+/* ---- Bundle ----------------------------------------------------------------------------------*/
+
+#define SSAM_MAX_RANK 5
+
+typedef struct ssam_bundle ssam_bundle;
+
+enum { SSAM_TARGET_ONNX = 0, SSAM_TARGET_EXECUTORCH = 1, SSAM_TARGET_COREML = 2 };
+
+/* The programs of a bundle. */
+enum { SSAM_PROGRAM_SEGMENTER = 0, SSAM_PROGRAM_SALIENCY = 1 };
+
+/* Flags of ssam_bundle_open. */
+enum {
+    SSAM_BUNDLE_SIZES_ONLY = 1 /* do not compare sha256: for an app that did so at installation */
+};
+
+/* Capabilities, a bit each. */
+enum {
+    SSAM_CAN_NEGATIVE_POINTS = 1, /* background clicks */
+    SSAM_CAN_BOX = 2,
+    SSAM_CAN_AUTOMATIC = 4 /* a first mask without a prompt: a saliency program is there */
+};
+
+/* Everything borrowed; strings are UTF-8 and never NULL ("" where the manifest is silent). */
+typedef struct ssam_bundle_info {
+    const char* folder; /* as given to ssam_bundle_open; "" after ssam_bundle_parse */
+    const char* name;   /* "squeezesam-onnx-int8-512x512" */
+    const char* licence;
+    const char* preset;      /* model.preset */
+    const char* backend;     /* "cpu", "xnnpack", "coreml", "vulkan" */
+    const char* precision;   /* "fp32", "fp16", "int8" */
+    const char* target_name; /* "onnx", "executorch", "coreml" */
+    int32_t target;          /* SSAM_TARGET_... */
+    int32_t schema_version;
+    int32_t input_width; /* of the segmenter, in pixels */
+    int32_t input_height;
+    int32_t saliency_width; /* of the saliency network; 0 when there is none */
+    int32_t saliency_height;
+    int32_t mask_width; /* of the logits the segmenter returns */
+    int32_t mask_height;
+    int32_t candidate_count; /* masks the segmenter proposes */
+    int32_t max_points;      /* slots of the `points` input */
+    uint32_t capabilities;   /* SSAM_CAN_... */
+    double click_radius;     /* of a click's disc, in input pixels */
+    float box_default;       /* of the box plane when there is no box */
+    uint8_t pad_value[3];    /* RGB of the padding */
+    const char* manifest;    /* the whole text of manifest.json, for what is not listed here */
+    size_t manifest_size;
+} ssam_bundle_info;
+
+typedef struct ssam_tensor_info {
+    const char* name;
+    int32_t rank;
+    int64_t shape[SSAM_MAX_RANK]; /* entries past `rank` are 0 */
+} ssam_tensor_info;
+
+typedef struct ssam_program_info {
+    const char* path;  /* of the file (or .mlpackage folder), inside the bundle's folder */
+    int64_t file_size; /* bytes of all its files */
+    int64_t macs;      /* multiply-adds of one run; 0 where the manifest is silent */
+    int32_t input_count;
+    int32_t output_count;
+    const ssam_tensor_info* inputs;  /* in the order of the program's signature */
+    const ssam_tensor_info* outputs; /* likewise */
+} ssam_program_info;
+
+/* Opens the bundle in `folder` (UTF-8): reads manifest.json, checks its version and that it does
+ * not contradict itself, then existence, size and sha256 of every program file. `flags`:
+ * SSAM_BUNDLE_... or 0. Fails with SSAM_ERROR_BUNDLE, _BUNDLE_DAMAGED or _BUNDLE_VERSION. */
+SSAM_API ssam_status ssam_bundle_open(const char* folder, uint32_t flags, ssam_bundle** bundle);
+
+/* The same for the text of a manifest alone: no file is looked at. */
+SSAM_API ssam_status ssam_bundle_parse(const char* json, size_t size, ssam_bundle** bundle);
+
+SSAM_API void ssam_bundle_free(ssam_bundle* bundle);
+
+SSAM_API ssam_status ssam_bundle_get_info(const ssam_bundle* bundle, ssam_bundle_info* info);
+
+/* `program`: SSAM_PROGRAM_...; asking for a saliency program that is not there is
+ * SSAM_ERROR_INVALID_ARGUMENT (see SSAM_CAN_AUTOMATIC). */
+SSAM_API ssam_status ssam_bundle_get_program(const ssam_bundle* bundle, int32_t program,
+                                             ssam_program_info* info);
+
+/* ---- Engine and segmenter --------------------------------------------------------------------*/
+
+/* One float32 tensor, dense, row-major. The memory is the core's and valid during the call. */
+typedef struct ssam_tensor {
+    const char* name;
+    float* data; /* of an input: do not write */
+    int32_t rank;
+    const int64_t* shape;
+    int64_t count; /* number of floats: the product of the shape */
+} ssam_tensor;
+
+enum {
+    SSAM_ENGINE_CONCURRENT = 1 /* `run` may be called by several threads at once */
+};
+
+/* What executes the programs. The binding loads them (paths: ssam_bundle_get_program) before it
+ * makes the segmenter. */
+typedef struct ssam_engine {
+    void* user; /* handed back in every call */
+
+    /* Runs one program (SSAM_PROGRAM_...). Inputs and outputs come in the manifest's order with
+     * the manifest's names and shapes; the engine fills the outputs. Returns SSAM_OK, or any other
+     * status after writing why to `message` (UTF-8, NUL-terminated, at most `message_size` bytes);
+     * SSAM_ERROR_CANCELLED and SSAM_ERROR_OUT_OF_MEMORY reach the app as they are, any other as
+     * SSAM_ERROR_ENGINE. Must not throw. Called on the thread that called the core, and never by
+     * two threads at once unless `flags` has SSAM_ENGINE_CONCURRENT: the core then holds a lock
+     * around it, so a binding with a global lock of its own (Python's) has to let go of that one
+     * before it calls the core and take it again inside `run`. Must not call the same session. */
+    ssam_status (*run)(void* user, int32_t program, const ssam_tensor* inputs, int32_t input_count,
+                       ssam_tensor* outputs, int32_t output_count, char* message,
+                       size_t message_size);
+
+    /* Called once, when the last segmenter or session that uses the engine is freed, on that
+     * thread. May be NULL. */
+    void (*release)(void* user);
+
+    uint32_t flags; /* SSAM_ENGINE_... */
+} ssam_engine;
+
+typedef struct ssam_segmenter ssam_segmenter;
+
+/* Joins a bundle and an engine (the struct is copied). When this fails the engine is still the
+ * caller's: `release` is not called. */
+SSAM_API ssam_status ssam_segmenter_create(const ssam_bundle* bundle, const ssam_engine* engine,
+                                           ssam_segmenter** segmenter);
+
+SSAM_API void ssam_segmenter_free(ssam_segmenter* segmenter);
+
+/* Runs every program once on an empty picture, so that the first tap does not pay for the
+ * engine's own preparations. Any thread. */
+SSAM_API ssam_status ssam_segmenter_prewarm(const ssam_segmenter* segmenter);
+
+/* ---- Session ---------------------------------------------------------------------------------*/
+
+typedef struct ssam_session ssam_session;
+typedef struct ssam_mask ssam_mask;
+
+enum { SSAM_PROMPT_BACKGROUND = 0, SSAM_PROMPT_FOREGROUND = 1, SSAM_PROMPT_BOX = 2 };
+
+/* A click at (x0, y0), with x1 = x0 and y1 = y0, or a box from (x0, y0) to (x1, y1). */
+typedef struct ssam_prompt {
+    int32_t kind;      /* SSAM_PROMPT_... */
+    int32_t automatic; /* 1: found by the saliency network, 0: given by the person */
+    double x0, y0, x1, y1;
+} ssam_prompt;
+
+/* Milliseconds of wall time; 0 for a stage that this prediction did not need to run. */
+typedef struct ssam_timings {
+    double open;      /* ssam_session_set_image: orient and resize (of this photo, once) */
+    double saliency;  /* the saliency program; once a photo */
+    double clicks;    /* heat map to clicks; once a photo */
+    double planes;    /* prompts to input tensors */
+    double segmenter; /* the segmenter program */
+    double mask;      /* choice, upsampling, largest component, holes */
+    double total;     /* of ssam_session_predict (or ssam_mask_derive) as a whole */
+} ssam_timings;
+
+typedef struct ssam_predict_options {
+    int32_t candidate;    /* -1: the one with the highest score (ties: the first); else its index */
+    int32_t keep_largest; /* 1: keep the largest 8-connected piece (ties: first in raster order) */
+    int64_t max_hole_area; /* fill holes of at most so many photo pixels; 0: none, -1: all. A hole
+                              is a 4-connected piece of background that does not touch the border */
+    int64_t reserved[4];   /* 0 */
+} ssam_predict_options;
+
+/* candidate -1, keep_largest 0, max_hole_area 0. */
+SSAM_API ssam_predict_options ssam_predict_default_options(void);
+
+SSAM_API ssam_status ssam_session_create(const ssam_segmenter* segmenter, ssam_session** session);
+
+/* Not while another thread is inside a call on this session. */
+SSAM_API void ssam_session_free(ssam_session* session);
+
+/* Takes a photo: orients and resizes it to the networks' inputs (the photo itself is not kept) and
+ * forgets the prompts of the former one. Fails with SSAM_ERROR_PHOTO for a photo without pixels or
+ * beyond SSAM_MAX_SIDE / SSAM_MAX_PIXELS, SSAM_ERROR_INVALID_ARGUMENT for a bad description. */
+SSAM_API ssam_status ssam_session_set_image(ssam_session* session, const ssam_image* image);
+
+/* Size of the oriented photo; SSAM_ERROR_STATE before set_image. */
+SSAM_API ssam_status ssam_session_get_size(const ssam_session* session, int32_t* width,
+                                           int32_t* height);
+
+/* Adds a click. -0.5 <= x < width - 0.5, likewise y; else SSAM_ERROR_PROMPT. `foreground`: 1 this
+ * belongs to the object, 0 this does not. */
+SSAM_API ssam_status ssam_session_add_point(ssam_session* session, double x, double y,
+                                            int32_t foreground);
+
+/* Sets the one box (it replaces the former), x0 < x1 and y0 < y1. It must overlap the photo and is
+ * clamped to it. */
+SSAM_API ssam_status ssam_session_set_box(ssam_session* session, double x0, double y0, double x1,
+                                          double y1);
+
+/* Takes back the last add_point, set_box or clear. `*undone` (may be NULL): 1, or 0 when there was
+ * nothing to take back. */
+SSAM_API ssam_status ssam_session_undo(ssam_session* session, int32_t* undone);
+
+/* Takes away all prompts, as one action that undo takes back. */
+SSAM_API ssam_status ssam_session_clear(ssam_session* session);
+
+/* The prompts given by the person: the box first, if there is one, then clicks, oldest first.
+ * Writes up to `capacity` of them and their number to `*count`. */
+SSAM_API ssam_status ssam_session_get_prompts(const ssam_session* session, ssam_prompt* prompts,
+                                              size_t capacity, size_t* count);
+
+/* The automatic clicks of this photo, 0...5; runs the saliency network unless it has already run.
+ * A flat heat map gives 0 clicks and SSAM_OK. `clicks` has room for 5. */
+SSAM_API ssam_status ssam_session_get_automatic(ssam_session* session, ssam_prompt* clicks,
+                                                size_t* count);
+
+/* Predicts a mask from the prompts. Without a foreground click or a box the automatic clicks are
+ * used, together with the person's background clicks. `options` may be NULL. Slots: box corners
+ * first, then the newest clicks that fit in max_points; all clicks are drawn in the plane.
+ * Fails with SSAM_ERROR_STATE (no photo), _NOTHING_STANDS_OUT, _PROMPT_UNSUPPORTED (no prompt, and
+ * the bundle cannot do without), _ENGINE, _CANCELLED. */
+SSAM_API ssam_status ssam_session_predict(ssam_session* session,
+                                          const ssam_predict_options* options, ssam_mask** mask);
+
+/* Asks the predict (or get_automatic) that is under way to stop at the end of its stage: it then
+ * fails with SSAM_ERROR_CANCELLED, and the session can be used again at once. Without a call under
+ * way this does nothing; twice is like once. Any thread. */
+SSAM_API void ssam_session_cancel(ssam_session* session);
+
+/* ---- Mask ------------------------------------------------------------------------------------*/
+
+typedef struct ssam_mask_info {
+    int32_t width; /* of the mask = of the oriented photo */
+    int32_t height;
+    float score;    /* predicted IoU of the chosen candidate, 0...1 */
+    int32_t chosen; /* its index */
+    int32_t candidate_count;
+    const float* scores;                         /* of all candidates, 0...1; borrowed */
+    int64_t area;                                /* foreground pixels */
+    int32_t box_x, box_y, box_width, box_height; /* smallest rectangle round the foreground, in
+                                                    whole pixels; all 0 for an empty mask */
+    int32_t plane_width; /* of the logits as the network returned them, padding included */
+    int32_t plane_height;
+    double valid_width; /* the part of the plane that the photo covers, in plane pixels */
+    double valid_height;
+    size_t prompt_count;
+    const ssam_prompt* prompts; /* that were used: box, then clicks, oldest first; borrowed */
+    ssam_timings timings;
+} ssam_mask_info;
+
+SSAM_API void ssam_mask_free(ssam_mask* mask);
+
+SSAM_API ssam_status ssam_mask_get_info(const ssam_mask* mask, ssam_mask_info* info);
+
+/* Another mask from the same prediction: other candidate, other options; no network runs. */
+SSAM_API ssam_status ssam_mask_derive(const ssam_mask* mask, const ssam_predict_options* options,
+                                      ssam_mask** derived);
+
+/* Logits of one candidate as the network returned them: plane_height * plane_width floats,
+ * borrowed. NULL for an index out of range. */
+SSAM_API const float* ssam_mask_get_logits(const ssam_mask* mask, int32_t candidate);
+
+/* height x width bytes: `value` inside, 0 outside (1 for bool, 255 for a PNG). `stride`: bytes from
+ * a row to the next, 0 for no gaps. */
+SSAM_API ssam_status ssam_mask_render(const ssam_mask* mask, uint8_t value, uint8_t* out,
+                                      int64_t stride);
+
+/* Logits of the chosen candidate at photo size, height x width floats, before largest component
+ * and hole filling: without those, the mask is exactly where this is > 0. `stride`: floats. */
+SSAM_API ssam_status ssam_mask_render_logits(const ssam_mask* mask, float* out, int64_t stride);
+
+/* Soft alpha, height x width bytes: round(255 * sigmoid(logit)), 0 for pieces that keep_largest
+ * took away and their fringe, 255 for holes that were filled and theirs. */
+SSAM_API ssam_status ssam_mask_render_alpha(const ssam_mask* mask, uint8_t* out, int64_t stride);
+
+typedef struct ssam_cutout_options {
+    int32_t soft;          /* 1: alpha as in ssam_mask_render_alpha; 0: 0 or 255 */
+    int32_t premultiplied; /* 1: colour times alpha; 0: straight alpha */
+    int32_t crop;          /* 1: only the rectangle round what is not wholly transparent */
+    int32_t reserved[5];   /* 0 */
+} ssam_cutout_options;
+
+/* soft 1, premultiplied 0, crop 0. */
+SSAM_API ssam_cutout_options ssam_cutout_default_options(void);
+
+/* Rectangle of the photo that ssam_mask_cutout writes. SSAM_ERROR_STATE for a crop of an empty
+ * mask. `options` may be NULL. */
+SSAM_API ssam_status ssam_mask_cutout_rect(const ssam_mask* mask,
+                                           const ssam_cutout_options* options, int32_t* x,
+                                           int32_t* y, int32_t* width, int32_t* height);
+
+/* Cuts the object out of `photo`, the caller's original (its orientation is applied here; its
+ * upright size must be the mask's, else SSAM_ERROR_PHOTO): RGBA rows of the rectangle above.
+ * Wholly transparent pixels are 0, 0, 0, 0. `stride`: bytes, 0 for no gaps. */
+SSAM_API ssam_status ssam_mask_cutout(const ssam_mask* mask, const ssam_image* photo,
+                                      const ssam_cutout_options* options, uint8_t* out,
+                                      int64_t stride);
+
+/* COCO run lengths, uncompressed: column-major, beginning with a (perhaps 0) run of background. */
+SSAM_API ssam_status ssam_mask_rle_counts(const ssam_mask* mask, uint32_t* counts, size_t capacity,
+                                          size_t* count);
+
+/* The same as COCO's compressed string, NUL-terminated: `*length` is without the NUL, `capacity`
+ * with it. */
+SSAM_API ssam_status ssam_mask_rle_string(const ssam_mask* mask, char* out, size_t capacity,
+                                          size_t* length);
+
+/* ---- Contour ---------------------------------------------------------------------------------*/
+
+typedef struct ssam_contour ssam_contour;
+
+/* One closed polygon, the last point not repeated. Outer rings run clockwise as seen on the
+ * screen, holes counter-clockwise. Edge coordinates (see Geometry). */
+typedef struct ssam_ring {
+    const float* points; /* x, y, x, y, ...; borrowed */
+    size_t count;        /* of points */
+    int32_t parent;      /* -1: an outer ring; else a hole, in the ring with this index */
+} ssam_ring;
+
+/* Outlines of the mask's 8-connected pieces and of their holes, along pixel edges; each outer ring
+ * is followed by its holes. `epsilon` >= 0: how far, in pixels, the simplified line may stray from
+ * the exact one (Douglas-Peucker); with 0, filling the rings by the even-odd rule gives the mask
+ * back exactly. A ring that simplification leaves without area is dropped, and its holes with it.
+ */
+SSAM_API ssam_status ssam_mask_contour(const ssam_mask* mask, double epsilon,
+                                       ssam_contour** contour);
+
+SSAM_API size_t ssam_contour_ring_count(const ssam_contour* contour);
+
+SSAM_API ssam_status ssam_contour_get_ring(const ssam_contour* contour, size_t index,
+                                           ssam_ring* ring);
+
+SSAM_API void ssam_contour_free(ssam_contour* contour);
+
+/* ---- The parts, as plain functions -----------------------------------------------------------
+ * The same code the session runs, for other bindings, tools and tests. A bitmap is height x width
+ * bytes, 0 outside and anything else inside; `stride` in bytes, 0 for no gaps; outputs are 0 / 1.
+ */
+
+/* Size that a photo takes in a network input: aspect kept, at least 1, rounded half up. */
+SSAM_API ssam_status ssam_fit(int32_t photo_width, int32_t photo_height, int32_t input_width,
+                              int32_t input_height, int32_t* width, int32_t* height);
+
+/* Orients and resizes to width x height RGB, no gaps. Along an axis that shrinks: exact area
+ * average; along one that grows: bilinear between pixel centres, edges clamped. Exact integer
+ * arithmetic, rounded half up: the same bytes on every machine and for every orientation. */
+SSAM_API ssam_status ssam_resize(const ssam_image* image, int32_t width, int32_t height,
+                                 uint8_t* out);
+
+/* Draws the prompt planes, 2 x height x width floats: box plane, then signed click plane.
+ * `points`: x, y in input pixels, `labels`: SAM's (1, 0, 2, 3, -1); a box needs a 2 and a 3.
+ * Click plane: +1 where dx*dx + dy*dy <= radius*radius (in float32) for a foreground click, -1
+ * where so for background clicks only. Box plane: 1 from corner to corner, edges inclusive;
+ * `box_default` everywhere when there is no box. */
+SSAM_API ssam_status ssam_draw_planes(const float* points, const float* labels, size_t count,
+                                      int32_t width, int32_t height, double radius,
+                                      float box_default, float* out);
+
+/* round(255 * sigmoid(logit)) for `count` logits; NaN gives 0. */
+SSAM_API ssam_status ssam_logits_to_heat(const float* logits, size_t count, uint8_t* heat);
+
+typedef struct ssam_saliency {
+    int32_t threshold; /* Otsu's; a blob is where heat > threshold; -1 for a flat map */
+    int32_t count;     /* of clicks: 0 for a flat map, else 2...5 */
+    int64_t area;      /* of the chosen blob, in heat map pixels; 0 for a flat map */
+    int32_t peak;      /* highest heat in it */
+    double x[5], y[5]; /* clicks in heat map pixels: centre, then the quarters top left, top right,
+                          bottom left, bottom right, as far as they are not empty */
+} ssam_saliency;
+
+/* Saliency to clicks (DESIGN.md). Otsu as skimage.filters.threshold_otsu; 8-connected blobs; the
+ * blob with the highest value, ties broken by how often it holds that value, then by area, then by
+ * the raster order of its first pixel. Its centre of mass (every pixel weighs the same) splits it:
+ * pixels with x < centre x are left and the others, x == centre x included, right; y likewise top
+ * and bottom. A click (centre of the blob or of a quarter) whose pixel (floor(x + 0.5),
+ * floor(y + 0.5)) is not in the blob moves to the blob's nearest pixel, Euclidean from the exact
+ * click, ties by raster order; the split keeps the exact centre. */
+SSAM_API ssam_status ssam_salient_clicks(const uint8_t* heat, int32_t width, int32_t height,
+                                         int64_t stride, ssam_saliency* result);
+
+/* Bilinear upsampling of a plane to width x height floats, no gaps. Output pixel x lies at
+ * (x + 0.5) * valid_width / width - 0.5 of the plane, clamped to 0 ... ceil(valid_width) - 1;
+ * y likewise. valid_width in (0, plane_width]; equal to it: cv2.INTER_LINEAR's rule. */
+SSAM_API ssam_status ssam_upsample(const float* plane, int32_t plane_width, int32_t plane_height,
+                                   double valid_width, double valid_height, int32_t width,
+                                   int32_t height, float* out);
+
+/* Keeps the largest 8-connected piece. `out`: height x width bytes, no gaps; may be the input. */
+SSAM_API ssam_status ssam_bitmap_keep_largest(const uint8_t* bitmap, int32_t width, int32_t height,
+                                              int64_t stride, uint8_t* out);
+
+/* Fills holes of at most `max_area` pixels (-1: all): see ssam_predict_options. */
+SSAM_API ssam_status ssam_bitmap_fill_holes(const uint8_t* bitmap, int32_t width, int32_t height,
+                                            int64_t stride, int64_t max_area, uint8_t* out);
+
+SSAM_API ssam_status ssam_bitmap_contour(const uint8_t* bitmap, int32_t width, int32_t height,
+                                         int64_t stride, double epsilon, ssam_contour** contour);
+
+SSAM_API ssam_status ssam_bitmap_rle_counts(const uint8_t* bitmap, int32_t width, int32_t height,
+                                            int64_t stride, uint32_t* counts, size_t capacity,
+                                            size_t* count);
+
+/* Compresses run lengths to COCO's string; `*length` is without the NUL, `capacity` with it. */
+SSAM_API ssam_status ssam_rle_to_string(const uint32_t* counts, size_t count, char* out,
+                                        size_t capacity, size_t* length);
+
+/* The inverse. SSAM_ERROR_INVALID_ARGUMENT for a string that is not such. */
+SSAM_API ssam_status ssam_rle_from_string(const char* string, size_t length, uint32_t* counts,
+                                          size_t capacity, size_t* count);
+
+/* Run lengths to a bitmap of `value` / 0, no gaps; they must add up to width * height. */
+SSAM_API ssam_status ssam_rle_decode(const uint32_t* counts, size_t count, int32_t width,
+                                     int32_t height, uint8_t value, uint8_t* out);
+
+/* sha256 of `size` bytes, as 64 lower-case hex digits and a NUL. */
+SSAM_API ssam_status ssam_sha256(const void* bytes, size_t size, char hex[65]);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SQUEEZESAM_SSAM_H */
