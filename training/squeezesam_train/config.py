@@ -1,0 +1,202 @@
+"""Training configuration: dataclasses filled from a YAML file and `key=value` overrides."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used; the text says which key and why."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training at one input size.
+
+    Attributes:
+        size: side of the square input, pixels.
+        steps: optimiser steps.
+        batch: samples a step.
+        correction: share of the steps that add clicks where the current mask is wrong.
+    """
+
+    size: int
+    steps: int
+    batch: int
+    correction: float = 0.0
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that determines a training run (together with the data).
+
+    Attributes:
+        task: ``segmenter`` or ``saliency``.
+        preset: architecture, see :mod:`squeezesam_model.presets`.
+        data: root of the photo folders, relative to the working directory.
+        phases: sizes and steps, in order.
+        optimiser: ``muon`` (convolutions and matrices by Muon, the rest by AdamW) or ``adamw``.
+        lr: AdamW's learning rate at the peak.
+        muon_lr: Muon's learning rate at the peak.
+        final_lr: factor reached at the last step (linear decay over the compute spent).
+        warmup: steps of linear warm-up.
+        weight_decay: decoupled, on matrices and convolutions.
+        ema: decay of the exponential moving average of the weights that is saved.
+        clip: largest gradient norm.
+        seed: of everything random.
+        workers: data loading processes.
+        threads: torch threads (0: torch's default).
+        bf16: autocast to bfloat16.
+        source_weights: sampling weight per source, 1 where absent.
+        copy_paste: share of the samples with objects pasted from other photos.
+        crop: share of the samples cropped round an object (paper: 0.5).
+        outliers: share of the multi-click samples with a click off the object (paper).
+        negatives: share of the click samples with background clicks.
+        focal: weight of the focal loss (paper 20).
+        dice: weight of the dice loss (paper 1).
+        bce: weight of a plain cross-entropy.
+        all_masks: weight of the mean over the candidates, beside the best one's loss.
+        log_every: steps between log lines.
+        save_every: steps between checkpoints.
+    """
+
+    task: str
+    preset: str
+    data: str
+    phases: tuple[Phase, ...]
+    optimiser: str = "muon"
+    lr: float = 2e-3
+    muon_lr: float = 0.02
+    final_lr: float = 0.0
+    warmup: int = 200
+    weight_decay: float = 0.01
+    ema: float = 0.999
+    clip: float = 5.0
+    seed: int = 0
+    workers: int = 1
+    threads: int = 0
+    bf16: bool = True
+    source_weights: dict[str, float] = field(default_factory=dict)
+    copy_paste: float = 0.3
+    crop: float = 0.5
+    outliers: float = 0.1
+    negatives: float = 0.35
+    focal: float = 0.0
+    dice: float = 1.0
+    bce: float = 1.0
+    all_masks: float = 0.25
+    log_every: int = 50
+    save_every: int = 500
+
+    @property
+    def total_steps(self) -> int:
+        """Steps of all phases."""
+        return sum(phase.steps for phase in self.phases)
+
+    def phase_at(self, step: int) -> tuple[int, Phase]:
+        """Index and phase of a step counted from 0."""
+        passed = 0
+        for index, phase in enumerate(self.phases):
+            passed += phase.steps
+            if step < passed:
+                return index, phase
+        raise IndexError(f"step {step} lies behind the last phase")
+
+    def first_sample(self, step: int) -> int:
+        """Samples that were drawn before ``step``: the index of its first one."""
+        samples = 0
+        for phase in self.phases:
+            taken = min(step, phase.steps)
+            samples += taken * phase.batch
+            step -= taken
+        return samples
+
+    def progress(self, step: int) -> float:
+        """Share of the compute (steps × batch × pixels) spent before ``step``, 0…1."""
+        total = sum(p.steps * p.batch * p.size**2 for p in self.phases)
+        spent = 0
+        for phase in self.phases:
+            taken = min(step, phase.steps)
+            spent += taken * phase.batch * phase.size**2
+            step -= taken
+        return spent / total
+
+
+def load_config(path: Path, overrides: list[str]) -> TrainConfig:
+    """Read a YAML file and apply ``key=value`` overrides (values are YAML too).
+
+    Raises:
+        ConfigError: the file cannot be read, or a key or value is wrong.
+    """
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read the configuration {path}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path} is not valid YAML: {error}") from error
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path} must hold keys and values")
+    for override in overrides:
+        key, separator, value = override.partition("=")
+        if not separator:
+            raise ConfigError(f"'{override}' is not of the form key=value")
+        try:
+            raw[key] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"the value in '{override}' is not valid YAML") from error
+    return parse_config(raw)
+
+
+def parse_config(raw: dict[str, Any]) -> TrainConfig:
+    """Check names and types of a configuration that was read from YAML."""
+    known = {f.name: f for f in dataclasses.fields(TrainConfig)}
+    unknown = sorted(set(raw) - set(known))
+    if unknown:
+        raise ConfigError(f"unknown key '{unknown[0]}' (known: {', '.join(sorted(known))})")
+    missing = [k for k in ("task", "preset", "data", "phases") if k not in raw]
+    if missing:
+        raise ConfigError(f"the key '{missing[0]}' is missing")
+    values = {key: _typed(key, str(known[key].type), value) for key, value in raw.items()}
+    if values["task"] not in ("segmenter", "saliency"):
+        raise ConfigError(f"task must be segmenter or saliency, not '{values['task']}'")
+    if values.get("optimiser", "muon") not in ("muon", "adamw"):
+        raise ConfigError(f"optimiser must be muon or adamw, not '{values['optimiser']}'")
+    return TrainConfig(**values)
+
+
+def _typed(key: str, kind: str, value: object) -> Any:
+    if key == "phases":
+        return _phases(value)
+    try:
+        if kind == "float" and isinstance(value, (int, float, str)):
+            return float(value)
+        if kind == "int" and isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if kind == "bool" and isinstance(value, bool):
+            return value
+        if kind == "str" and isinstance(value, str):
+            return value
+        if kind.startswith("dict") and isinstance(value, dict):
+            return {str(k): float(v) for k, v in value.items()}
+    except (TypeError, ValueError):
+        pass
+    raise ConfigError(f"'{key}' must be of type {kind}, not {value!r}")
+
+
+def _phases(value: object) -> tuple[Phase, ...]:
+    try:
+        assert isinstance(value, list) and value
+        phases = tuple(Phase(**item) for item in value)
+    except (AssertionError, TypeError) as error:
+        raise ConfigError("'phases' must be a list of {size, steps, batch, correction}") from error
+    for phase in phases:
+        if phase.size % 32 or phase.size <= 0:
+            raise ConfigError(f"a phase's size must be a multiple of 32, not {phase.size}")
+        if phase.batch < 2 or phase.steps < 1:
+            raise ConfigError("a phase needs at least 1 step and a batch of 2 (BatchNorm)")
+    return phases

@@ -1,0 +1,114 @@
+"""SAM's losses: focal and dice on the masks (best candidate back-propagated), MSE on the IoU head.
+
+Source: SqueezeSAM, "Training"; Kirillov et al., appendix A. A plain cross-entropy may stand in for
+the focal term: on few steps it learns faster.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """Weights of the terms; ``all_masks`` weighs the mean over the candidates beside the best."""
+
+    focal: float
+    dice: float
+    bce: float
+    all_masks: float
+    iou: float = 1.0
+
+
+@dataclass(frozen=True)
+class SegmenterLoss:
+    """The loss to minimise and two figures to watch (both means over the batch)."""
+
+    total: Tensor
+    best_iou: Tensor
+    chosen_iou: Tensor
+
+
+def dice_loss(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """1 − soft dice per plane: B×M×P, B×1×P, B×1×P → B×M."""
+    probability = logits.sigmoid() * weight
+    wanted = target * weight
+    overlap = (probability * wanted).sum(-1)
+    return 1 - (2 * overlap + 1) / (probability.sum(-1) + wanted.sum(-1) + 1)
+
+
+def focal_loss(logits: Tensor, target: Tensor, weight: Tensor, gamma: float = 2.0) -> Tensor:
+    """Focal loss per plane (Lin et al., alpha 0.25): B×M×P, B×1×P, B×1×P → B×M."""
+    target = target.expand_as(logits)
+    crossed = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
+    probability = logits.sigmoid()
+    off = probability * (1 - target) + (1 - probability) * target
+    alpha = 0.25 * target + 0.75 * (1 - target)
+    return (alpha * off**gamma * crossed * weight).sum(-1) / weight.sum(-1).clamp(min=1)
+
+
+def bce_loss(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Cross-entropy per plane: B×M×P, B×1×P, B×1×P → B×M."""
+    crossed = F.binary_cross_entropy_with_logits(
+        logits, target.expand_as(logits), reduction="none"
+    )
+    return (crossed * weight).sum(-1) / weight.sum(-1).clamp(min=1)
+
+
+def plane_iou(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """IoU of thresholded planes, ignoring pixels of weight 0: B×M×P, B×1×P, B×1×P → B×M."""
+    valid = weight > 0
+    mask = (logits > 0) & valid
+    wanted = (target > 0.5) & valid
+    union = (mask | wanted).sum(-1)
+    return (mask & wanted).sum(-1) / union.clamp(min=1)
+
+
+def segmenter_loss(
+    masks: Tensor, scores: Tensor, target: Tensor, weight: Tensor, weights: LossWeights
+) -> SegmenterLoss:
+    """Loss of a batch.
+
+    Args:
+        masks: B×M×h×w logits.
+        scores: B×M predicted IoU.
+        target: B×h×w in 0…1 (area average of the mask).
+        weight: B×h×w, 0 where ignored, else 1.
+        weights: of the terms.
+    """
+    logits = masks.flatten(2).float()
+    wanted = target.flatten(1).unsqueeze(1)
+    valid = weight.flatten(1).unsqueeze(1)
+    per_mask = weights.dice * dice_loss(logits, wanted, valid)
+    if weights.bce:
+        per_mask = per_mask + weights.bce * bce_loss(logits, wanted, valid)
+    if weights.focal:
+        per_mask = per_mask + weights.focal * focal_loss(logits, wanted, valid)
+    iou = plane_iou(logits.detach(), wanted, valid)
+    mask_loss = per_mask.min(1).values.mean() + weights.all_masks * per_mask.mean()
+    scores = scores.float()
+    total = mask_loss + weights.iou * F.mse_loss(scores, iou)
+    chosen = iou.gather(1, scores.argmax(1, keepdim=True)).mean()
+    return SegmenterLoss(total, iou.max(1).values.mean().detach(), chosen.detach())
+
+
+def saliency_loss(heat: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Cross-entropy plus dice of the heat map B×1×h×w against B×h×w."""
+    logits = heat.flatten(2).float()
+    wanted = target.flatten(1).unsqueeze(1)
+    valid = weight.flatten(1).unsqueeze(1)
+    return (bce_loss(logits, wanted, valid) + dice_loss(logits, wanted, valid)).mean()
+
+
+def downsample(mask: Tensor, stride: int = 4) -> Tensor:
+    """Area average of B×H×W to B×H/stride×W/stride."""
+    return F.avg_pool2d(mask.unsqueeze(1), stride, stride).squeeze(1)
+
+
+def nan_safe(value: Tensor) -> bool:
+    """Whether a loss is a finite number."""
+    return bool(torch.isfinite(value).item())

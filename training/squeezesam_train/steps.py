@@ -1,0 +1,73 @@
+"""One forward pass with its loss, for each task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from squeezesam_model.planes import prompt_planes
+from torch import Tensor, nn
+
+from squeezesam_train.config import TrainConfig
+from squeezesam_train.correction import add_corrections
+from squeezesam_train.losses import (
+    LossWeights,
+    downsample,
+    plane_iou,
+    saliency_loss,
+    segmenter_loss,
+)
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """The loss (with its graph until the step is done) and the figures to watch."""
+
+    loss: Tensor
+    iou: float
+    best_iou: float
+    rate: float = 0.0
+
+
+def segmenter_step(
+    model: nn.Module, batch: dict[str, Tensor], config: TrainConfig, correct: bool
+) -> StepResult:
+    """Loss of a batch of :class:`~squeezesam_train.dataset.SegmenterSamples`."""
+    image = batch["image"].float().contiguous(memory_format=torch.channels_last)
+    target = downsample(batch["target"].float())
+    valid = (downsample(batch["valid"].float()) > 0.5).float()
+    points, labels = batch["points"], batch["labels"]
+    if correct:
+        with torch.no_grad():
+            masks, scores = _forward(model, image, points, labels, config.bf16)
+        best = scores.argmax(1)
+        chosen = masks[torch.arange(len(best)), best].float()
+        points, labels = add_corrections(points, labels, chosen, target, valid)
+    masks, scores = _forward(model, image, points, labels, config.bf16)
+    weights = LossWeights(config.focal, config.dice, config.bce, config.all_masks)
+    loss = segmenter_loss(masks, scores, target, valid, weights)
+    return StepResult(loss.total, float(loss.chosen_iou), float(loss.best_iou))
+
+
+def _forward(
+    model: nn.Module, image: Tensor, points: Tensor, labels: Tensor, bf16: bool
+) -> tuple[Tensor, Tensor]:
+    planes = prompt_planes(points, labels, image.shape[-2], image.shape[-1])
+    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        masks, scores = model(image, planes, points, labels)
+    return masks, scores
+
+
+def saliency_step(
+    model: nn.Module, batch: dict[str, Tensor], config: TrainConfig
+) -> StepResult:
+    """Loss of a batch of :class:`~squeezesam_train.dataset.SaliencySamples`."""
+    image = batch["image"].float().contiguous(memory_format=torch.channels_last)
+    target = downsample(batch["target"].float())
+    valid = (downsample(batch["valid"].float()) > 0.5).float()
+    with torch.autocast("cpu", torch.bfloat16, enabled=config.bf16):
+        heat = model(image)
+    loss = saliency_loss(heat, target, valid)
+    flat, wanted, weight = heat.flatten(2).float(), target.flatten(1), valid.flatten(1)
+    iou = float(plane_iou(flat.detach(), wanted.unsqueeze(1), weight.unsqueeze(1)).mean())
+    return StepResult(loss, iou, iou)
