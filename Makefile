@@ -1,0 +1,61 @@
+# Developer commands. `make setup` builds a virtual environment in .venv; everything else uses it.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DATA ?= ../shared/data
+CXX_FILES := $(shell git ls-files 'runtime/*.cpp' 'runtime/*.h' 'python_bindings/*.cpp' 'tests/*.cpp' 'tests/*.h')
+PACKAGES := model/squeezesam_model training/squeezesam_train export/squeezesam_export \
+            python_bindings/squeezesam benchmarks examples weights
+# Where pip gets slow or a mirror stumbles, it tries again.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 10 --timeout 60
+export PYTHONUNBUFFERED = 1
+
+.PHONY: help setup demo test test-native lint format typecheck bench clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.core ## build .venv with the exact versions of constraints.txt
+
+$(VENV)/.tools: constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	@# torch first and alone: other packages would pull another build of it
+	$(PIP) -c constraints.txt torch==2.13.0
+	$(PIP) -c constraints.txt setuptools wheel pybind11
+	@touch $@
+
+$(VENV)/.core: $(VENV)/.tools setup.py pyproject.toml $(wildcard runtime/core/src/* runtime/core/include/squeezesam/* python_bindings/squeezesam/_core.cpp)
+	$(PIP) -c constraints.txt --no-build-isolation -e '.[export,train,demo,dev]'
+	@touch $@
+
+demo: setup ## export the int8 bundles at 512 and segment three photos into build/demo
+	$(BIN)/python examples/demo.py --output build/demo
+
+test: setup test-native ## run every test
+	$(BIN)/python -m pytest tests/model tests/core tests/runtime tests/training tests/evaluation \
+	    tests/benchmarks tests/export tests/end_to_end
+
+test-native: ## C++ tests of the core under AddressSanitizer and UBSan
+	cmake -S runtime -B build/native -DCMAKE_BUILD_TYPE=RelWithDebInfo -DSSAM_TESTS=ON -DSSAM_SANITIZE=ON > /dev/null
+	cmake --build build/native -j2
+	cd build/native && ctest --output-on-failure
+
+lint: setup ## ruff and clang-format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/clang-format --dry-run --Werror $(CXX_FILES)
+
+format: setup ## rewrite what lint would complain about
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/clang-format -i $(CXX_FILES)
+
+typecheck: setup ## mypy
+	$(BIN)/mypy $(PACKAGES)
+
+bench: setup ## measure speed and quality, write docs/performance.md
+	$(BIN)/python benchmarks/host_latency.py --output docs/performance
+	$(BIN)/python benchmarks/quality.py --data $(DATA) --output docs/performance
+
+clean: ## remove what was built
+	rm -rf build $(VENV)

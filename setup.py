@@ -1,0 +1,70 @@
+"""Build and install squeezesam; what each extra is for stands in the README."""
+
+from glob import glob
+from pathlib import Path
+
+from pybind11.setup_helpers import Pybind11Extension, build_ext
+from setuptools import find_packages, setup
+
+ROOTS = ("python_bindings", "model", "training", "export")
+
+packages = {package: root for root in ROOTS for package in find_packages(root)}
+top_level = {package: root for package, root in packages.items() if "." not in package}
+
+core = Pybind11Extension(
+    "squeezesam._core",
+    ["python_bindings/squeezesam/_core.cpp", *sorted(glob("runtime/core/src/*.cpp"))],
+    include_dirs=["runtime/core/include", "runtime/core/src"],
+    depends=sorted(glob("runtime/core/src/*.h") + glob("runtime/core/include/squeezesam/*.h")),
+    extra_compile_args=["-O3"],
+    cxx_std=17,
+)
+
+photos = ["opencv-python-headless>=4.9", "scikit-image>=0.24"]
+networks = ["torch>=2.13,<2.14", "safetensors>=0.5", "tqdm>=4.66", *photos]
+
+setup(
+    name="squeezesam",
+    version="0.1.0",
+    description="On-device interactive segmentation: taps and boxes in, a clean cut-out back",
+    long_description=Path("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    python_requires=">=3.10",
+    packages=[*packages, "squeezesam_weights"],
+    package_dir={
+        **{package: f"{root}/{package}" for package, root in top_level.items()},
+        "squeezesam_weights": "weights",
+    },
+    package_data={
+        "squeezesam": ["py.typed", "*.pyi", "bundles/*/*"],
+        "squeezesam_export": ["*.json", "*.yaml"],
+        "squeezesam_weights": ["*.safetensors", "MODEL_CARD.md"],
+    },
+    ext_modules=[core],
+    cmdclass={"build_ext": build_ext},
+    zip_safe=False,
+    install_requires=["numpy>=1.26", "opencv-python-headless>=4.9", "onnxruntime>=1.20"],
+    extras_require={
+        "export": [
+            *networks,
+            "numpy<2.4",
+            "executorch==1.4.1",
+            "torchao==0.18.0",
+            "coremltools==9.0",
+            "onnx>=1.23",
+            "onnxscript>=0.7",
+        ],
+        "train": [*networks, "pyyaml>=6", "matplotlib>=3.9"],
+        "demo": ["scikit-image>=0.24"],
+        "dev": ["pytest>=8", "hypothesis>=6", "ruff", "mypy", "clang-format", "pillow", "scipy"],
+    },
+    entry_points={
+        "console_scripts": [
+            "squeezesam=squeezesam.cli:main",
+            "squeezesam-export=squeezesam_export.cli:main",
+            "squeezesam-train=squeezesam_train.cli:main",
+            "squeezesam-eval=squeezesam_train.evaluation.cli:main",
+        ]
+    },
+)
