@@ -1,0 +1,152 @@
+"""The C++ core: see squeezesam/ssam.h for the contract of every call.
+
+Raises the classes of squeezesam.errors. Sizes and coordinates are pixels of the upright photo.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias, TypedDict
+
+import numpy as np
+import numpy.typing as npt
+
+_Bytes: TypeAlias = npt.NDArray[np.uint8]
+_Floats: TypeAlias = npt.NDArray[np.float32]
+_Bools: TypeAlias = npt.NDArray[np.bool_]
+_Bitmap: TypeAlias = npt.NDArray[np.bool_] | npt.NDArray[np.uint8]
+_Counts: TypeAlias = npt.NDArray[np.uint32]
+_Ring: TypeAlias = tuple[_Floats, int]
+_Prompt: TypeAlias = tuple[str, float, float, float, float, bool]
+_Tensor: TypeAlias = tuple[str, tuple[int, ...]]
+
+class SaliencyClicks(TypedDict):
+    clicks: list[tuple[float, float]]
+    threshold: int
+    area: int
+    peak: int
+
+class BundleInfo(TypedDict):
+    folder: str
+    name: str
+    licence: str
+    preset: str
+    backend: str
+    precision: str
+    target: str
+    schema_version: int
+    input_width: int
+    input_height: int
+    saliency_width: int
+    saliency_height: int
+    mask_width: int
+    mask_height: int
+    candidate_count: int
+    max_points: int
+    negative_points: bool
+    box: bool
+    automatic: bool
+    click_radius: float
+    box_default: float
+    pad_value: tuple[int, int, int]
+    manifest: str
+
+class ProgramInfo(TypedDict):
+    path: str
+    file_size: int
+    macs: int
+    inputs: list[_Tensor]
+    outputs: list[_Tensor]
+
+class MaskInfo(TypedDict):
+    width: int
+    height: int
+    score: float
+    chosen: int
+    scores: list[float]
+    area: int
+    bbox: tuple[int, int, int, int]
+    valid_width: float
+    valid_height: float
+    prompts: list[_Prompt]
+    timings: dict[str, float]
+
+def version() -> str: ...
+def schema_version() -> int: ...
+def exif_orientation(data: bytes) -> int: ...
+def orient(pixels: _Bytes, orientation: int) -> _Bytes: ...
+def fit(
+    photo_width: int, photo_height: int, input_width: int, input_height: int
+) -> tuple[int, int]: ...
+def resize(pixels: _Bytes, width: int, height: int, orientation: int = 1) -> _Bytes: ...
+def planes(
+    points: npt.ArrayLike,
+    labels: npt.ArrayLike,
+    width: int,
+    height: int,
+    radius: float,
+    box_default: float = 1.0,
+) -> _Floats: ...
+def logits_to_heat(logits: npt.ArrayLike) -> _Bytes: ...
+def saliency_to_clicks(heat: _Bytes) -> SaliencyClicks: ...
+def upsample(
+    plane: npt.ArrayLike,
+    width: int,
+    height: int,
+    valid_width: float = -1.0,
+    valid_height: float = -1.0,
+) -> _Floats: ...
+def largest_component(bitmap: _Bitmap) -> _Bools: ...
+def fill_holes(bitmap: _Bitmap, max_area: int = -1) -> _Bools: ...
+def contour(bitmap: _Bitmap, epsilon: float = 0.0) -> list[_Ring]: ...
+def rle(bitmap: _Bitmap) -> _Counts: ...
+def rle_to_string(counts: npt.ArrayLike) -> str: ...
+def rle_from_string(text: str) -> _Counts: ...
+def rle_decode(counts: npt.ArrayLike, width: int, height: int) -> _Bools: ...
+def sha256(data: bytes) -> str: ...
+
+class Bundle:
+    def __init__(self, folder: str, sizes_only: bool = False) -> None: ...
+    @staticmethod
+    def parse(json: str | bytes) -> Bundle: ...
+    def info(self) -> BundleInfo: ...
+    def program(self, program: str) -> ProgramInfo: ...
+
+class Segmenter:
+    def __init__(
+        self,
+        bundle: Bundle,
+        run: Callable[[str, Mapping[str, _Floats]], Mapping[str, Any]],
+        concurrent: bool,
+    ) -> None: ...
+    def prewarm(self) -> None: ...
+
+class Session:
+    def __init__(self, segmenter: Segmenter) -> None: ...
+    def set_image(self, pixels: _Bytes, orientation: int = 1) -> None: ...
+    @property
+    def size(self) -> tuple[int, int]: ...
+    def add_point(self, x: float, y: float, foreground: bool = True) -> None: ...
+    def set_box(self, x0: float, y0: float, x1: float, y1: float) -> None: ...
+    def undo(self) -> bool: ...
+    def clear(self) -> None: ...
+    def prompts(self) -> list[_Prompt]: ...
+    def automatic(self) -> list[_Prompt]: ...
+    def predict(
+        self, candidate: int = -1, keep_largest: bool = False, max_hole_area: int = 0
+    ) -> Mask: ...
+    def cancel(self) -> None: ...
+
+class Mask:
+    def info(self) -> MaskInfo: ...
+    def array(self) -> _Bools: ...
+    def alpha(self) -> _Bytes: ...
+    def logits(self) -> _Floats: ...
+    def plane(self, candidate: int) -> _Floats: ...
+    def derive(
+        self, candidate: int = -1, keep_largest: bool = False, max_hole_area: int = 0
+    ) -> Mask: ...
+    def cutout(
+        self, photo: _Bytes, soft: bool = True, premultiplied: bool = False, crop: bool = False
+    ) -> tuple[_Bytes, int, int]: ...
+    def contour(self, epsilon: float = 0.0) -> list[_Ring]: ...
+    def rle(self) -> _Counts: ...
+    def rle_string(self) -> str: ...

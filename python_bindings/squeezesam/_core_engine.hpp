@@ -1,0 +1,92 @@
+// A Python callable as the core's engine.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "_core_support.hpp"
+
+namespace ssam_py {
+
+// The exception an engine raised on this thread during the call into the core that is under way.
+// The core hands on a status and one line; this keeps the exception itself, traceback included.
+inline std::unique_ptr<py::error_already_set>& pending_exception() {
+    thread_local std::unique_ptr<py::error_already_set> pending;
+    return pending;
+}
+
+// check() for calls that may run the engine: what the engine raised is raised on.
+inline void check_engine_call(ssam_status status) {
+    const std::unique_ptr<py::error_already_set> raised = std::move(pending_exception());
+    if (status == SSAM_OK) return;
+    if (!raised) check(status);
+    const bool ours =
+        raised->matches(py::module_::import("squeezesam.errors").attr("SqueezeSamError"));
+    if (ours || !raised->matches(PyExc_Exception)) throw py::error_already_set(*raised);
+    const std::string sentence = ssam_last_error();
+    py::error_already_set cause(*raised);
+    py::raise_from(cause, error_class(SSAM_ERROR_ENGINE).ptr(), sentence.c_str());
+    throw py::error_already_set();
+}
+
+inline void write_message(const std::string& text, char* message, size_t size) {
+    if (size == 0) return;
+    const size_t length = std::min(text.size(), size - 1);
+    std::memcpy(message, text.data(), length);
+    message[length] = '\0';
+}
+
+// A read-only view of the core's memory, valid during the engine call.
+inline py::array tensor_view(const ssam_tensor& tensor) {
+    const std::vector<py::ssize_t> shape(tensor.shape, tensor.shape + tensor.rank);
+    py::array_t<float> view(shape, tensor.data, py::capsule(tensor.data, [](void*) {}));
+    view.attr("flags").attr("writeable") = false;
+    return std::move(view);
+}
+
+inline void fill_output(const py::object& results, const ssam_tensor& tensor) {
+    using Values = py::array_t<float, py::array::c_style | py::array::forcecast>;
+    const py::str name(tensor.name);
+    if (!results.contains(name)) {
+        throw py::key_error("the engine returned no output '" + std::string(tensor.name) + "'");
+    }
+    const Values values = Values::ensure(results[name]);
+    if (!values) throw py::error_already_set();
+    if (values.ndim() != tensor.rank ||
+        !std::equal(tensor.shape, tensor.shape + tensor.rank, values.shape())) {
+        throw py::value_error("the engine's output '" + std::string(tensor.name) +
+                              "' has another shape than the manifest says");
+    }
+    std::memcpy(tensor.data, values.data(), sizeof(float) * static_cast<size_t>(tensor.count));
+}
+
+inline ssam_status run_python_engine(void* user, int32_t program, const ssam_tensor* inputs,
+                                     int32_t input_count, ssam_tensor* outputs,
+                                     int32_t output_count, char* message, size_t message_size) {
+    py::gil_scoped_acquire acquired;
+    try {
+        py::dict arguments;
+        for (int32_t i = 0; i < input_count; ++i) {
+            arguments[inputs[i].name] = tensor_view(inputs[i]);
+        }
+        const char* name = program == SSAM_PROGRAM_SALIENCY ? "saliency" : "segmenter";
+        const py::object results = (*static_cast<py::object*>(user))(name, arguments);
+        for (int32_t i = 0; i < output_count; ++i) fill_output(results, outputs[i]);
+        return SSAM_OK;
+    } catch (py::error_already_set& error) {
+        write_message(py::str(error.value()), message, message_size);
+        pending_exception() = std::make_unique<py::error_already_set>(error);
+    } catch (const std::exception& error) {
+        write_message(error.what(), message, message_size);
+    }
+    return SSAM_ERROR_ENGINE;
+}
+
+inline void release_python_engine(void* user) {
+    py::gil_scoped_acquire acquired;
+    delete static_cast<py::object*>(user);
+}
+
+}  // namespace ssam_py

@@ -1,0 +1,263 @@
+"""The command line of `squeezesam`: what may be typed, and how it is explained."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from .. import __version__
+from ..engines import ENGINES
+from ..formats import FORMATS
+
+EXIT_CODES = "Exit codes: 0 everything done; 1 something failed; 2 the command line makes no sense."
+
+_SEGMENT = f"""\
+Cuts the object out of each photo. Without a prompt the photo's most salient object is taken;
+clicks and a box say otherwise. Coordinates are pixels of the photo as you see it (upright),
+origin top left, x to the right, y down, and hold for every photo given.
+"""
+
+_SEGMENT_END = f"""\
+formats:
+  mask     PNG, grey: 255 where the object is, 0 elsewhere
+  cutout   PNG with transparency: the object alone (--crop cuts the empty border away)
+  overlay  PNG for the eye: tinted mask, outline, clicks (green +, red -) and box
+  contour  SVG: the outline as one path, holes included
+  rle      JSON: COCO run-length encoding of the mask
+  json     JSON: score, bounding box, area, prompts used, all candidates, timings
+
+examples:
+  squeezesam segment holiday.jpg
+  squeezesam segment cat.jpg --point 310,220 --negative 40,200 --format mask,cutout
+  squeezesam segment photos/ --box 40,40,600,400 --format overlay --output out --overwrite
+
+A lone --negative refines the automatic mask. Write negative numbers as --point=-0.4,3.
+One photo's failure does not stop the others. {EXIT_CODES}
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """One sentence on stderr and exit code 2, instead of the usage block."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Parses the words after `squeezesam`; leaves through SystemExit(2) if they make no sense."""
+    return build_parser().parse_args(_join_negative_coordinates(arguments))
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with its three commands."""
+    parser = _Parser(
+        prog="squeezesam",
+        description="Interactive segmentation of photos, on this machine, from a model bundle.",
+        epilog=EXIT_CODES,
+    )
+    parser.add_argument("--version", action="version", version=f"squeezesam {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_segment(commands)
+    _add_info(commands)
+    _add_verify(commands)
+    return parser
+
+
+def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
+    command = commands.add_parser(
+        "segment",
+        help="photos in, masks and cut-outs out",
+        description=_SEGMENT,
+        epilog=_SEGMENT_END,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "photos",
+        nargs="+",
+        metavar="PHOTO",
+        help="a photo (JPEG, PNG, WebP, BMP, TIFF), or a folder: every photo directly in it",
+    )
+    prompts = command.add_argument_group("prompts")
+    prompts.add_argument(
+        "--point",
+        action="append",
+        default=[],
+        type=_point,
+        metavar="X,Y",
+        help="a click on the object; may be given many times",
+    )
+    prompts.add_argument(
+        "--negative",
+        action="append",
+        default=[],
+        type=_point,
+        metavar="X,Y",
+        help="a click on what does not belong to it; may be given many times",
+    )
+    prompts.add_argument(
+        "--box", type=_box, metavar="X0,Y0,X1,Y1", help="a rectangle round the object"
+    )
+    model = command.add_argument_group("model")
+    _add_bundle_option(model)
+    _add_engine_options(model)
+    mask = command.add_argument_group("mask")
+    mask.add_argument(
+        "--candidate",
+        type=_candidate,
+        default=None,
+        metavar="K|best",
+        help="which of the network's masks: 0 to 3, or best (highest predicted quality; default)",
+    )
+    mask.add_argument(
+        "--largest-component", action="store_true", help="keep only the largest connected piece"
+    )
+    mask.add_argument(
+        "--fill-holes",
+        type=_area,
+        default=0,
+        metavar="AREA",
+        help="fill holes of up to AREA pixels (of the photo); default 0, none",
+    )
+    output = command.add_argument_group("output")
+    output.add_argument(
+        "--format",
+        action="extend",
+        type=_formats,
+        metavar="FORMAT",
+        help="what to write, see below; repeat it or give a comma list; default mask",
+    )
+    output.add_argument(
+        "--output",
+        default=".",
+        metavar="DIR",
+        help="folder for PHOTO-mask.png, PHOTO-cutout.png …; made if missing; default here",
+    )
+    output.add_argument(
+        "--overwrite", action="store_true", help="replace results that are there already"
+    )
+    output.add_argument("--crop", action="store_true", help="crop cut-outs to the object")
+    output.add_argument(
+        "--timings", action="store_true", help="print the milliseconds of every stage"
+    )
+
+
+def _add_info(commands: argparse._SubParsersAction[_Parser]) -> None:
+    command = commands.add_parser(
+        "info",
+        help="what a bundle is and what was measured about it",
+        description="Shows a bundle's model, programs, sizes and measured parity. Nothing is run.",
+        epilog=EXIT_CODES,
+    )
+    command.add_argument("bundle", metavar="BUNDLE", help="the bundle's folder")
+    command.add_argument("--json", action="store_true", help="print the manifest as JSON")
+
+
+def _add_verify(commands: argparse._SubParsersAction[_Parser]) -> None:
+    command = commands.add_parser(
+        "verify",
+        help="prove that a bundle is whole and runs here",
+        description=(
+            "Checks the bundle's hashes and shapes, loads each program, runs it on a photo-like "
+            "picture and looks at what comes out; with --photos on your own photos as well."
+        ),
+        epilog=EXIT_CODES,
+    )
+    command.add_argument("bundle", metavar="BUNDLE", help="the bundle's folder")
+    command.add_argument(
+        "--photos", metavar="DIR", help="also make the automatic mask of every photo in DIR"
+    )
+    _add_engine_options(command)
+
+
+def _add_bundle_option(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--bundle",
+        metavar="DIR",
+        help="the model bundle; default: the one inside the package, where one was built in",
+    )
+
+
+def _add_engine_options(group: argparse._ActionsContainer) -> None:
+    group.add_argument(
+        "--engine",
+        choices=sorted(ENGINES),
+        help="what executes the networks; default: the one for the bundle's target",
+    )
+    group.add_argument(
+        "--threads",
+        type=_threads,
+        metavar="N",
+        help="threads for one run of a network; default: the engine's choice",
+    )
+
+
+def _join_negative_coordinates(arguments: Sequence[str]) -> list[str]:
+    """`--point -3,4` to `--point=-3,4`: argparse would take -3,4 for an option."""
+    joined: list[str] = []
+    for word in arguments:
+        coordinates = word[:1] == "-" and word[1:2] in tuple(".0123456789") and "," in word
+        if coordinates and joined and joined[-1] in ("--point", "--negative", "--box"):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _numbers(text: str, count: int, form: str) -> list[float]:
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError:
+        values = []
+    if len(values) != count or not all(map(math.isfinite, values)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form {form}")
+    return values
+
+
+def _point(text: str) -> tuple[float, float]:
+    x, y = _numbers(text, 2, "X,Y")
+    return x, y
+
+
+def _box(text: str) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = _numbers(text, 4, "X0,Y0,X1,Y1")
+    if not (x0 < x1 and y0 < y1):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is empty or inverted; give the top left corner, then the bottom right"
+        )
+    return x0, y0, x1, y1
+
+
+def _candidate(text: str) -> int | None:
+    if text == "best":
+        return None
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor best")
+    return int(text)
+
+
+def _formats(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in FORMATS:
+            raise argparse.ArgumentTypeError(
+                f"there is no format {name!r}; known: {', '.join(FORMATS)}"
+            )
+    return names
+
+
+def _threads(text: str) -> int:
+    return _count(text, least=1)
+
+
+def _area(text: str) -> int:
+    return _count(text, least=0)
+
+
+def _count(text: str, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} up")
+    return int(text)

@@ -1,0 +1,95 @@
+"""ExecuTorch's Python runtime: executes ``.pte`` programs (XNNPACK) on the desktop.
+
+It is the engine for checking what a phone will run, not for deploying on a server: the wheel
+brings all of torch with it. Therefore it is no dependency of squeezesam and is imported here only.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..errors import EngineError, EngineUnavailableError
+from .checks import check_signature, sentence
+from .protocol import Program, ProgramSpec, Tensor
+
+# The runtime, its memory planning and its thread pool are one per process and know no locks.
+_LOCK = threading.Lock()
+
+
+class ExecuTorchEngine:
+    """Runs ``.pte`` programs. Runs are serialised: ExecuTorch methods are not thread-safe.
+
+    threads: size of ExecuTorch's thread pool, which all its programs in this process share; None
+    leaves it as it is.
+    """
+
+    name = "executorch"
+    target = "executorch"
+
+    def __init__(self, threads: int | None = None) -> None:
+        try:
+            import torch
+            from executorch.runtime import Runtime
+        except ImportError as error:
+            raise EngineUnavailableError(
+                "this bundle runs on ExecuTorch, which is not installed here; "
+                "pip install executorch, or use an onnx bundle"
+            ) from error
+        self._from_numpy = torch.from_numpy
+        with _LOCK:
+            self._runtime = Runtime.get()
+            if threads is not None:
+                from executorch.extension.pybindings import portable_lib
+
+                portable_lib._unsafe_reset_threadpool(threads)
+
+    def load(self, spec: ProgramSpec) -> Program:
+        """Loads the method ``forward`` of one program. Raises EngineError if it is refused."""
+        try:
+            with _LOCK:
+                method = self._runtime.load_program(spec.path).load_method("forward")
+        except Exception as error:
+            raise EngineError(
+                f"executorch cannot load the program {spec.name!r}: {sentence(error)}"
+            ) from error
+        if method is None:
+            raise EngineError(f"the program {spec.name!r} has no method 'forward'")
+        meta = method.metadata
+        sizes_in = [tuple(meta.input_tensor_meta(i).sizes()) for i in range(meta.num_inputs())]
+        sizes_out = [tuple(meta.output_tensor_meta(i).sizes()) for i in range(meta.num_outputs())]
+        check_signature(spec, _named(spec.inputs, sizes_in), _named(spec.outputs, sizes_out))
+        return _ExecuTorchProgram(method, spec, self._from_numpy)
+
+
+def _named(specs: Any, sizes: list[tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """ExecuTorch tensors have a position, not a name: the manifest's order names them."""
+    names = [tensor.name for tensor in specs]
+    names += [f"#{position}" for position in range(len(names), len(sizes))]
+    return dict(zip(names, sizes, strict=False))
+
+
+class _ExecuTorchProgram:
+    def __init__(self, method: Any, spec: ProgramSpec, from_numpy: Any) -> None:
+        self._method = method
+        self._spec = spec
+        self._from_numpy = from_numpy
+
+    def run(self, inputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        arguments = [self._from_numpy(inputs[tensor.name]) for tensor in self._spec.inputs]
+        try:
+            with _LOCK:
+                # Results live in the method's planned memory: copy before the next run.
+                values = [np.array(value) for value in self._method.execute(arguments)]
+        except Exception as error:
+            raise EngineError(
+                f"executorch failed in the program {self._spec.name!r}: {sentence(error)}"
+            ) from error
+        names = (tensor.name for tensor in self._spec.outputs)
+        return {
+            name: np.ascontiguousarray(value, dtype=np.float32)
+            for name, value in zip(names, values, strict=True)
+        }

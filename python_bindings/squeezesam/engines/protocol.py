@@ -1,0 +1,66 @@
+"""What squeezesam asks of an engine: load a program, run it. Nothing else.
+
+An engine executes the lowered programs of a bundle (segmenter, saliency). Everything before and
+after (resizing, planes, choosing and enlarging the mask) is the C++ core's, the same for all
+engines, so an engine of your own needs two small classes and can be given to `Segmenter.load`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+Tensor: TypeAlias = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """Name and shape of one float32 input or output."""
+
+    name: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramSpec:
+    """One program of a bundle: where it lies and which tensors go in and come out, in order."""
+
+    name: str
+    path: Path
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+
+
+class Program(Protocol):
+    """A loaded program. `run` must accept calls from several threads (it may make them queue)."""
+
+    def run(self, inputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """Executes once. Inputs and outputs are C-contiguous float32 of the spec's shapes.
+
+        The inputs are valid only during the call. Raises EngineError when execution fails.
+        """
+        ...
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Something that can load the programs of one target."""
+
+    @property
+    def name(self) -> str:
+        """The engine's name as it stands in results, e.g. ``onnxruntime``."""
+        ...
+
+    @property
+    def target(self) -> str:
+        """The bundle target it executes: ``onnx``, ``executorch`` or ``coreml``."""
+        ...
+
+    def load(self, spec: ProgramSpec) -> Program:
+        """Loads one program and checks it against `spec`. Raises EngineError."""
+        ...

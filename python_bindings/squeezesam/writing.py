@@ -1,0 +1,81 @@
+"""Files appear whole or not at all: written beside their place, then moved there."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from .errors import OutputError
+
+
+def write_whole(path: str | os.PathLike[str], data: bytes, *, overwrite: bool = False) -> Path:
+    """Writes `data` to `path` so that nobody ever sees a part of it; returns the path.
+
+    Raises OutputError when the file exists and `overwrite` is false, when `path` is a folder, or
+    when the place cannot be written to; whatever stood there before stands there still.
+    """
+    target = Path(path)
+    check_free(target, overwrite=overwrite)
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except OSError as error:
+        raise _refused(target, error) from None
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        _move(beside, target, overwrite)
+    except OSError as error:
+        raise _refused(target, error) from None
+    finally:
+        beside.unlink(missing_ok=True)
+    return target
+
+
+def check_free(path: str | os.PathLike[str], *, overwrite: bool) -> None:
+    """Raises OutputError if writing to `path` would replace something that it must not."""
+    target = Path(path)
+    try:
+        if target.is_dir():
+            raise OutputError(f"{target}: is a folder; name a file in it")
+        if not overwrite and os.path.lexists(target):
+            raise _exists(target)
+    except (OSError, ValueError) as error:
+        raise _refused(target, error) from None
+
+
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Makes the folder `path` and its parents, or takes the one that is there.
+
+    Raises OutputError when a file stands in its place or it cannot be made.
+    """
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise OutputError(f"{folder}: is a file, or lies below one; name a folder") from None
+    except (OSError, ValueError) as error:
+        raise _refused(folder, error) from None
+    return folder
+
+
+def _move(beside: Path, target: Path, overwrite: bool) -> None:
+    if overwrite:
+        os.replace(beside, target)
+        return
+    try:
+        os.link(beside, target)  # unlike a rename it fails if someone has just made the file
+    except FileExistsError:
+        raise _exists(target) from None
+    except OSError:  # a file system without hard links
+        os.replace(beside, target)
+
+
+def _exists(target: Path) -> OutputError:
+    return OutputError(f"{target}: exists already; it is replaced only with overwrite")
+
+
+def _refused(target: Path, error: Exception) -> OutputError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return OutputError(f"{target}: cannot be written ({reason})")
