@@ -4,9 +4,9 @@
 // side.
 #include <pybind11/pybind11.h>
 
-#include "_core_functions.hpp"
-#include "_core_handles.hpp"
-#include "_core_masks.hpp"
+#include "_core_functions.h"
+#include "_core_handles.h"
+#include "_core_masks.h"
 
 PYBIND11_MODULE(_core, module) {
     module.doc() = "The C++ core of squeezesam; use the squeezesam package.";

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -129,19 +129,20 @@ def _from_bytes(data: bytes, name: str, max_pixels: int) -> Photo:
 def _decode(data: bytes, container: Container, name: str) -> npt.NDArray[Any]:
     """Decodes to uint8 with 1, 3 or 4 channels in the order RGB(A); not yet turned upright."""
     import cv2
+    from cv2.utils import logging
 
     # Alpha and 16 bit survive only IMREAD_UNCHANGED; elsewhere OpenCV's own conversion to 8-bit
     # colour is the right one (CMYK JPEG, odd TIFF layouts, BMP whose 4th byte is no alpha).
     keep = container.format in ("png", "webp")
     flags = cv2.IMREAD_UNCHANGED if keep else cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-    level = cv2.getLogLevel()
-    cv2.setLogLevel(0)  # it would print its own account of what we are about to report
+    level = logging.getLogLevel()
+    logging.setLogLevel(0)  # it would print its own account of what we are about to report
     try:
-        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        decoded: npt.NDArray[Any] | None = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except (cv2.error, MemoryError) as error:
         raise PhotoError(f"{name}: cannot be decoded ({_reason(error)})") from None
     finally:
-        cv2.setLogLevel(level)
+        logging.setLogLevel(level)
     if decoded is None:
         raise PhotoError(f"{name}: the {container.format.upper()} file is damaged or truncated")
     if decoded.dtype == np.uint16:
@@ -149,7 +150,7 @@ def _decode(data: bytes, container: Container, name: str) -> npt.NDArray[Any]:
     if decoded.ndim == 3:
         swap = cv2.COLOR_BGR2RGB if decoded.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
         cv2.cvtColor(decoded, swap, dst=decoded)
-    return cast("npt.NDArray[Any]", decoded)
+    return decoded
 
 
 def _reason(error: Exception) -> str:
@@ -158,7 +159,7 @@ def _reason(error: Exception) -> str:
 
 def _from_pil(image: Any, max_pixels: int) -> Photo:
     name = str(getattr(image, "filename", "") or "photo")
-    _check_size(*image.size, name, max_pixels)
+    _check_size(image.width, image.height, name, max_pixels)
     try:
         orientation = int(image.getexif().get(0x0112, 1) or 1)
         if image.mode in ("I", "F") or image.mode.startswith("I;16"):

@@ -14,7 +14,7 @@ from ..formats import FORMATS
 
 EXIT_CODES = "Exit codes: 0 everything done; 1 something failed; 2 the command line makes no sense."
 
-_SEGMENT = f"""\
+_SEGMENT = """\
 Cuts the object out of each photo. Without a prompt the photo's most salient object is taken;
 clicks and a box say otherwise. Coordinates are pixels of the photo as you see it (upright),
 origin top left, x to the right, y down, and hold for every photo given.

@@ -35,14 +35,14 @@ def overlay(
     """
     # Two tables instead of float arithmetic: a 12-megapixel photo stays at a few bytes a pixel.
     levels = np.arange(256, dtype=np.float32)
-    drawn = cv2.LUT(pixels, np.rint(levels * DIMMED).astype(np.uint8))
+    dimmed = cv2.LUT(pixels, np.rint(levels * DIMMED).astype(np.uint8))
     tinted = cv2.LUT(
         pixels,
         np.stack(
             [np.rint(levels * (1 - TINT_STRENGTH) + c * TINT_STRENGTH) for c in TINT], axis=-1
         ).astype(np.uint8)[None],
     )
-    drawn = np.ascontiguousarray(drawn.reshape(pixels.shape))
+    drawn = np.asarray(dimmed, np.uint8).reshape(pixels.shape)
     np.copyto(drawn, tinted.reshape(pixels.shape), where=mask[:, :, None])
     del tinted
     unit = max(1.0, max(mask.shape) / 512)
@@ -66,7 +66,9 @@ def _outline(drawn: npt.NDArray[np.uint8], mask: npt.NDArray[np.bool_], unit: fl
 def _box(drawn: npt.NDArray[np.uint8], box: Box, unit: float) -> None:
     corners = _fixed(box.x0, box.y0), _fixed(box.x1, box.y1)
     thin = max(1, round(1.6 * unit))
-    cv2.rectangle(drawn, *corners, SHADOW, thin + 2 * max(1, round(0.6 * unit)), cv2.LINE_AA, _SHIFT)
+    cv2.rectangle(
+        drawn, *corners, SHADOW, thin + 2 * max(1, round(0.6 * unit)), cv2.LINE_AA, _SHIFT
+    )
     cv2.rectangle(drawn, *corners, BOX, thin, cv2.LINE_AA, _SHIFT)
 
 

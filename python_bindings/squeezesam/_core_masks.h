@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "_core_handles.hpp"
+#include "_core_handles.h"
 
 namespace ssam_py {
 

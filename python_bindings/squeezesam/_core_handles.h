@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "_core_engine.hpp"
-#include "_core_support.hpp"
+#include "_core_engine.h"
+#include "_core_support.h"
 
 namespace ssam_py {
 

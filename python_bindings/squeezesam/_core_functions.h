@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "_core_support.hpp"
+#include "_core_support.h"
 
 namespace ssam_py {
 

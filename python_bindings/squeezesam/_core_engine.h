@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "_core_support.hpp"
+#include "_core_support.h"
 
 namespace ssam_py {
 

@@ -1,0 +1,77 @@
+"""squeezesam: taps and boxes in, a clean cut-out back, all on this machine.
+
+from squeezesam import Segmenter
+segmenter = Segmenter.load("path/to/bundle")
+session = segmenter.open("photo.jpg")
+mask = session.predict()                    # no prompt: the automatic first mask
+session.add_point(310, 220)                 # or say where: clicks, a box, undo
+session.predict().save("cutout.png", format="cutout")
+"""
+
+from __future__ import annotations
+
+from .bundle import Bundle
+from .engines import Engine, Program, ProgramSpec, TensorSpec
+from .errors import (
+    BundleDamagedError,
+    BundleError,
+    BundleVersionError,
+    BusyError,
+    CancelledError,
+    EngineError,
+    EngineUnavailableError,
+    InternalError,
+    InvalidArgumentError,
+    NothingStandsOutError,
+    OutOfMemoryError,
+    OutputError,
+    PhotoError,
+    PromptError,
+    PromptUnsupportedError,
+    SqueezeSamError,
+    StateError,
+)
+from .formats import FORMATS
+from .mask import Candidate, Mask
+from .photo import Photo, open_photo
+from .prompts import BackgroundPoint, Box, ForegroundPoint, Prompt
+from .segmenter import Segmenter, Session
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "FORMATS",
+    "BackgroundPoint",
+    "Box",
+    "Bundle",
+    "BundleDamagedError",
+    "BundleError",
+    "BundleVersionError",
+    "BusyError",
+    "CancelledError",
+    "Candidate",
+    "Engine",
+    "EngineError",
+    "EngineUnavailableError",
+    "ForegroundPoint",
+    "InternalError",
+    "InvalidArgumentError",
+    "Mask",
+    "NothingStandsOutError",
+    "OutOfMemoryError",
+    "OutputError",
+    "Photo",
+    "PhotoError",
+    "Program",
+    "ProgramSpec",
+    "Prompt",
+    "PromptError",
+    "PromptUnsupportedError",
+    "Segmenter",
+    "Session",
+    "SqueezeSamError",
+    "StateError",
+    "TensorSpec",
+    "__version__",
+    "open_photo",
+]

@@ -1,0 +1,81 @@
+"""A model bundle: verified by the core, read for people and engines."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from . import _core
+from .engines.protocol import ProgramSpec, TensorSpec
+from .errors import BundleError
+
+EXPORT_COMMAND = "squeezesam-export --target onnx --precision int8 --size 512 --output DIR"
+_BUILT_IN = Path(__file__).parent / "bundles"
+
+
+class Bundle:
+    """One bundle folder: manifest.json and the programs it lists.
+
+    Opening it makes the core check the schema version, that the manifest does not contradict
+    itself, and existence, size and sha256 of every file. Raises BundleError, BundleDamagedError or
+    BundleVersionError.
+
+    folder: the bundle's folder.
+    sizes_only: compare sizes but not sha256; for an app that did so when it was installed.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], *, sizes_only: bool = False) -> None:
+        self.folder = Path(folder)
+        self.core = _core.Bundle(os.fspath(folder), sizes_only)
+        self.info = self.core.info()
+
+    @property
+    def name(self) -> str:
+        """The bundle's name, e.g. ``squeezesam-onnx-int8-512x512``."""
+        return self.info["name"]
+
+    @property
+    def target(self) -> str:
+        """What it was lowered for: ``onnx``, ``executorch`` or ``coreml``."""
+        return self.info["target"]
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """The whole manifest.json, for what is not listed elsewhere."""
+        manifest: dict[str, Any] = json.loads(self.info["manifest"])
+        return manifest
+
+    @cached_property
+    def programs(self) -> tuple[ProgramSpec, ...]:
+        """The programs, segmenter first; the saliency program where there is one."""
+        names = ["segmenter", *(["saliency"] if self.info["automatic"] else [])]
+        return tuple(self._program(name) for name in names)
+
+    def size(self, program: str) -> int:
+        """Bytes of all files of one program."""
+        return self.core.program(program)["file_size"]
+
+    def _program(self, name: str) -> ProgramSpec:
+        info = self.core.program(name)
+        return ProgramSpec(
+            name,
+            self.folder / info["path"],
+            tuple(TensorSpec(tensor, shape) for tensor, shape in info["inputs"]),
+            tuple(TensorSpec(tensor, shape) for tensor, shape in info["outputs"]),
+        )
+
+
+def built_in_bundle() -> Path:
+    """The folder of the bundle inside the package; an onnx one is preferred.
+
+    Raises BundleError, naming the command that makes a bundle, where none was built in.
+    """
+    found = sorted(_BUILT_IN.glob("*/manifest.json"))
+    if not found:
+        raise BundleError(
+            f"no model bundle comes with this installation; make one with: {EXPORT_COMMAND}"
+        )
+    return min(found, key=lambda path: ("onnx" not in path.parent.name, path)).parent

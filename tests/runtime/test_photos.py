@@ -1,0 +1,272 @@
+"""Every kind of photo file gives the right RGB pixels, or one sentence that says why not."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from photo_files import STORED, UPRIGHT, encoded, with_orientation
+from PIL import Image
+from skimage import data
+from squeezesam import PhotoError
+from squeezesam.photo import find_photos, open_photo
+
+
+@pytest.fixture(scope="module")
+def astronaut() -> np.ndarray:
+    return data.astronaut()[:300, :400]
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("form", ["jpeg", "png", "webp", "tiff"])
+def test_every_exif_orientation_comes_out_upright(
+    astronaut: np.ndarray, orientation: int, form: str
+) -> None:
+    options = {"jpeg": {"quality": 98, "subsampling": 0}, "webp": {"lossless": True}}
+    data_ = with_orientation(astronaut, orientation, form, **options.get(form, {}))
+    photo = open_photo(data_)
+    assert photo.pixels.shape == astronaut.shape
+    difference = np.abs(photo.pixels.astype(int) - astronaut)
+    assert difference.max() <= (12 if form == "jpeg" else 0)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_pil_image_is_turned_upright_by_its_exif(astronaut: np.ndarray, orientation: int) -> None:
+    image = Image.open(io.BytesIO(with_orientation(astronaut, orientation, "png")))
+    assert np.array_equal(open_photo(image).pixels, astronaut)
+
+
+def test_the_two_tables_of_turns_undo_each_other(astronaut: np.ndarray) -> None:
+    for orientation in range(1, 9):
+        assert np.array_equal(UPRIGHT[orientation](STORED[orientation](astronaut)), astronaut)
+
+
+def test_a_photo_opens_from_path_text_path_bytes_pil_and_array(
+    astronaut: np.ndarray, tmp_path: Path
+) -> None:
+    path = tmp_path / "photo.png"
+    path.write_bytes(encoded(astronaut, "png"))
+    for source in (path, str(path), path.read_bytes(), Image.open(path), astronaut):
+        assert np.array_equal(open_photo(source).pixels, astronaut)
+
+
+def test_a_cmyk_jpeg_has_the_colours_that_pil_gives_it(astronaut: np.ndarray) -> None:
+    rgb = astronaut.astype(np.float64)
+    key = 255 - rgb.max(axis=2)
+    ink = (255 - rgb - key[..., None]) / np.maximum(255 - key, 1)[..., None] * 255
+    cmyk = np.dstack([ink, key]).round().astype(np.uint8)
+    file = encoded(Image.frombytes("CMYK", (400, 300), cmyk.tobytes()), "jpeg", quality=97)
+    expected = np.asarray(Image.open(io.BytesIO(file)).convert("RGB")).astype(int)
+    photo = open_photo(file).pixels
+    assert np.abs(photo - expected).max() <= 3
+    assert np.abs(photo.astype(int) - astronaut).mean() < 2
+
+
+def test_a_16_bit_grey_png_is_scaled_and_not_cut(astronaut: np.ndarray) -> None:
+    grey = astronaut[..., 0].astype(np.uint16) * 257
+    file = encoded(Image.fromarray(grey), "png")
+    expected = np.repeat(astronaut[..., :1], 3, axis=2)
+    assert np.array_equal(open_photo(file).pixels, expected)
+    assert np.array_equal(open_photo(Image.open(io.BytesIO(file))).pixels, expected)
+
+
+def test_16_bit_colour_png_and_tiff_are_scaled(astronaut: np.ndarray) -> None:
+    import cv2
+
+    deep = astronaut[..., ::-1].astype(np.uint16) * 257
+    for suffix in (".png", ".tiff"):
+        file = cv2.imencode(suffix, deep)[1].tobytes()
+        assert np.array_equal(open_photo(file).pixels, astronaut), suffix
+
+
+@pytest.mark.parametrize("form", ["png", "jpeg", "webp", "tiff", "bmp"])
+def test_a_grey_photo_becomes_three_equal_channels(form: str) -> None:
+    grey = data.camera()[:200, :300]
+    pixels = open_photo(encoded(grey, form)).pixels
+    assert pixels.shape == (200, 300, 3)
+    assert np.abs(pixels.astype(int) - grey[..., None]).max() <= {"jpeg": 40, "webp": 60}.get(
+        form, 0
+    )
+    assert np.array_equal(open_photo(grey).pixels, open_photo(grey[..., None]).pixels)
+
+
+def test_palette_and_black_and_white_pngs_show_their_colours(astronaut: np.ndarray) -> None:
+    for image in (
+        Image.fromarray(astronaut).quantize(64),
+        Image.fromarray(astronaut).convert("1"),
+    ):
+        expected = np.asarray(image.convert("RGB"))
+        assert np.array_equal(open_photo(encoded(image, "png")).pixels, expected)
+        assert np.array_equal(open_photo(image).pixels, expected)
+
+
+@pytest.mark.parametrize("form", ["png", "webp"])
+def test_transparent_pixels_lie_over_white(astronaut: np.ndarray, form: str) -> None:
+    rgba = np.dstack([astronaut, np.full(astronaut.shape[:2], 255, np.uint8)])
+    rgba[:100, :, 3] = 0
+    rgba[100:200, :, 3] = 128
+    file = encoded(rgba, form, **({"lossless": True, "exact": True} if form == "webp" else {}))
+    white = Image.new("RGBA", (400, 300), "white")
+    expected = np.asarray(Image.alpha_composite(white, Image.fromarray(rgba)).convert("RGB"))
+    for source in (file, rgba, Image.open(io.BytesIO(file))):
+        assert np.abs(open_photo(source).pixels.astype(int) - expected).max() <= 1
+
+
+def test_grey_with_alpha_and_transparent_palette_lie_over_white(astronaut: np.ndarray) -> None:
+    grey = Image.fromarray(astronaut).convert("LA")
+    grey.putalpha(Image.fromarray(np.where(astronaut[..., 1] > 99, 255, 0).astype(np.uint8)))
+    expected = np.where(astronaut[..., 1:2] > 99, np.asarray(grey)[..., :1], 255)
+    assert np.array_equal(open_photo(encoded(grey, "png")).pixels, np.repeat(expected, 3, axis=2))
+    palette = Image.fromarray(astronaut).quantize(16)
+    file = encoded(palette, "png", transparency=5)
+    hidden = np.asarray(palette) == 5
+    assert hidden.any()
+    pixels = open_photo(file).pixels
+    assert (pixels[hidden] == 255).all()
+    assert np.array_equal(pixels, open_photo(Image.open(io.BytesIO(file))).pixels)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20000, 10), (10, 20000)])
+def test_a_photo_may_be_tiny_or_extremely_long(size: tuple[int, int]) -> None:
+    file = encoded(Image.new("RGB", size, (200, 100, 50)), "png")
+    assert open_photo(file).pixels.shape == (size[1], size[0], 3)
+
+
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [
+        ("jpeg", {}),
+        ("jpeg", {"progressive": True}),
+        ("png", {}),
+        ("webp", {}),
+        ("tiff", {}),
+        ("tiff", {"compression": "tiff_lzw"}),
+        ("bmp", {}),
+    ],
+)
+@pytest.mark.parametrize("kept", [0.03, 0.5, 0.97])
+def test_a_truncated_file_is_refused(
+    astronaut: np.ndarray,
+    form: str,
+    options: dict[str, object],
+    kept: float,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    file = encoded(astronaut, form, **options)
+    with pytest.raises(PhotoError, match=r"truncated|damaged"):
+        open_photo(file[: int(len(file) * kept)])
+    assert capfd.readouterr().err == ""
+
+
+def test_a_jpeg_without_its_last_two_bytes_is_refused(astronaut: np.ndarray) -> None:
+    with pytest.raises(PhotoError, match="truncated"):
+        open_photo(encoded(astronaut, "jpeg")[:-2])
+
+
+def test_a_jpeg_whose_rest_is_zeros_is_refused(astronaut: np.ndarray) -> None:
+    file = encoded(astronaut, "jpeg")
+    half = len(file) // 2
+    with pytest.raises(PhotoError, match="truncated"):
+        open_photo(file[:half] + bytes(len(file) - half))
+
+
+def test_a_jpeg_with_something_behind_its_end_is_read(astronaut: np.ndarray) -> None:
+    file = encoded(astronaut, "jpeg") + b"a motion photo's video"
+    assert open_photo(file).pixels.shape == astronaut.shape
+
+
+def test_a_jpeg_whose_exif_thumbnail_ends_early_is_still_whole(astronaut: np.ndarray) -> None:
+    """The thumbnail in APP1 has its own end marker, which must not count as the photo's."""
+    file = encoded(astronaut, "jpeg")
+    thumbnail = b"\xff\xd8 tiny \xff\xd9"
+    segment = b"\xff\xe1" + struct.pack(">H", 2 + len(thumbnail)) + thumbnail
+    assert open_photo(file[:2] + segment + file[2:]).pixels.shape == astronaut.shape
+    with pytest.raises(PhotoError, match="truncated"):
+        open_photo((file[:2] + segment + file[2:])[:-400])
+
+
+def test_a_png_with_a_flipped_bit_is_refused(astronaut: np.ndarray) -> None:
+    file = bytearray(encoded(astronaut, "png"))
+    file[len(file) // 2] ^= 4
+    with pytest.raises(PhotoError, match="checksum"):
+        open_photo(bytes(file))
+
+
+def test_files_that_are_no_photos_are_named_as_such(tmp_path: Path) -> None:
+    text = tmp_path / "note.jpg"
+    text.write_text("this is not a photo\n")
+    with pytest.raises(PhotoError, match=r"note\.jpg: not a photo"):
+        open_photo(text)
+    empty = tmp_path / "empty.jpg"
+    empty.touch()
+    with pytest.raises(PhotoError, match=r"empty\.jpg: the file is empty"):
+        open_photo(empty)
+    with pytest.raises(PhotoError, match="no such file"):
+        open_photo(tmp_path / "missing.jpg")
+    with pytest.raises(PhotoError, match="is a folder"):
+        open_photo(tmp_path)
+    with pytest.raises(PhotoError, match="cannot be read"):
+        open_photo(text / "below.jpg")
+    with pytest.raises(PhotoError, match="cannot be read"):
+        open_photo("a\0b.jpg")
+
+
+def test_formats_we_do_not_read_are_called_by_their_name(astronaut: np.ndarray) -> None:
+    for form, name in (("gif", "GIF"), ("avif", "AVIF"), ("jpeg2000", "JPEG 2000")):
+        with pytest.raises(PhotoError, match=f"{name} pictures are not supported"):
+            open_photo(encoded(astronaut, form))
+    with pytest.raises(PhotoError, match="HEIC pictures are not supported"):
+        open_photo(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+
+
+def test_a_photo_beyond_the_limit_is_refused_before_it_is_decoded() -> None:
+    picture = Image.new("1", (40000, 30000))
+    with pytest.raises(PhotoError, match=r"40000×30000 is more than the 268 megapixels"):
+        open_photo(encoded(picture, "png"))
+    with pytest.raises(PhotoError, match="megapixels"):
+        open_photo(Image.new("L", (200, 100)), max_pixels=10_000)
+    with pytest.raises(PhotoError, match="megapixels"):
+        open_photo(encoded(np.zeros((100, 200), np.uint8), "tiff"), max_pixels=10_000)
+    with pytest.raises(PhotoError, match="megapixels"):
+        open_photo(np.zeros((100, 200, 3), np.uint8), max_pixels=10_000)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros((4, 5, 3), np.float32),
+        np.zeros((4, 5, 3), np.uint16),
+        np.zeros((4, 5), bool),
+        np.zeros((4, 5, 2), np.uint8),
+        np.zeros((2, 4, 5, 3), np.uint8),
+        np.zeros(7, np.uint8),
+        np.zeros((0, 5, 3), np.uint8),
+        np.zeros((4, 0), np.uint8),
+    ],
+)
+def test_arrays_of_another_type_or_shape_are_refused(array: np.ndarray) -> None:
+    with pytest.raises(PhotoError):
+        open_photo(array)
+
+
+def test_an_array_that_is_a_view_is_taken_as_it_looks(astronaut: np.ndarray) -> None:
+    view = astronaut[::2, ::-1]
+    pixels = open_photo(view).pixels
+    assert pixels.flags.c_contiguous
+    assert np.array_equal(pixels, view)
+
+
+def test_something_that_is_no_photo_at_all_is_a_type_error() -> None:
+    with pytest.raises(TypeError, match="a photo is a path"):
+        open_photo(3)
+
+
+def test_a_folder_gives_its_photos_in_order_and_nothing_else(tmp_path: Path) -> None:
+    for name in ("b.JPG", "a.png", ".hidden.jpg", "notes.txt", "c.webp"):
+        (tmp_path / name).touch()
+    os.mkdir(tmp_path / "folder.jpg")
+    assert [path.name for path in find_photos(tmp_path)] == ["a.png", "b.JPG", "c.webp"]
