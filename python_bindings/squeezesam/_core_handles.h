@@ -52,7 +52,6 @@ inline py::dict bundle_info(const Bundle& bundle) {
     ssam_bundle_info info{};
     check(ssam_bundle_get_info(bundle.handle.get(), &info));
     py::dict d;
-    d["folder"] = info.folder;
     d["name"] = info.name;
     d["licence"] = info.licence;
     d["preset"] = info.preset;

@@ -66,7 +66,10 @@ inline py::object error_class(ssam_status status) {
 }
 
 [[noreturn]] inline void raise(ssam_status status, const std::string& sentence) {
-    py::set_error(error_class(status), sentence.c_str());
+    // File names in it need not be valid UTF-8.
+    const auto text = py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(
+        sentence.data(), static_cast<py::ssize_t>(sentence.size()), "backslashreplace"));
+    if (text) PyErr_SetObject(error_class(status).ptr(), text.ptr());
     throw py::error_already_set();
 }
 

@@ -29,7 +29,10 @@ class Bundle:
 
     def __init__(self, folder: str | os.PathLike[str], *, sizes_only: bool = False) -> None:
         self.folder = Path(folder)
-        self.core = _core.Bundle(os.fspath(folder), sizes_only)
+        name = os.fsencode(folder)  # as the system spells it: it need not be valid text
+        if not name or b"\0" in name:
+            raise BundleError(f"{os.fspath(folder)!r} is not the name of a folder")
+        self.core = _core.Bundle(name, sizes_only)
         self.info = self.core.info()
 
     @property

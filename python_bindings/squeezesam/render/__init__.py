@@ -23,4 +23,4 @@ def rendered(mask: Mask, form: str, suffix: str, *, crop: bool = False) -> bytes
     if form == "overlay":
         return encode(overlay(mask.photo.pixels, mask.array, mask.prompts), suffix)
     document = {"contour": svg, "rle": rle_json, "json": result_json}[form]
-    return document(mask).encode()
+    return document(mask).encode(errors="replace")

@@ -1,0 +1,47 @@
+"""The command `squeezesam`: segment photos, look at a bundle, verify it."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; `arguments` defaults to the process's own.
+
+    Returns the exit code: 0 everything done, 1 something failed (one sentence on stderr each), 130
+    interrupted. A senseless command line leaves through SystemExit(2), --help through
+    SystemExit(0), as argparse does.
+    """
+    from ..errors import SqueezeSamError
+    from .arguments import parse
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # file names need not be valid text
+    options = parse(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if options.command == "segment":
+            from .segment import segment as command
+        elif options.command == "info":
+            from .info import info as command
+        else:
+            from .verify import verify as command
+        return command(options)
+    except SqueezeSamError as error:
+        complain(str(error))
+        return 1
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has left (`| head`): say nothing, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def complain(sentence: str) -> None:
+    """One line on stderr."""
+    print(f"squeezesam: {' '.join(sentence.split())}", file=sys.stderr, flush=True)

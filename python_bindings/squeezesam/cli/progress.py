@@ -1,0 +1,47 @@
+"""How far we are: a bar on a terminal, a line a minute anywhere else, nothing for few photos."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+_BAR = 28
+_WORTH_SHOWING = 4  # photos
+_LINE_EVERY = 60.0  # seconds
+
+
+class Progress:
+    """Counts `total` photos on stderr, so that stdout stays the results'."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._bar = sys.stderr.isatty() and total >= _WORTH_SHOWING
+        self._start = self._last = time.monotonic()
+        self._draw()
+
+    def step(self) -> None:
+        """One more photo is done."""
+        self._done += 1
+        now = time.monotonic()
+        if not self._bar and now - self._last >= _LINE_EVERY and self._done < self._total:
+            print(f"squeezesam: {self._done} of {self._total} photos", file=sys.stderr, flush=True)
+            self._last = now
+        self._draw()
+
+    def clear(self) -> None:
+        """Takes the bar off the screen, before a line of text is printed and at the end."""
+        if self._bar:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+    def _draw(self) -> None:
+        if not self._bar:
+            return
+        filled = _BAR * self._done // self._total
+        left = ""
+        if self._done:
+            seconds = (time.monotonic() - self._start) / self._done * (self._total - self._done)
+            left = f", {seconds:.0f} s left"
+        bar = "#" * filled + "." * (_BAR - filled)
+        print(f"\r\033[K[{bar}] {self._done}/{self._total}{left}", end="", file=sys.stderr)
+        sys.stderr.flush()

@@ -1,0 +1,121 @@
+"""`squeezesam segment`: photos in, results in a folder."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ..errors import OutputError, PhotoError, SqueezeSamError
+from ..formats import FORMATS
+from ..mask import Mask
+from ..photo import find_photos
+from ..segmenter import Segmenter
+from ..writing import check_free, make_folder
+from . import complain
+from .progress import Progress
+
+
+def segment(options: argparse.Namespace) -> int:
+    """Segments every photo; 0 if all went well, 1 if any photo failed (the others are done)."""
+    formats: list[str] = list(dict.fromkeys(options.format or ["mask"]))
+    failed = False
+    photos: list[str] = []
+    for argument in options.photos:
+        try:
+            photos += _expand(argument)
+        except PhotoError as error:
+            complain(str(error))
+            failed = True
+    if not photos:
+        return 1
+    segmenter = Segmenter.load(options.bundle, engine=options.engine, threads=options.threads)
+    folder = make_folder(options.output)
+    made: dict[Path, str] = {}
+    progress = Progress(len(photos))
+    for photo in photos:
+        try:
+            targets = _targets(photo, folder, formats, made, options.overwrite)
+            mask = _predict(segmenter, photo, options)
+            for form, target in targets.items():
+                mask.save(target, form, overwrite=options.overwrite, crop=options.crop)
+            made.update((target, photo) for target in targets.values())
+            progress.clear()
+            for line in _account(photo, mask, targets.values(), options.timings):
+                print(line)
+        except SqueezeSamError as error:
+            progress.clear()
+            complain(_named(photo, str(error)))
+            failed = True
+        progress.step()
+    progress.clear()
+    return 1 if failed else 0
+
+
+def _expand(argument: str) -> list[str]:
+    """The photos meant by one argument: itself, or those in the folder that it names."""
+    path = Path(argument)
+    try:
+        if not path.is_dir():
+            return [argument]
+        found = [str(photo) for photo in find_photos(path)]
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise PhotoError(f"{argument}: cannot be read ({reason})") from None
+    if not found:
+        raise PhotoError(f"{argument}: there is no photo in this folder")
+    return found
+
+
+def _targets(
+    photo: str, folder: Path, formats: list[str], made: dict[Path, str], overwrite: bool
+) -> dict[str, Path]:
+    """Where each format goes, checked before any work is done."""
+    stem = Path(photo).stem
+    targets: dict[str, Path] = {}
+    for form in formats:
+        ending = "result" if form == "json" else form
+        target = folder / f"{stem}-{ending}{FORMATS[form].suffixes[0]}"
+        if target in made:
+            raise OutputError(
+                f"its result would replace that of {made[target]} ({target}); rename one of them"
+            )
+        try:
+            check_free(target, overwrite=overwrite)
+        except OutputError as error:
+            hint = "" if overwrite or target.is_dir() else " (use --overwrite)"
+            raise OutputError(f"{error}{hint}") from None
+        targets[form] = target
+    return targets
+
+
+def _predict(segmenter: Segmenter, photo: str, options: argparse.Namespace) -> Mask:
+    session = segmenter.open(photo)
+    if options.box is not None:
+        session.set_box(*options.box)
+    for x, y in options.point:
+        session.add_point(x, y)
+    for x, y in options.negative:
+        session.add_point(x, y, foreground=False)
+    return session.predict(
+        candidate=options.candidate,
+        largest_component=options.largest_component,
+        fill_holes=options.fill_holes,
+    )
+
+
+def _named(photo: str, sentence: str) -> str:
+    """Every complaint says which photo it is about."""
+    return sentence if sentence.startswith(f"{photo}:") else f"{photo}: {sentence}"
+
+
+def _account(photo: str, mask: Mask, targets: Iterable[Path], timings: bool) -> Iterator[str]:
+    pixels = mask.photo.width * mask.photo.height
+    how = "automatic" if mask.automatic else f"{len(mask.prompts)} prompts"
+    yield (
+        f"{photo}: {mask.photo.width}×{mask.photo.height}, {how}, score {mask.score:.2f}, "
+        f"object {100 * mask.area / pixels:.1f} % -> {', '.join(map(str, targets))}"
+    )
+    if timings:
+        stages = "  ".join(f"{stage} {value:.1f}" for stage, value in mask.timings.items())
+        yield f"  ms: {stages}"

@@ -1,0 +1,136 @@
+"""`squeezesam verify`: is this bundle whole, and does it run here?"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _core
+from ..bundle import Bundle
+from ..engines import Engine, ProgramSpec, Tensor, create_engine
+from ..errors import BundleError, EngineError, SqueezeSamError
+from ..photo import find_photos
+from ..segmenter import Segmenter
+from . import complain
+from .progress import Progress
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Prints a line for each thing that was checked; 0 if all of it is well, else 1."""
+    bundle = Bundle(options.bundle)
+    print(f"ok  {bundle.name}: manifest, sizes, sha256 and shapes")
+    if bundle.target == "coreml" and options.engine is None:
+        print("--  programs not run: Core ML exists on iOS and macOS only")
+        return 0
+    engine = create_engine(bundle.target, options.engine, options.threads)
+    for spec in bundle.programs:
+        print(f"ok  {spec.name}: {_run(engine, spec, bundle)}")
+    segmenter = Segmenter(bundle, engine)
+    _whole_way(segmenter)
+    print("ok  from photo to mask, by a click")
+    if options.photos is None:
+        return 0
+    return _on_photos(segmenter, options.photos)
+
+
+def _run(engine: Engine, spec: ProgramSpec, bundle: Bundle) -> str:
+    """Loads and runs one program, looks at what comes out; a line about it."""
+    start = time.perf_counter()
+    program = engine.load(spec)
+    loaded = time.perf_counter()
+    outputs = program.run(_inputs(spec, bundle))
+    cold = time.perf_counter()
+    again = program.run(_inputs(spec, bundle))
+    warm = time.perf_counter()
+    said = []
+    for tensor in spec.outputs:
+        values = outputs[tensor.name]
+        if values.shape != tensor.shape:
+            raise BundleError(
+                f"the output {tensor.name!r} of {spec.name!r} came out as {values.shape}, "
+                f"the manifest says {tensor.shape}"
+            )
+        if not np.isfinite(values).all():
+            raise EngineError(
+                f"the output {tensor.name!r} of {spec.name!r} holds values that are no numbers"
+            )
+        if not np.allclose(values, again[tensor.name], rtol=1e-3, atol=1e-3):
+            raise EngineError(
+                f"the output {tensor.name!r} of {spec.name!r} differs from one run to the next"
+            )
+        said.append(f"{tensor.name} {values.min():.3g} to {values.max():.3g}")
+    return (
+        f"{engine.name}, load {1000 * (loaded - start):.0f} ms, "
+        f"first run {1000 * (cold - loaded):.1f} ms, second {1000 * (warm - cold):.1f} ms; "
+        + ", ".join(said)
+    )
+
+
+def _inputs(spec: ProgramSpec, bundle: Bundle) -> dict[str, Tensor]:
+    """A photo-like picture with one click in its middle."""
+    tensors = {tensor.name: np.zeros(tensor.shape, np.float32) for tensor in spec.inputs}
+    height, width = tensors["image"].shape[2:]
+    tensors["image"][0] = photo_like(width, height).transpose(2, 0, 1)
+    if "prompts" in tensors:
+        tensors["points"][0, 0] = width / 2, height / 2
+        tensors["labels"][0] = -1
+        tensors["labels"][0, 0] = 1
+        tensors["prompts"][0] = _core.planes(
+            tensors["points"][0],
+            tensors["labels"][0],
+            width,
+            height,
+            bundle.info["click_radius"],
+            bundle.info["box_default"],
+        )
+    return tensors
+
+
+def photo_like(width: int, height: int) -> npt.NDArray[np.uint8]:
+    """uint8 H×W×3: a warm textured disc before a cool gradient, with some noise; always the same.
+
+    Not a photo, but with a photo's range of values, which random tensors have not.
+    """
+    y, x = np.mgrid[:height, :width] / np.array([height, width]).reshape(2, 1, 1)
+    disc = ((x - 0.5) ** 2 + (y - 0.5) ** 2 < 0.07)[..., None]
+    cool = np.stack([60 + 60 * y, 100 + 50 * x, 150 + 60 * (1 - y)], axis=-1)
+    warm = np.stack([210 + 30 * np.sin(40 * x), 150 + 20 * np.cos(30 * y), 80 + 0 * x], axis=-1)
+    noise = np.random.default_rng(1).normal(0, 6, (height, width, 1))
+    return np.clip(np.where(disc, warm, cool) + noise, 0, 255).astype(np.uint8)
+
+
+def _whole_way(segmenter: Segmenter) -> None:
+    session = segmenter.open(photo_like(640, 480))
+    session.add_point(320, 240)
+    session.predict()
+
+
+def _on_photos(segmenter: Segmenter, folder: str) -> int:
+    if not Path(folder).is_dir():
+        raise SqueezeSamError(f"{folder}: is not a folder of photos")
+    photos = list(find_photos(folder))
+    if not photos:
+        raise SqueezeSamError(f"{folder}: there is no photo in this folder")
+    failed = 0
+    progress = Progress(len(photos))
+    for path in photos:
+        try:
+            mask = segmenter.open(path).predict()
+            pixels = mask.photo.width * mask.photo.height
+            progress.clear()
+            print(
+                f"ok  {path.name}: score {mask.score:.2f}, object {100 * mask.area / pixels:.1f} %,"
+                f" {mask.timings['total']:.0f} ms"
+            )
+        except SqueezeSamError as error:
+            progress.clear()
+            complain(str(error) if str(path) in str(error) else f"{path}: {error}")
+            failed += 1
+        progress.step()
+    progress.clear()
+    print(f"{len(photos) - failed} of {len(photos)} photos done")
+    return 1 if failed else 0
