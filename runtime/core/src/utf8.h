@@ -1,0 +1,16 @@
+// UTF-8 (RFC 3629).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ssam {
+
+// No overlong forms, no surrogates, nothing above U+10FFFF.
+bool is_utf8(std::string_view text);
+
+// `code` must be a Unicode scalar value.
+void append_utf8(std::string& out, uint32_t code);
+
+}  // namespace ssam
