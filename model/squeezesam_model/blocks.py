@@ -7,6 +7,8 @@ folding is not exact).
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -107,9 +109,7 @@ class UNetTrunk(nn.Module):
             nn.ReLU(inplace=True),
         )
         widths = (stem, *encoder)
-        self.down = nn.ModuleList(
-            DoubleConvDown(a, b) for a, b in zip(widths[:-1], widths[1:], strict=True)
-        )
+        self.down = nn.ModuleList(DoubleConvDown(a, b) for a, b in itertools.pairwise(widths))
         skips = encoder[-2::-1]
         inputs = (encoder[-1], *decoder[:-1])
         self.up = nn.ModuleList(

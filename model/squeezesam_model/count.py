@@ -25,9 +25,7 @@ def count_macs(model: nn.Module, inputs: tuple[Tensor, ...]) -> int:
         kernel = module.kernel_size[0] * module.kernel_size[1]
         total += out.numel() * module.in_channels // module.groups * kernel
 
-    def conv_transpose(
-        module: nn.ConvTranspose2d, args: tuple[Tensor, ...], _: Tensor
-    ) -> None:
+    def conv_transpose(module: nn.ConvTranspose2d, args: tuple[Tensor, ...], _: Tensor) -> None:
         nonlocal total
         kernel = module.kernel_size[0] * module.kernel_size[1]
         total += args[0].numel() * module.out_channels * kernel

@@ -1,4 +1,4 @@
-"""Pixel normalisation with ImageNet's statistics, a module of its own so that export can fold it."""
+"""Pixel normalisation with ImageNet's statistics, a module of its own for export to fold."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class SegmenterPreset:
     @property
     def bottom_stride(self) -> int:
         """Input pixels per token of the transformer's grid."""
-        return 2 ** (len(self.encoder) + 1)
+        return 2 << len(self.encoder)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from squeezesam_model.presets import SaliencyPreset
 
 
 class SaliencyNet(nn.Module):
-    """Finds what stands out in a photo (paper, "Application": it supplies the first five clicks)."""
+    """Finds what stands out: the source of the first five clicks (paper, 'Application')."""
 
     def __init__(self, preset: SaliencyPreset) -> None:
         super().__init__()

@@ -1,11 +1,10 @@
 """The SqueezeSAM segmenter: a UNet with early and late fusion of the prompts.
 
 Source: Varadarajan et al., "SqueezeSAM: User-Friendly Mobile Interactive Segmentation",
-Figures 4–6. Our ``paper`` preset counts 10.9 M parameters against the paper's 12.5 M: the paper's
-table gives every channel of the UNet but not the hidden width of the transformer's MLPs; SAM's
-2048 would give 12.5 M and more, and costs quality nothing measurable on a bottom map of one cell,
-so ours is 512. There is no DoubleConv after the stem: none is in the table, and it alone would cost
-19 GMAC at 1024.
+Figures 4–6. Our ``paper`` preset counts 11.1 M parameters against the paper's 12.5 M: the paper's
+table gives every channel of the UNet but not the hidden width of the transformer's MLPs. SAM's 2048
+would give 12.7 M; ours is 512, since on a bottom map of one cell the tokens have little to work on.
+There is no DoubleConv after the stem: none is in the table, and it would add 19 GMAC at 1024.
 """
 
 from __future__ import annotations

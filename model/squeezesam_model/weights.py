@@ -68,9 +68,7 @@ def load_weights(model: nn.Module, path: Path, preset: str) -> None:
     model.load_state_dict({k: v.to(wanted[k].dtype) for k, v in tensors.items()}, strict=True)
 
 
-def _check_names_and_shapes(
-    model: nn.Module, tensors: dict[str, torch.Tensor], path: Path
-) -> None:
+def _check_names_and_shapes(model: nn.Module, tensors: dict[str, torch.Tensor], path: Path) -> None:
     wanted = model.state_dict()
     problems = [f"lacks {name}" for name in wanted if name not in tensors]
     problems += [f"has the unknown tensor {name}" for name in tensors if name not in wanted]

@@ -21,9 +21,7 @@ def bounding_box(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
     return int(columns[0]), int(rows[0]), int(columns[-1]), int(rows[-1])
 
 
-def crop_round(
-    rgb: U8, labels: U8, target: int, rng: np.random.Generator
-) -> tuple[U8, U8]:
+def crop_round(rgb: U8, labels: U8, target: int, rng: np.random.Generator) -> tuple[U8, U8]:
     """Cut a window of 1.1 to 3 times the object's size that holds most of it (paper: centre crop).
 
     The window need not be centred: the object may touch an edge, as in real photos.
@@ -49,7 +47,7 @@ def _window(first: int, last: int, length: int, limit: int, rng: np.random.Gener
     slack = 0.1 * (last - first + 1)
     low = max(0.0, min(last + 1 - length - slack, first))
     high = min(float(limit - length), max(first + slack, low))
-    return int(round(rng.uniform(low, max(low, high))))
+    return round(rng.uniform(low, max(low, high)))
 
 
 def resize_to(rgb: U8, labels: U8, height: int, width: int) -> tuple[U8, U8]:

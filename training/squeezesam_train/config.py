@@ -189,11 +189,13 @@ def _typed(key: str, kind: str, value: object) -> Any:
 
 
 def _phases(value: object) -> tuple[Phase, ...]:
+    wanted = "'phases' must be a list of {size, steps, batch, correction}"
+    if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
+        raise ConfigError(wanted)
     try:
-        assert isinstance(value, list) and value
         phases = tuple(Phase(**item) for item in value)
-    except (AssertionError, TypeError) as error:
-        raise ConfigError("'phases' must be a list of {size, steps, batch, correction}") from error
+    except TypeError as error:
+        raise ConfigError(wanted) from error
     for phase in phases:
         if phase.size % 32 or phase.size <= 0:
             raise ConfigError(f"a phase's size must be a multiple of 32, not {phase.size}")

@@ -31,6 +31,12 @@ from squeezesam_train.steps import StepResult, saliency_step, segmenter_step
 Batch = dict[str, Tensor]
 
 
+_NOT_A_NUMBER = (
+    "{} is not a number at step {}; the last checkpoint is kept "
+    "(lower lr or muon_lr, or set bf16=false)"
+)
+
+
 class TrainingError(Exception):
     """Training that cannot go on, such as a loss that is not a number."""
 
@@ -68,7 +74,11 @@ class Trainer:
         self.model.load_state_dict(state["model"])
         self.average.model.load_state_dict(state["average"])
         for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
+            peaks = [group["peak"] for group in optimiser.param_groups]
             optimiser.load_state_dict(saved)
+            # The configuration at hand decides the rates, not the one of the first start.
+            for group, peak in zip(optimiser.param_groups, peaks, strict=True):
+                group["peak"] = peak
         self.step = state["step"]
         return True
 
@@ -96,9 +106,7 @@ class Trainer:
         end = sum(p.steps for p in self.config.phases[: index + 1])
         first = self.config.first_sample(self.step)
         kind = SegmenterSamples if self.config.task == "segmenter" else SaliencySamples
-        samples = kind(
-            self.photos, self.config, phase.size, first, (end - self.step) * phase.batch
-        )
+        samples = kind(self.photos, self.config, phase.size, first, (end - self.step) * phase.batch)
         loader = DataLoader(
             samples, phase.batch, num_workers=self.config.workers, drop_last=True,
             prefetch_factor=6 if self.config.workers else None,
@@ -125,10 +133,7 @@ class Trainer:
         else:
             result = saliency_step(self.model, batch, self.config)
         if not nan_safe(result.loss):
-            raise TrainingError(
-                f"the loss is not a number at step {self.step}; the last checkpoint is kept "
-                "(lower lr or muon_lr, or set bf16=false)"
-            )
+            raise TrainingError(_NOT_A_NUMBER.format("the loss", self.step))
         for optimiser in self.optimisers:
             optimiser.zero_grad(set_to_none=True)
         result.loss.backward()
@@ -139,7 +144,9 @@ class Trainer:
         return dataclasses.replace(result, loss=result.loss.detach(), rate=factor)
 
     def save(self) -> None:
-        """Checkpoint and averaged weights."""
+        """Checkpoint and averaged weights; weights that are no numbers replace nothing."""
+        if not all(torch.isfinite(p).all() for p in self.model.parameters()):
+            raise TrainingError(_NOT_A_NUMBER.format("a weight", self.step))
         save_checkpoint(
             self.folder / "checkpoint.pt",
             {

@@ -53,9 +53,7 @@ def focal_loss(logits: Tensor, target: Tensor, weight: Tensor, gamma: float = 2.
 
 def bce_loss(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     """Cross-entropy per plane: B×M×P, B×1×P, B×1×P → B×M."""
-    crossed = F.binary_cross_entropy_with_logits(
-        logits, target.expand_as(logits), reduction="none"
-    )
+    crossed = F.binary_cross_entropy_with_logits(logits, target.expand_as(logits), reduction="none")
     return (crossed * weight).sum(-1) / weight.sum(-1).clamp(min=1)
 
 

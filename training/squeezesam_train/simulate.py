@@ -96,7 +96,7 @@ def random_clicks(area: Mask, count: int, label: int, rng: np.random.Generator) 
 def negative_clicks(
     target: Mask, others: Mask, near_only: bool, count: int, rng: np.random.Generator
 ) -> Points:
-    """Background clicks: on other labelled objects, else off the object but not at its very edge."""
+    """Background clicks: on other labelled objects, else off the object, not at its very edge."""
     background = (~target).astype(np.uint8)
     distance = cv2.distanceTransform(background, cv2.DIST_L2, 3)
     margin = 0.012 * max(target.shape)

@@ -58,9 +58,7 @@ def _forward(
     return masks, scores
 
 
-def saliency_step(
-    model: nn.Module, batch: dict[str, Tensor], config: TrainConfig
-) -> StepResult:
+def saliency_step(model: nn.Module, batch: dict[str, Tensor], config: TrainConfig) -> StepResult:
     """Loss of a batch of :class:`~squeezesam_train.dataset.SaliencySamples`."""
     image = batch["image"].float().contiguous(memory_format=torch.channels_last)
     target = downsample(batch["target"].float())

@@ -1,0 +1,120 @@
+"""The networks: sizes, counts, shapes, independence of what must not matter."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from squeezesam_model import (
+    SEGMENTER_PRESETS,
+    SaliencyNet,
+    Segmenter,
+    saliency_preset,
+    segmenter_preset,
+)
+from squeezesam_model.count import count_macs, count_parameters, example_inputs
+
+
+@pytest.fixture(scope="module")
+def paper() -> Segmenter:
+    torch.manual_seed(0)
+    return Segmenter(segmenter_preset("paper")).eval()
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Segmenter:
+    torch.manual_seed(0)
+    return Segmenter(segmenter_preset("squeezesam")).eval()
+
+
+def _prompted(height: int, width: int) -> tuple[torch.Tensor, ...]:
+    image, prompts, points, labels = example_inputs(height, width)
+    points[0, 0] = torch.tensor([width / 3, height / 4])
+    labels[0, 0] = 1
+    return torch.rand_like(image) * 255, prompts, points, labels
+
+
+def test_the_paper_preset_counts_10_9_million_parameters_within_a_tenth(paper: Segmenter) -> None:
+    assert 10.9e6 * 0.9 <= count_parameters(paper) <= 10.9e6 * 1.1
+
+
+def test_the_paper_preset_costs_26_5_gmac_at_1024_and_a_quarter_at_512(paper: Segmenter) -> None:
+    at_1024 = count_macs(paper, example_inputs(1024, 1024))
+    at_512 = count_macs(paper, example_inputs(512, 512))
+    assert at_1024 == pytest.approx(26.5e9, rel=0.01)
+    assert at_512 == pytest.approx(at_1024 / 4, rel=0.02)
+
+
+def test_the_paper_preset_has_the_channels_of_figure_4(paper: Segmenter) -> None:
+    sizes = [level.convs[-1][0].out_channels for level in paper.trunk.down]
+    back = [level.convs[-1][0].out_channels for level in paper.trunk.up]
+    assert sizes == [64, 128, 128, 128, 128, 164, 256, 256, 256]
+    assert back == [164, 128, 128, 128, 128, 128, 128, 64]
+
+
+def test_at_1024_the_paper_encoder_ends_in_a_single_cell_at_stride_1024(paper: Segmenter) -> None:
+    with torch.no_grad():
+        maps = paper.trunk.encode(torch.zeros(1, 5, 1024, 1024))
+    assert [m.shape[-1] for m in maps] == [256, 128, 64, 32, 16, 8, 4, 2, 1]
+
+
+@pytest.mark.parametrize("name", sorted(SEGMENTER_PRESETS))
+@pytest.mark.parametrize("size", [(512, 512), (256, 256), (384, 512), (96, 160)])
+def test_the_same_weights_run_at_every_size(
+    name: str, size: tuple[int, int], request: pytest.FixtureRequest
+) -> None:
+    model = request.getfixturevalue("paper" if name == "paper" else "shipped")
+    with torch.no_grad():
+        masks, scores = model(*_prompted(*size))
+    assert masks.shape == (1, 4, size[0] // 4, size[1] // 4)
+    assert scores.shape == (1, 4)
+    assert torch.isfinite(masks).all()
+
+
+def test_a_fixed_size_copy_gives_the_same_masks(shipped: Segmenter) -> None:
+    inputs = _prompted(160, 224)
+    with torch.no_grad():
+        free, fixed = shipped(*inputs), shipped.at_size(160, 224)(*inputs)
+    torch.testing.assert_close(fixed.masks, free.masks)
+    torch.testing.assert_close(fixed.scores, free.scores)
+
+
+def test_padding_points_do_not_depend_on_their_coordinates(shipped: Segmenter) -> None:
+    image, prompts, points, labels = _prompted(128, 128)
+    moved = points.clone()
+    moved[0, 5:] = 77.0
+    with torch.no_grad():
+        one = shipped(image, prompts, points, labels)
+        other = shipped(image, prompts, moved, labels)
+    assert torch.equal(one.masks, other.masks)
+
+
+def test_late_fusion_sees_the_points_even_where_the_planes_are_empty(shipped: Segmenter) -> None:
+    image, prompts, points, labels = _prompted(128, 128)
+    with torch.no_grad():
+        click = shipped(image, prompts, points, labels)
+        negative = shipped(image, prompts, points, torch.where(labels == 1, 0, labels))
+    assert not torch.allclose(click.masks, negative.masks)
+
+
+def test_no_tensor_has_a_rank_above_four(shipped: Segmenter) -> None:
+    graph = torch.export.export(shipped.at_size(128, 128), example_inputs(128, 128)).graph
+    ranks = [
+        len(node.meta["val"].shape)
+        for node in graph.nodes
+        if isinstance(node.meta.get("val"), torch.Tensor)
+    ]
+    assert ranks
+    assert max(ranks) <= 4
+
+
+def test_the_saliency_network_is_narrow() -> None:
+    model = SaliencyNet(saliency_preset("saliency")).eval()
+    size = model.preset.size
+    assert count_parameters(model) <= 1.5e6
+    assert count_macs(model, (torch.zeros(1, 3, size, size),)) <= 1e9
+    assert model(torch.zeros(1, 3, size, size)).shape == (1, 1, size // 4, size // 4)
+
+
+def test_an_unknown_preset_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="paper, squeezesam"):
+        segmenter_preset("sam")

@@ -1,0 +1,64 @@
+"""Losses against plain formulas."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from squeezesam_train.losses import (
+    LossWeights,
+    bce_loss,
+    dice_loss,
+    focal_loss,
+    plane_iou,
+    segmenter_loss,
+)
+
+
+@pytest.fixture
+def planes() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(2, 4, 60, generator=generator)
+    target = (torch.rand(2, 1, 60, generator=generator) > 0.6).float()
+    weight = (torch.rand(2, 1, 60, generator=generator) > 0.2).float()
+    return logits, target, weight
+
+
+def test_dice_focal_and_cross_entropy_follow_their_formulas(
+    planes: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
+) -> None:
+    logits, target, weight = (t.double().numpy() for t in planes)
+    p = 1 / (1 + np.exp(-logits))
+    dice = 1 - (2 * (p * target * weight).sum(-1) + 1) / (
+        (p * weight).sum(-1) + (target * weight).sum(-1) + 1
+    )
+    log = -(target * np.log(p) + (1 - target) * np.log(1 - p))
+    bce = (log * weight).sum(-1) / weight.sum(-1)
+    pt = np.where(target == 1, p, 1 - p)
+    alpha = np.where(target == 1, 0.25, 0.75)
+    focal = (alpha * (1 - pt) ** 2 * -np.log(pt) * weight).sum(-1) / weight.sum(-1)
+    np.testing.assert_allclose(dice_loss(*planes), dice, rtol=1e-5)
+    np.testing.assert_allclose(bce_loss(*planes), bce, rtol=1e-5)
+    np.testing.assert_allclose(focal_loss(*planes), focal, rtol=1e-5)
+
+
+def test_iou_leaves_ignored_pixels_out(
+    planes: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
+) -> None:
+    logits, target, weight = planes
+    changed = torch.where(weight == 0, -logits * 9, logits)
+    assert torch.equal(plane_iou(logits, target, weight), plane_iou(changed, target, weight))
+
+
+def test_only_the_best_candidate_is_trained_when_the_mean_has_no_weight() -> None:
+    target = torch.zeros(1, 8, 8)
+    target[:, 2:6, 2:6] = 1
+    logits = torch.full((1, 4, 8, 8), -3.0)
+    logits[:, 2] = (target[0] * 2 - 1) * 3
+    logits.requires_grad_()
+    weights = LossWeights(focal=20, dice=1, bce=0, all_masks=0, iou=0)
+    loss = segmenter_loss(logits, torch.zeros(1, 4), target, torch.ones_like(target), weights)
+    loss.total.backward()
+    moved = logits.grad.abs().sum((0, 2, 3)) > 0
+    assert moved.tolist() == [False, False, True, False]
+    assert loss.best_iou == 1
