@@ -1,0 +1,71 @@
+"""Facts about the machine and the code that a result was measured with."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+_TOOLS = ("torch", "executorch", "onnxruntime", "coremltools", "numpy", "opencv-python-headless")
+
+
+def describe(arguments: list[str] | None = None) -> dict[str, Any]:
+    """Date, command, commit, machine and tool versions, for the head of a result file."""
+    return {
+        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+        "command": " ".join(["python", *(sys.argv if arguments is None else arguments)]),
+        "commit": _commit(),
+        "machine": {
+            "cpu": _cpu(),
+            "features": _features(),
+            "cores": os.cpu_count(),
+            "memory_gib": _memory_gib(),
+            "system": f"{platform.system()} {platform.machine()}",
+            "python": platform.python_version(),
+        },
+        "tools": {tool: _version(tool) for tool in _TOOLS},
+    }
+
+
+def _commit() -> str:
+    run = subprocess.run(
+        ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return run.stdout.strip() or "unknown"
+
+
+def _version(tool: str) -> str | None:
+    try:
+        return version(tool)
+    except PackageNotFoundError:
+        return None
+
+
+def _proc(path: str, key: str) -> str:
+    try:
+        lines = Path(path).read_text().splitlines()
+    except OSError:
+        return ""
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith(key)), "")
+
+
+def _cpu() -> str:
+    return _proc("/proc/cpuinfo", "model name") or platform.processor()
+
+
+def _features() -> list[str]:
+    """The instruction sets that decide int8 and half-precision speed."""
+    flags = set(_proc("/proc/cpuinfo", "flags").split())
+    known = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "avx_vnni", "amx_int8", "asimddp")
+    return [flag for flag in known if flag in flags]
+
+
+def _memory_gib() -> float | None:
+    kilobytes = _proc("/proc/meminfo", "MemTotal").split()
+    return round(int(kilobytes[0]) / 2**20, 1) if kilobytes else None
