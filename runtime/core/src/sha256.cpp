@@ -22,6 +22,16 @@ uint32_t big_endian(const uint8_t* p) {
     return uint32_t{p[0]} << 24 | uint32_t{p[1]} << 16 | uint32_t{p[2]} << 8 | uint32_t{p[3]};
 }
 
+// One round; of the eight words only d and h get new values.
+inline void turn(uint32_t a, uint32_t b, uint32_t c, uint32_t& d, uint32_t e, uint32_t f,
+                 uint32_t g, uint32_t& h, uint32_t added) {
+    const uint32_t s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+    const uint32_t t1 = h + s1 + (g ^ (e & (f ^ g))) + added;
+    const uint32_t s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+    d += t1;
+    h = t1 + s0 + ((a & b) | (c & (a | b)));
+}
+
 }  // namespace
 
 void Sha256::compress(const uint8_t* block) {
@@ -36,19 +46,18 @@ void Sha256::compress(const uint8_t* block) {
     }
     uint32_t a = state_[0], b = state_[1], c = state_[2], d = state_[3];
     uint32_t e = state_[4], f = state_[5], g = state_[6], h = state_[7];
-    for (int i = 0; i < 64; ++i) {
-        const uint32_t s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-        const uint32_t t1 = h + s1 + ((e & f) ^ (~e & g)) + kRound[i] + w[i];
-        const uint32_t s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
-        const uint32_t t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
-        h = g;
-        g = f;
-        f = e;
-        e = d + t1;
-        d = c;
-        c = b;
-        b = a;
-        a = t1 + t2;
+    // Eight rounds at a time: the letters change places instead of their values.
+    for (int i = 0; i < 64; i += 8) {
+        const uint32_t* k = kRound + i;
+        const uint32_t* x = w + i;
+        turn(a, b, c, d, e, f, g, h, k[0] + x[0]);
+        turn(h, a, b, c, d, e, f, g, k[1] + x[1]);
+        turn(g, h, a, b, c, d, e, f, k[2] + x[2]);
+        turn(f, g, h, a, b, c, d, e, k[3] + x[3]);
+        turn(e, f, g, h, a, b, c, d, k[4] + x[4]);
+        turn(d, e, f, g, h, a, b, c, k[5] + x[5]);
+        turn(c, d, e, f, g, h, a, b, k[6] + x[6]);
+        turn(b, c, d, e, f, g, h, a, k[7] + x[7]);
     }
     const uint32_t worked[8] = {a, b, c, d, e, f, g, h};
     for (size_t i = 0; i < 8; ++i) {

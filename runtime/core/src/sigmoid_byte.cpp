@@ -10,7 +10,8 @@ const SigmoidByte& SigmoidByte::get() {
 }
 
 SigmoidByte::SigmoidByte() {
-    least_[0] = -INFINITY;
+    least_.front() = -INFINITY;
+    least_.back() = INFINITY;
     for (int byte = 1; byte < 256; ++byte) {
         const double p = (byte - 0.5) / 255.0;
         least_[static_cast<size_t>(byte)] = static_cast<float>(std::log(p / (1.0 - p)));

@@ -21,11 +21,9 @@ class SigmoidByte {
         if (logit >= kRange) {
             return 255;
         }
-        int byte = guess_[static_cast<size_t>((logit + kRange) * kSteps)];
-        while (byte < 255 && logit >= least_[static_cast<size_t>(byte) + 1]) {
-            ++byte;
-        }
-        return static_cast<uint8_t>(byte);
+        const int guess = guess_[static_cast<size_t>((logit + kRange) * kSteps)];
+        return static_cast<uint8_t>(guess +
+                                    (logit >= least_[static_cast<size_t>(guess) + 1] ? 1 : 0));
     }
 
     // The least logit that gives `byte` (1...255).
@@ -36,10 +34,12 @@ class SigmoidByte {
 
     // Beyond it the answer is 0 or 255: |ln(0.5 / 254.5)| = 6.23.
     static constexpr float kRange = 6.5f;
-    static constexpr float kSteps = 64.0f;
+    // The curve rises by at most 63.75 a unit: two neighbouring cells span half a byte, so that
+    // the answer is a cell's guess or one more.
+    static constexpr float kSteps = 256.0f;
 
-    std::array<float, 256> least_{};
-    std::array<uint8_t, 833> guess_{};  // 2 * kRange * kSteps + 1, each not above the answer
+    std::array<float, 257> least_{};     // the last: infinity
+    std::array<uint8_t, 3329> guess_{};  // 2 * kRange * kSteps + 1
 };
 
 }  // namespace ssam

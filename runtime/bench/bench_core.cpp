@@ -1,0 +1,206 @@
+// The core's own work on a photo, without a network: the engine only copies a prepared answer.
+//   ssam_bench [width height [repetitions]]
+// Prints the median of each step in milliseconds, one thread.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "squeezesam/ssam.h"
+
+namespace {
+
+constexpr int kInput = 512;
+constexpr int kSaliency = 256;
+constexpr int kPlane = kInput / 4;
+
+void must(ssam_status status) {
+    if (status != SSAM_OK) {
+        std::fprintf(stderr, "%s: %s\n", ssam_status_name(status), ssam_last_error());
+        std::exit(1);
+    }
+}
+
+std::string tensor(const std::string& name, const std::string& shape) {
+    return R"({"name": ")" + name + R"(", "shape": [)" + shape + R"(], "dtype": "float32"})";
+}
+
+std::string program(const std::string& inputs, const std::string& outputs) {
+    return R"({"file": "p", "files": [{"path": "p", "size": 0, "sha256": ")" +
+           std::string(64, '0') + R"("}], "macs": 0, "inputs": [)" + inputs + R"(], "outputs": [)" +
+           outputs + "]}";
+}
+
+std::string manifest() {
+    const std::string side = std::to_string(kInput) + ", " + std::to_string(kInput);
+    const std::string plane = std::to_string(kPlane) + ", " + std::to_string(kPlane);
+    const std::string small = std::to_string(kSaliency) + ", " + std::to_string(kSaliency);
+    return R"({"schema_version": 1, "name": "bench", "licence": "Apache-2.0", "target": "onnx",
+        "backend": "cpu", "precision": "fp32", "model": {"preset": "none"},
+        "input": {"height": 512, "width": 512, "channels": "rgb", "range": [0, 255],
+                  "normalisation": "folded", "pad_value": [124, 116, 104]},
+        "prompts": {"max_points": 16, "click_radius": 5.0, "box_default": 1.0},
+        "capabilities": {"negative_points": true, "box": true, "automatic": true},
+        "programs": {"segmenter": )" +
+           program(tensor("image", "1, 3, " + side) + ", " + tensor("prompts", "1, 2, " + side) +
+                       ", " + tensor("points", "1, 16, 2") + ", " + tensor("labels", "1, 16"),
+                   tensor("masks", "1, 4, " + plane) + ", " + tensor("scores", "1, 4")) +
+           R"(, "saliency": )" +
+           program(tensor("image", "1, 3, " + small), tensor("heatmap", "1, 1, " + small)) + "}}";
+}
+
+// A lobed blob with a ragged edge and an island: as many edges as a real mask has.
+float answer(int x, int y, int side) {
+    const double u = (x + 0.5) / side - 0.45;
+    const double v = (y + 0.5) / side - 0.4;
+    const double angle = std::atan2(v, u);
+    const double radius = 0.25 + 0.05 * std::sin(5 * angle) + 0.01 * std::sin(37 * angle);
+    const double island = 0.03 - std::hypot(u - 0.4, v - 0.3);
+    return static_cast<float>(40.0 * std::max(radius - std::hypot(u, v), island));
+}
+
+ssam_status run(void*, int32_t, const ssam_tensor*, int32_t, ssam_tensor* outputs, int32_t count,
+                char*, size_t) {
+    const auto side = static_cast<int>(outputs[0].shape[2]);
+    for (int64_t c = 0; c < outputs[0].shape[1]; ++c) {
+        float* plane = outputs[0].data + c * side * side;
+        for (int y = 0; y < side; ++y) {
+            for (int x = 0; x < side; ++x) {
+                plane[y * side + x] = answer(x, y, side);
+            }
+        }
+    }
+    for (int64_t c = 0; count > 1 && c < outputs[1].count; ++c) {
+        outputs[1].data[c] = c == 2 ? 0.9f : 0.5f;
+    }
+    return SSAM_OK;
+}
+
+double median_ms(int repetitions, const std::function<void()>& step) {
+    std::vector<double> times;
+    for (int i = 0; i < repetitions; ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        step();
+        const auto passed = std::chrono::steady_clock::now() - start;
+        times.push_back(std::chrono::duration<double, std::milli>(passed).count());
+    }
+    std::sort(times.begin(), times.end());
+    return times[times.size() / 2];
+}
+
+void report(const char* what, double milliseconds) {
+    std::printf("%-46s %8.2f ms\n", what, milliseconds);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const int width = argc > 2 ? std::atoi(argv[1]) : 4000;
+    const int height = argc > 2 ? std::atoi(argv[2]) : 3000;
+    const int repetitions = argc > 3 ? std::atoi(argv[3]) : 15;
+    if (width < 1 || height < 1 || repetitions < 1) {
+        std::fprintf(stderr, "usage: ssam_bench [width height [repetitions]]\n");
+        return 2;
+    }
+    const size_t pixels = static_cast<size_t>(width) * static_cast<size_t>(height);
+    std::vector<uint8_t> photo(pixels * 3);
+    uint32_t seed = 1;
+    for (uint8_t& byte : photo) {
+        seed = seed * 1664525u + 1013904223u;
+        byte = static_cast<uint8_t>(seed >> 24);
+    }
+    ssam_bundle* bundle = nullptr;
+    ssam_segmenter* segmenter = nullptr;
+    ssam_session* session = nullptr;
+    const std::string text = manifest();
+    must(ssam_bundle_parse(text.data(), text.size(), &bundle));
+    const ssam_engine engine{nullptr, run, nullptr, 0};
+    must(ssam_segmenter_create(bundle, &engine, &segmenter));
+    must(ssam_session_create(segmenter, &session));
+
+    std::printf("photo %dx%d RGB, input %d, saliency %d, median of %d\n", width, height, kInput,
+                kSaliency, repetitions);
+    double open[9] = {};
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+        const ssam_image image{photo.data(), width, height, 0, SSAM_FORMAT_RGB, orientation};
+        open[orientation] =
+            median_ms(repetitions, [&] { must(ssam_session_set_image(session, &image)); });
+    }
+    report("open (orient, resize to both inputs), EXIF 1", open[1]);
+    report("open, EXIF 6 (turned by 90 degrees)", open[6]);
+    const double slowest_open = *std::max_element(open + 1, open + 9);
+
+    std::vector<ssam_timings> timings;
+    const ssam_image image{photo.data(), width, height, 0, SSAM_FORMAT_RGB, 6};
+    for (int i = 0; i < repetitions; ++i) {
+        must(ssam_session_set_image(session, &image));
+        ssam_mask* mask = nullptr;
+        must(ssam_session_predict(session, nullptr, &mask));
+        ssam_mask_info info;
+        must(ssam_mask_get_info(mask, &info));
+        timings.push_back(info.timings);
+        ssam_mask_free(mask);
+    }
+    const auto stage = [&](double ssam_timings::* member) {
+        std::vector<double> times;
+        for (const ssam_timings& one : timings) {
+            times.push_back(one.*member);
+        }
+        std::sort(times.begin(), times.end());
+        return times[times.size() / 2];
+    };
+    report("heat map to clicks", stage(&ssam_timings::clicks));
+    report("planes and points", stage(&ssam_timings::planes));
+    report("mask (choice, upsampling to the photo)", stage(&ssam_timings::mask));
+
+    ssam_mask* mask = nullptr;
+    must(ssam_session_predict(session, nullptr, &mask));
+    std::vector<uint8_t> bytes(pixels);
+    const double rendering =
+        median_ms(repetitions, [&] { must(ssam_mask_render(mask, 1, bytes.data(), 0)); });
+    report("mask to bytes", rendering);
+    report("all of the core's work, slowest orientation",
+           slowest_open + stage(&ssam_timings::clicks) + stage(&ssam_timings::planes) +
+               stage(&ssam_timings::mask) + rendering);
+
+    std::printf("beyond that, on demand:\n");
+    ssam_predict_options options = ssam_predict_default_options();
+    options.keep_largest = 1;
+    options.max_hole_area = -1;
+    report("largest component and holes, mask included", median_ms(repetitions, [&] {
+               ssam_mask* derived = nullptr;
+               must(ssam_mask_derive(mask, &options, &derived));
+               ssam_mask_free(derived);
+           }));
+    report("soft alpha",
+           median_ms(repetitions, [&] { must(ssam_mask_render_alpha(mask, bytes.data(), 0)); }));
+    report("contour, epsilon 1", median_ms(repetitions, [&] {
+               ssam_contour* contour = nullptr;
+               must(ssam_mask_contour(mask, 1.0, &contour));
+               ssam_contour_free(contour);
+           }));
+    report("COCO run lengths", median_ms(repetitions, [&] {
+               size_t count = 0;
+               must(ssam_mask_rle_counts(mask, nullptr, 0, &count));
+           }));
+    std::vector<uint8_t> rgba(pixels * 4);
+    report("cut-out, soft, EXIF 6", median_ms(repetitions, [&] {
+               must(ssam_mask_cutout(mask, &image, nullptr, rgba.data(), 0));
+           }));
+    std::vector<float> logits(pixels);
+    report("logits at photo size",
+           median_ms(repetitions, [&] { must(ssam_mask_render_logits(mask, logits.data(), 0)); }));
+    std::vector<uint8_t> file(size_t{12} << 20, 7);
+    char hex[65];
+    report("sha256 of 12 MiB",
+           median_ms(repetitions, [&] { must(ssam_sha256(file.data(), file.size(), hex)); }));
+    ssam_mask_free(mask);
+    ssam_session_free(session);
+    ssam_segmenter_free(segmenter);
+    ssam_bundle_free(bundle);
+    return 0;
+}

@@ -1,0 +1,43 @@
+// A bundle joined with the engine that runs its programs.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "bundle.h"
+#include "squeezesam/ssam.h"
+
+namespace ssam {
+
+// A tensor of a program, by name.
+struct NamedData {
+    const char* name;
+    float* data;
+};
+
+// Shareable between threads.
+class Segmenter {
+ public:
+    Segmenter(std::shared_ptr<const Bundle> bundle, const ssam_engine& engine)
+        : bundle_(std::move(bundle)), engine_(engine) {}
+    ~Segmenter();
+    Segmenter(const Segmenter&) = delete;
+    Segmenter& operator=(const Segmenter&) = delete;
+
+    const Bundle& bundle() const { return *bundle_; }
+    const Manifest& manifest() const { return bundle_->manifest; }
+
+    // Runs a program; throws Failure when the engine reports one or an output is not finite.
+    void run(int32_t program, const std::vector<NamedData>& inputs,
+             const std::vector<NamedData>& outputs) const;
+
+    void prewarm() const;
+
+ private:
+    std::shared_ptr<const Bundle> bundle_;
+    ssam_engine engine_;
+    mutable std::mutex mutex_;  // around an engine that takes one call at a time
+};
+
+}  // namespace ssam
