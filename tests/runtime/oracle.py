@@ -55,7 +55,7 @@ class Expected:
         logits = (
             (_blocks(canvas.mean(axis=2)) - 127.5) / 8
             + 60 * (_blocks(plane) - 1)
-            + 60 * np.minimum(_blocks(refused), 0)
+            + 1000 * np.minimum(_blocks(refused), 0)
         )
         self.logits = _upsampled(logits, w / 4, h / 4, columns, rows)
         self.mask = self.logits > 0

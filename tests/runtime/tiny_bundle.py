@@ -1,7 +1,7 @@
 """A tiny but real bundle: two ONNX programs that compute a known function of image and prompts.
 
 Segmenter (any H×W, multiples of 32), everything averaged over 4×4 blocks:
-  masks[0] = (brightness − 127.5) / 8 + 60·(box − 1) + 60·min(clicks, 0)
+  masks[0] = (brightness − 127.5) / 8 + 60·(box − 1) + 1000·min(clicks, 0)
              bright things, inside the box, outside the background discs;
   masks[1] = clicks − 0.5      the foreground discs;
   masks[2] = box − 0.5         the box itself;
@@ -189,7 +189,7 @@ def _segmenter(height: int, width: int) -> onnx.ModelProto:
     box, clicks = g.blocks(box_plane), g.blocks(click_plane)
     strong = g.constant(60.0)
     outside = g.add("Mul", g.add("Sub", box, one), strong)
-    refused = g.add("Mul", g.add("Min", clicks, zero), strong)
+    refused = g.add("Mul", g.add("Min", clicks, zero), g.constant(1000.0))
     bright = g.add("Add", g.add("Add", g.brightness("image"), outside), refused)
     nothing = g.add("Sub", g.add("Mul", box, zero), one)
     g.add(

@@ -1,0 +1,190 @@
+"""Bundles that must not be used are refused with a sentence that says why."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import onnx
+import pytest
+from squeezesam import (
+    Bundle,
+    BundleDamagedError,
+    BundleError,
+    BundleVersionError,
+    EngineUnavailableError,
+    Segmenter,
+    SqueezeSamError,
+)
+from squeezesam import bundle as bundle_module
+from tiny_bundle import read_manifest, rehash, write_manifest, write_tiny_bundle
+
+
+@pytest.fixture
+def copy(bundle: Path, tmp_path: Path) -> Path:
+    """A copy of the tiny bundle for a test to break."""
+    return Path(shutil.copytree(bundle, tmp_path / "copy"))
+
+
+def change(folder: Path, edit: Callable[[dict[str, Any]], object]) -> None:
+    manifest = read_manifest(folder)
+    edit(manifest)
+    write_manifest(folder, manifest)
+
+
+def test_a_good_bundle_tells_what_it_is(bundle: Path) -> None:
+    opened = Bundle(bundle)
+    assert opened.name == "tiny-onnx-fp32-128x128"
+    assert opened.target == "onnx"
+    assert [program.name for program in opened.programs] == ["segmenter", "saliency"]
+    segmenter, saliency = opened.programs
+    assert segmenter.path == bundle / "segmenter.onnx"
+    assert [(t.name, t.shape) for t in segmenter.inputs] == [
+        ("image", (1, 3, 128, 128)),
+        ("prompts", (1, 2, 128, 128)),
+        ("points", (1, 16, 2)),
+        ("labels", (1, 16)),
+    ]
+    assert [t.name for t in saliency.outputs] == ["heatmap"]
+    assert opened.size("segmenter") == (bundle / "segmenter.onnx").stat().st_size
+    assert opened.manifest == read_manifest(bundle)
+
+
+@pytest.mark.parametrize("program", ["segmenter.onnx", "saliency.onnx"])
+def test_a_flipped_byte_is_noticed(copy: Path, program: str) -> None:
+    path = copy / program
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(BundleDamagedError, match=program):
+        Segmenter.load(copy)
+    Bundle(copy, sizes_only=True)  # the one check that this flag leaves out
+
+
+@pytest.mark.parametrize("program", ["segmenter.onnx", "saliency.onnx"])
+def test_a_missing_or_cut_program_is_noticed(copy: Path, program: str) -> None:
+    path = copy / program
+    data = path.read_bytes()
+    path.write_bytes(data[:-1])
+    with pytest.raises(BundleDamagedError, match=program):
+        Segmenter.load(copy, verify_hashes=False)
+    path.unlink()
+    with pytest.raises(BundleDamagedError, match=program):
+        Segmenter.load(copy)
+
+
+def test_a_newer_schema_asks_for_an_update(copy: Path) -> None:
+    change(copy, lambda m: m.update(schema_version=2))
+    with pytest.raises(BundleVersionError, match=r"newer squeezesam-export.*update"):
+        Segmenter.load(copy)
+
+
+def test_an_unreadable_manifest_or_folder_is_named(copy: Path, tmp_path: Path) -> None:
+    (copy / "manifest.json").write_text('{"schema_version": 1, ')
+    with pytest.raises(BundleError, match=r"manifest\.json"):
+        Segmenter.load(copy)
+    (copy / "manifest.json").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(BundleError):
+        Segmenter.load(copy)
+    (copy / "manifest.json").unlink()
+    for folder in (copy, tmp_path / "nowhere", copy / "segmenter.onnx"):
+        with pytest.raises(BundleError):
+            Segmenter.load(folder)
+    for name in ("", "a\0b"):
+        with pytest.raises(BundleError, match="not the name of a folder"):
+            Segmenter.load(name)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda m: m.update(target="abacus"),
+        lambda m: m["input"].update(height=256),
+        lambda m: m["input"].update(width=100),
+        lambda m: m["prompts"].update(max_points=8),
+        lambda m: m["programs"]["segmenter"]["inputs"][0].update(shape=[1, 3, 64, 64]),
+        lambda m: m["programs"]["segmenter"]["outputs"][0].update(shape=[1, 4]),
+        lambda m: m["programs"]["segmenter"]["inputs"].pop(),
+        lambda m: m["programs"].pop("segmenter"),
+        lambda m: m["programs"].pop("saliency"),
+        lambda m: m["programs"]["segmenter"]["files"][0].update(path="../escape.onnx"),
+        lambda m: m.pop("input"),
+        lambda m: m.update(programs=3),
+    ],
+)
+def test_a_manifest_that_contradicts_itself_is_refused(
+    copy: Path, edit: Callable[[dict[str, Any]], object]
+) -> None:
+    change(copy, edit)
+    with pytest.raises(BundleError):
+        Segmenter.load(copy)
+
+
+def test_a_program_of_other_shapes_than_its_manifest_is_refused(copy: Path, tmp_path: Path) -> None:
+    """Sizes and hashes are right, yet the program is another one: only the engine can tell."""
+    other = write_tiny_bundle(tmp_path / "other", height=64, width=64)
+    shutil.copy(other / "segmenter.onnx", copy / "segmenter.onnx")
+    rehash(copy, "segmenter")
+    with pytest.raises(BundleError, match=r"'image'.*1×3×64×64.*1×3×128×128"):
+        Segmenter.load(copy)
+
+
+def test_a_program_with_other_tensor_names_is_refused(copy: Path) -> None:
+    model = onnx.load(copy / "saliency.onnx")
+    model.graph.output[0].name = model.graph.node[-1].output[0] = "warmth"
+    onnx.save(model, copy / "saliency.onnx")
+    rehash(copy, "saliency")
+    with pytest.raises(BundleError, match="no output 'heatmap'"):
+        Segmenter.load(copy)
+
+
+def test_a_program_that_is_no_onnx_file_is_refused_in_one_sentence(copy: Path) -> None:
+    (copy / "segmenter.onnx").write_bytes(b"not a network")
+    rehash(copy, "segmenter")
+    with pytest.raises(SqueezeSamError, match="cannot load the program 'segmenter'") as caught:
+        Segmenter.load(copy)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_core_ml_bundle_opens_but_does_not_run_here(copy: Path) -> None:
+    change(copy, lambda m: m.update(target="coreml", backend="coreml"))
+    assert Bundle(copy).target == "coreml"
+    with pytest.raises(EngineUnavailableError, match="Swift package"):
+        Segmenter.load(copy)
+
+
+def test_without_a_bundle_inside_the_package_the_command_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bundle_module, "_BUILT_IN", tmp_path)
+    with pytest.raises(BundleError, match="squeezesam-export --target onnx"):
+        Segmenter.load()
+
+
+def test_the_bundle_inside_the_package_is_found_and_onnx_preferred(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bundle: Path
+) -> None:
+    shutil.copytree(bundle, tmp_path / "tiny-onnx")
+    (tmp_path / "a-executorch").mkdir()
+    (tmp_path / "a-executorch" / "manifest.json").write_text("{}")
+    monkeypatch.setattr(bundle_module, "_BUILT_IN", tmp_path)
+    assert Segmenter.load(threads=1).bundle.folder == tmp_path / "tiny-onnx"
+
+
+def test_a_folder_whose_name_is_no_text_is_a_folder_like_any_other(
+    bundle: Path, tmp_path: Path
+) -> None:
+    folder = Path(f"{tmp_path}/b\udcffundle")
+    shutil.copytree(bundle, folder)
+    assert Bundle(folder).name == "tiny-onnx-fp32-128x128"
+    (folder / "segmenter.onnx").unlink()
+    with pytest.raises(BundleDamagedError, match="segmenter"):
+        Bundle(folder)
+
+
+def test_the_manifest_is_read_as_json_reads_it(bundle: Path) -> None:
+    text = (bundle / "manifest.json").read_text()
+    assert json.loads(Bundle(bundle).info["manifest"]) == json.loads(text)
