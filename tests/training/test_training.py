@@ -11,7 +11,7 @@ import yaml
 from squeezesam_model import load_saliency, load_segmenter
 from squeezesam_train.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from squeezesam_train.cli import main
-from squeezesam_train.config import ConfigError, parse_config
+from squeezesam_train.config import ConfigError, Phase, parse_config
 from squeezesam_train.dataset import Photos, SegmenterSamples
 from squeezesam_train.engine import Trainer
 from squeezesam_train.photos import DataError, list_photos, read_photo
@@ -63,8 +63,8 @@ def test_a_stopped_and_resumed_run_equals_an_unbroken_one_bit_for_bit(
     first.folder.mkdir()
     original = first._step
 
-    def step_then_stop(batch: dict[str, torch.Tensor], correction: float) -> object:
-        result = original(batch, correction)
+    def step_then_stop(batch: dict[str, torch.Tensor], phase: Phase) -> object:
+        result = original(batch, phase)
         if first.step == 1:
             first._stop(15, None)
         return result

@@ -23,12 +23,17 @@ class Phase:
         steps: optimiser steps.
         batch: samples a step.
         correction: share of the steps that add clicks where the current mask is wrong.
+        all_masks: weight of the mean loss over the candidates, beside the best one's. A small one
+            lets the candidates differ; a larger one makes the choice among them matter less.
+        iou: weight of the IoU head's loss.
     """
 
     size: int
     steps: int
     batch: int
     correction: float = 0.0
+    all_masks: float = 0.25
+    iou: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,6 @@ class TrainConfig:
         focal: weight of the focal loss (paper 20).
         dice: weight of the dice loss (paper 1).
         bce: weight of a plain cross-entropy.
-        all_masks: weight of the mean over the candidates, beside the best one's loss.
         log_every: steps between log lines.
         save_every: steps between checkpoints.
     """
@@ -89,7 +93,6 @@ class TrainConfig:
     focal: float = 0.0
     dice: float = 1.0
     bce: float = 1.0
-    all_masks: float = 0.25
     log_every: int = 50
     save_every: int = 500
 
@@ -189,7 +192,7 @@ def _typed(key: str, kind: str, value: object) -> Any:
 
 
 def _phases(value: object) -> tuple[Phase, ...]:
-    wanted = "'phases' must be a list of {size, steps, batch, correction}"
+    wanted = "'phases' must be a list of {size, steps, batch, …}"
     if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
         raise ConfigError(wanted)
     try:

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from squeezesam_train.checkpoint import load_checkpoint, save_checkpoint
-from squeezesam_train.config import TrainConfig
+from squeezesam_train.config import Phase, TrainConfig
 from squeezesam_train.dataset import Photos, SaliencySamples, SegmenterSamples
 from squeezesam_train.ema import WeightAverage
 from squeezesam_train.losses import nan_safe
@@ -115,7 +115,7 @@ class Trainer:
         for batch in timed(loader, meter):
             if self._stopping:
                 return
-            result = self._step(batch, phase.correction)
+            result = self._step(batch, phase)
             self.step += 1
             meter.add(result)
             if self.step % self.config.log_every == 0 or self.step == end:
@@ -124,12 +124,12 @@ class Trainer:
             if self.step % self.config.save_every == 0:
                 self.save()
 
-    def _step(self, batch: Batch, correction: float) -> StepResult:
+    def _step(self, batch: Batch, phase: Phase) -> StepResult:
         factor = set_rate(self.optimisers, self.step, self.config)
         self.model.train()
         if self.config.task == "segmenter":
             draw = np.random.default_rng((self.config.seed, 1, self.step)).random()
-            result = segmenter_step(self.model, batch, self.config, draw < correction)
+            result = segmenter_step(self.model, batch, self.config, phase, draw < phase.correction)
         else:
             result = saliency_step(self.model, batch, self.config)
         if not nan_safe(result.loss):

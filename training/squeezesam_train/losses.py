@@ -21,7 +21,7 @@ class LossWeights:
     dice: float
     bce: float
     all_masks: float
-    iou: float = 1.0
+    iou: float
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import torch
 from squeezesam_model.planes import prompt_planes
 from torch import Tensor, nn
 
-from squeezesam_train.config import TrainConfig
+from squeezesam_train.config import Phase, TrainConfig
 from squeezesam_train.correction import add_corrections
 from squeezesam_train.losses import (
     LossWeights,
@@ -30,7 +30,7 @@ class StepResult:
 
 
 def segmenter_step(
-    model: nn.Module, batch: dict[str, Tensor], config: TrainConfig, correct: bool
+    model: nn.Module, batch: dict[str, Tensor], config: TrainConfig, phase: Phase, correct: bool
 ) -> StepResult:
     """Loss of a batch of :class:`~squeezesam_train.dataset.SegmenterSamples`."""
     image = batch["image"].float().contiguous(memory_format=torch.channels_last)
@@ -44,7 +44,7 @@ def segmenter_step(
         chosen = masks[torch.arange(len(best)), best].float()
         points, labels = add_corrections(points, labels, chosen, target, valid)
     masks, scores = _forward(model, image, points, labels, config.bf16)
-    weights = LossWeights(config.focal, config.dice, config.bce, config.all_masks)
+    weights = LossWeights(config.focal, config.dice, config.bce, phase.all_masks, phase.iou)
     loss = segmenter_loss(masks, scores, target, valid, weights)
     return StepResult(loss.total, float(loss.chosen_iou), float(loss.best_iou))
 
