@@ -1,0 +1,154 @@
+"""The same photo and prompts give the same mask through ExecuTorch as through ONNX Runtime."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from executorch.exir import to_edge
+from photo_files import save_scene, scene
+from squeezesam import BundleError, EngineError, EngineUnavailableError, Segmenter
+from squeezesam.cli import main
+from tiny_bundle import MAX_POINTS, read_manifest, rehash, write_manifest, write_tiny_bundle
+from torch import nn
+
+THING = (32, 48, 96, 128)
+
+
+def _brightness(image: torch.Tensor) -> torch.Tensor:
+    grey = image.mean(dim=1, keepdim=True)
+    return (nn.functional.avg_pool2d(grey, 4) - 127.5) / 8
+
+
+class _TorchSegmenter(nn.Module):
+    """The formulas of tiny_bundle.py once more."""
+
+    def forward(
+        self,
+        image: torch.Tensor,
+        prompts: torch.Tensor,
+        points: torch.Tensor,
+        labels: torch.Tensor,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        box, clicks = nn.functional.avg_pool2d(prompts, 4).split(1, dim=1)
+        bright = _brightness(image) + 60 * (box - 1) + 1000 * clicks.clamp(max=0)
+        masks = torch.cat([bright, clicks - 0.5, box - 0.5, box * 0 - 1], dim=1)
+
+        def count(label: float) -> torch.Tensor:
+            return (labels == label).to(torch.float32).sum(dim=1, keepdim=True)
+
+        full = (count(-1.0) == 0).to(torch.float32)
+        scores = [0.9 - 0.01 * count(0.0), 0.02 * count(1.0), 0.3 * count(2.0), 1.5 * full]
+        return masks, torch.cat(scores, dim=1) + 0 * points.sum()
+
+
+class _TorchSaliency(nn.Module):
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return _brightness(image)
+
+
+def _lower(module: nn.Module, shapes: list[tuple[int, ...]], path: Path) -> None:
+    program = torch.export.export(module.eval(), tuple(torch.zeros(s) for s in shapes))
+    path.write_bytes(to_edge(program).to_executorch().buffer)
+
+
+@pytest.fixture(scope="module")
+def executorch_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny bundle again, its programs lowered to ExecuTorch."""
+    folder = write_tiny_bundle(tmp_path_factory.mktemp("executorch") / "tiny")
+    shapes = [(1, 3, 128, 128), (1, 2, 128, 128), (1, MAX_POINTS, 2), (1, MAX_POINTS)]
+    _lower(_TorchSegmenter(), shapes, folder / "segmenter.pte")
+    _lower(_TorchSaliency(), [(1, 3, 64, 64)], folder / "saliency.pte")
+    manifest = read_manifest(folder)
+    manifest.update(target="executorch", backend="xnnpack", name="tiny-executorch-fp32-128x128")
+    for name, program in manifest["programs"].items():
+        (folder / f"{name}.onnx").unlink()
+        program["file"] = program["files"][0]["path"] = f"{name}.pte"
+    write_manifest(folder, manifest)
+    for name in manifest["programs"]:
+        rehash(folder, name)
+    return folder
+
+
+def test_both_engines_give_the_same_mask(segmenter: Segmenter, executorch_bundle: Path) -> None:
+    other = Segmenter.load(executorch_bundle)
+    assert other.engine.name == "executorch"
+    photo = scene(300, 211, (THING, (180, 60, 260, 150)))
+    for prompt in (
+        lambda session: None,
+        lambda session: session.set_box(150, 30, 290, 180),
+        lambda session: session.add_point(90, 120, foreground=False),
+    ):
+        sessions = segmenter.open(photo), other.open(photo)
+        for session in sessions:
+            prompt(session)
+        one, two = (session.predict() for session in sessions)
+        assert one.prompts == two.prompts
+        assert one.score == pytest.approx(two.score)
+        assert np.allclose(one.logits, two.logits, atol=1e-3)
+        assert np.array_equal(one.array, two.array)
+
+
+def test_several_threads_queue_for_executorch(executorch_bundle: Path) -> None:
+    shared = Segmenter.load(executorch_bundle, threads=1)
+    photos = [scene(120, 90, ((10 + i, 10, 60 + i, 70),)) for i in range(12)]
+    alone = [shared.open(photo).predict().array for photo in photos]
+    with ThreadPoolExecutor(3) as pool:
+        together = list(pool.map(lambda photo: shared.open(photo).predict().array, photos))
+    assert all(map(np.array_equal, alone, together))
+
+
+def test_a_program_of_other_shapes_is_refused(executorch_bundle: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(executorch_bundle, tmp_path / "copy"))
+    shutil.copy(copy / "saliency.pte", copy / "segmenter.pte")
+    rehash(copy, "segmenter")
+    with pytest.raises(BundleError, match="'image' of the program 'segmenter'"):
+        Segmenter.load(copy)
+
+
+def test_a_file_that_is_no_program_is_refused(executorch_bundle: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(executorch_bundle, tmp_path / "copy"))
+    (copy / "segmenter.pte").write_bytes(b"not a program" * 9)
+    rehash(copy, "segmenter")
+    with pytest.raises(EngineError, match="cannot load the program 'segmenter'"):
+        Segmenter.load(copy)
+
+
+def test_an_executorch_bundle_does_not_go_to_onnx_runtime(executorch_bundle: Path) -> None:
+    with pytest.raises(EngineUnavailableError, match="executes onnx bundles"):
+        Segmenter.load(executorch_bundle, engine="onnxruntime")
+
+
+def test_the_command_runs_an_executorch_bundle(
+    executorch_bundle: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    photo = save_scene(tmp_path / "photo.png", THING)
+    words = ["--bundle", executorch_bundle, "--output", tmp_path, "--threads", "1"]
+    assert main(["segment", str(photo), *map(str, words)]) == 0
+    assert (tmp_path / "photo-mask.png").exists()
+    capfd.readouterr()
+    assert main(["verify", str(executorch_bundle)]) == 0
+    captured = capfd.readouterr()
+    assert captured.err == ""
+    assert captured.out.count("executorch") == 3  # its name, and each of the two programs
+
+
+def test_errors_through_executorch_are_one_line_of_a_real_process(
+    executorch_bundle: Path, tmp_path: Path
+) -> None:
+    """ExecuTorch logs its own lines to stderr when it refuses a program; ours must be the last."""
+    copy = Path(shutil.copytree(executorch_bundle, tmp_path / "copy"))
+    (copy / "segmenter.pte").write_bytes(b"not a program" * 9)
+    rehash(copy, "segmenter")
+    done = subprocess.run(
+        [sys.executable, "-m", "squeezesam", "verify", str(copy)], capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("squeezesam: executorch cannot load")
