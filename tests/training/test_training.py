@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -167,3 +172,23 @@ def test_a_mask_without_its_photo_is_named(photo_root: Path, tmp_path: Path) -> 
     missing = type(entry)(**{**entry.__dict__, "image_path": tmp_path / "gone.webp"})
     with pytest.raises(DataError, match=r"gone\.webp"):
         read_photo(missing)
+
+
+def test_a_signal_to_the_whole_process_group_still_saves_the_last_step(
+    tmp_path: Path, photo_root: Path
+) -> None:
+    phases = [{"size": 64, "steps": 100_000, "batch": 2}]
+    settings = _settings(photo_root, phases=phases, workers=1, save_every=100_000)
+    config = tmp_path / "config.yaml"
+    config.write_text(yaml.safe_dump(settings))
+    command = ["--config", str(config), "--output", str(tmp_path / "run")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "squeezesam_train.cli", *command], start_new_session=True
+    )
+    log = tmp_path / "run" / "log.jsonl"
+    deadline = time.monotonic() + 120
+    while (not log.exists() or not log.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    os.killpg(process.pid, signal.SIGTERM)
+    assert process.wait(60) == 0
+    assert load_checkpoint(tmp_path / "run" / "checkpoint.pt")["step"] >= 1

@@ -93,6 +93,11 @@ class Trainer:
         try:
             while self.step < self.config.total_steps and not self._stopping:
                 self._run_phase()
+        except RuntimeError:
+            # A signal to the whole process group also ends the loader's workers, which torch
+            # reports as an error: the run itself is sound and is saved below.
+            if not self._stopping:
+                raise
         finally:
             for number, handler in previous.items():
                 signal.signal(number, handler)
