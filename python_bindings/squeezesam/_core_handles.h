@@ -98,7 +98,8 @@ inline py::dict program_info(const Bundle& bundle, const std::string& program) {
     check(ssam_bundle_get_program(
         bundle.handle.get(), saliency ? SSAM_PROGRAM_SALIENCY : SSAM_PROGRAM_SEGMENTER, &info));
     py::dict d;
-    d["path"] = info.path;
+    // As the system spells it: a folder's name need not be valid UTF-8.
+    d["path"] = py::reinterpret_steal<py::object>(PyUnicode_DecodeFSDefault(info.path));
     d["file_size"] = info.file_size;
     d["macs"] = info.macs;
     d["inputs"] = tensors(info.inputs, info.input_count);

@@ -65,7 +65,7 @@ class Bundle:
         info = self.core.program(name)
         return ProgramSpec(
             name,
-            self.folder / info["path"],
+            Path(info["path"]),
             tuple(TensorSpec(tensor, shape) for tensor, shape in info["inputs"]),
             tuple(TensorSpec(tensor, shape) for tensor, shape in info["outputs"]),
         )

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from .errors import OutputError
+from .errors import InvalidArgumentError, OutputError
 from .formats import check_format
 from .photo import Photo
 from .prompts import BackgroundPoint, Box, ForegroundPoint, Prompt
@@ -122,9 +122,7 @@ class Mask:
         self, *, candidate: int | None = None, largest_component: bool = False, fill_holes: int = 0
     ) -> Mask:
         """Another mask from the same prediction, without running a network; see `predict`."""
-        derived = self._core.derive(
-            -1 if candidate is None else candidate, largest_component, fill_holes
-        )
+        derived = self._core.derive(core_candidate(candidate), largest_component, fill_holes)
         return Mask(
             derived,
             self.photo,
@@ -178,6 +176,13 @@ class Mask:
         suffix = check_format(format, target)
         check_free(target, overwrite=overwrite)  # before the work, and again when it is written
         return write_whole(target, rendered(self, format, suffix, crop=crop), overwrite=overwrite)
+
+
+def core_candidate(candidate: int | None) -> int:
+    """The core's -1 for "the best one" stays inside: here that is None, and -1 an error."""
+    if candidate is not None and candidate < 0:
+        raise InvalidArgumentError(f"there is no candidate {candidate}")
+    return -1 if candidate is None else candidate
 
 
 def typed_prompts(

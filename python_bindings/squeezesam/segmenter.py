@@ -11,7 +11,7 @@ from . import _core
 from .bundle import Bundle, built_in_bundle
 from .engines import Engine, Program, Tensor, create_engine
 from .errors import EngineUnavailableError
-from .mask import Mask, typed_prompts
+from .mask import Mask, core_candidate, typed_prompts
 from .photo import MAX_PIXELS, Photo, PhotoSource, open_photo
 from .prompts import Prompt
 
@@ -148,9 +148,7 @@ class Session:
         featureless, PromptUnsupportedError where the bundle needs a prompt, EngineError,
         CancelledError, and InvalidArgumentError for a candidate that does not exist.
         """
-        mask = self._core.predict(
-            -1 if candidate is None else candidate, largest_component, fill_holes
-        )
+        mask = self._core.predict(core_candidate(candidate), largest_component, fill_holes)
         bundle = self.segmenter.bundle
         return Mask(
             mask,

@@ -53,6 +53,16 @@ def test_a_good_bundle_tells_what_it_is(bundle: Path) -> None:
     assert opened.manifest == read_manifest(bundle)
 
 
+def test_a_bundle_may_be_named_relative_to_where_we_are(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(bundle.parent)
+    for name in (bundle.name, f"./{bundle.name}/", Path(bundle.name)):
+        Segmenter.load(name, threads=1).prewarm()
+    monkeypatch.chdir(bundle)
+    Segmenter.load(".", threads=1).prewarm()
+
+
 @pytest.mark.parametrize("program", ["segmenter.onnx", "saliency.onnx"])
 def test_a_flipped_byte_is_noticed(copy: Path, program: str) -> None:
     path = copy / program
@@ -180,6 +190,7 @@ def test_a_folder_whose_name_is_no_text_is_a_folder_like_any_other(
     folder = Path(f"{tmp_path}/b\udcffundle")
     shutil.copytree(bundle, folder)
     assert Bundle(folder).name == "tiny-onnx-fp32-128x128"
+    Segmenter.load(folder, threads=1).prewarm()
     (folder / "segmenter.onnx").unlink()
     with pytest.raises(BundleDamagedError, match="segmenter"):
         Bundle(folder)

@@ -101,12 +101,16 @@ def test_verify_tries_the_user_s_photos(typed: Any, bundle: Path, tmp_path: Path
     code, out, err = typed("verify", bundle, "--photos", folder)
     assert (code, err) == (0, "")
     assert "2 of 2 photos done" in out
+    save_scene(folder / "dark.png")
+    code, out, err = typed("verify", bundle, "--photos", folder)
+    assert (code, err) == (0, "")
+    assert "dark.png: nothing stands out" in out
     (folder / "c.jpg").write_text("no photo")
     code, out, err = typed("verify", bundle, "--photos", folder)
     assert code == 1
     assert err.count("\n") == 1
     assert "c.jpg: not a photo" in err
-    assert "2 of 3 photos done" in out
+    assert "3 of 4 photos done" in out
     for place in (tmp_path / "missing", bundle):
         code, _, err = typed("verify", bundle, "--photos", place)
         assert code == 1

@@ -214,7 +214,7 @@ def test_scores_are_clamped_to_one_and_an_empty_mask_has_no_bbox(segmenter: Segm
 
 def test_a_candidate_that_does_not_exist_is_an_error(segmenter: Segmenter) -> None:
     session = segmenter.open(scene(things=(LEFT,)))
-    for index in (4, -2):
+    for index in (4, -1):
         with pytest.raises(InvalidArgumentError):
             session.predict(candidate=index)
 

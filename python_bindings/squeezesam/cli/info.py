@@ -25,9 +25,11 @@ def info(options: argparse.Namespace) -> int:
 
 def _rows(bundle: Bundle) -> Iterator[tuple[str, str]]:
     facts, manifest = bundle.info, bundle.manifest
-    model = manifest.get("model") or {}
+    model = manifest.get("model")
+    parameters = model.get("parameters") if isinstance(model, dict) else None
+    count = f", {parameters / 1e6:.2f} M parameters" if isinstance(parameters, int) else ""
     yield "bundle", bundle.name
-    yield "model", f"{facts['preset']}, {_number(model.get('parameters'))} parameters"
+    yield "model", f"{facts['preset']}{count}"
     yield "target", f"{facts['target']} ({facts['backend']}), {facts['precision']}"
     yield "input", f"{facts['input_width']}×{facts['input_height']} pixels"
     able = {
@@ -43,8 +45,9 @@ def _rows(bundle: Bundle) -> Iterator[tuple[str, str]]:
         work = f", {macs / 1e9:.2f} GMAC" if macs else ""
         yield program.name, f"{bundle.size(program.name) / 1e6:.2f} MB{work} ({program.path.name})"
     yield from _measured(manifest)
-    tools = manifest.get("toolchain") or {}
-    yield "made with", ", ".join(f"{name} {version}" for name, version in tools.items())
+    tools = manifest.get("toolchain")
+    if isinstance(tools, dict):
+        yield "made with", ", ".join(f"{name} {version}" for name, version in tools.items())
     yield "licence", facts["licence"]
 
 
@@ -58,14 +61,17 @@ def _measured(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if not isinstance(parity, dict):
         return
     engine = f" with {parity['engine']}" if parity.get("engine") else ""
-    yield "parity", f"{parity.get('verification')}{engine}, {parity.get('photos')} photos"
-    iou, snr = parity.get("mask_iou"), parity.get("snr_db")
-    if isinstance(iou, dict) and iou.get("mean") is not None:
-        yield "", f"mask IoU to fp32: mean {iou['mean']:.4f}, min {iou['min']:.4f}"
-    if isinstance(snr, dict) and snr:
-        levels = (f"{name} {value:.1f}" for name, value in snr.items() if value is not None)
-        yield "", f"SNR in dB: {', '.join(levels)}"
+    photos = f", {parity['photos']} photos" if parity.get("photos") else ""
+    yield "parity", f"{parity.get('verification')}{engine}{photos}"
+    if figures := _figures(parity.get("mask_iou"), ".4f"):
+        yield "", f"mask IoU to fp32: {figures}"
+    if figures := _figures(parity.get("snr_db"), ".1f"):
+        yield "", f"SNR in dB: {figures}"
 
 
-def _number(value: Any) -> str:
-    return f"{value / 1e6:.2f} M" if isinstance(value, int) and value >= 10_000 else str(value)
+def _figures(values: Any, form: str) -> str:
+    """The numbers of a JSON object; what else it holds (null, per_photo) is left out."""
+    if not isinstance(values, dict):
+        return ""
+    numbers = {name: v for name, v in values.items() if isinstance(v, (int, float))}
+    return ", ".join(f"{name} {value:{form}}" for name, value in numbers.items())

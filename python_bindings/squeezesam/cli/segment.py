@@ -43,9 +43,9 @@ def segment(options: argparse.Namespace) -> int:
             progress.clear()
             for line in _account(photo, mask, targets.values(), options.timings):
                 print(line)
-        except SqueezeSamError as error:
+        except (SqueezeSamError, MemoryError) as error:
             progress.clear()
-            complain(_named(photo, str(error)))
+            complain(_named(photo, str(error) or "not enough memory for it"))
             failed = True
         progress.step()
     progress.clear()

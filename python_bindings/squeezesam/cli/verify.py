@@ -12,7 +12,7 @@ import numpy.typing as npt
 from .. import _core
 from ..bundle import Bundle
 from ..engines import Engine, ProgramSpec, Tensor, create_engine
-from ..errors import BundleError, EngineError, SqueezeSamError
+from ..errors import BundleError, EngineError, NothingStandsOutError, SqueezeSamError
 from ..photo import find_photos
 from ..segmenter import Segmenter
 from . import complain
@@ -126,6 +126,9 @@ def _on_photos(segmenter: Segmenter, folder: str) -> int:
                 f"ok  {path.name}: score {mask.score:.2f}, object {100 * mask.area / pixels:.1f} %,"
                 f" {mask.timings['total']:.0f} ms"
             )
+        except NothingStandsOutError:
+            progress.clear()
+            print(f"ok  {path.name}: nothing stands out in it, so there is no automatic mask")
         except SqueezeSamError as error:
             progress.clear()
             complain(str(error) if str(path) in str(error) else f"{path}: {error}")

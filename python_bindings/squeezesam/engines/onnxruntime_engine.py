@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,7 +39,7 @@ class OnnxRuntimeEngine:
         """Loads one program. Raises EngineError if ONNX Runtime refuses it."""
         try:
             session = self._module.InferenceSession(
-                str(spec.path), self._options(), providers=["CPUExecutionProvider"]
+                _source(spec.path), self._options(), providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # its exceptions share no base class
             raise EngineError(
@@ -60,6 +61,15 @@ class OnnxRuntimeEngine:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         return options
+
+
+def _source(path: Path) -> str | bytes:
+    """The path, or the file's bytes where the path is no text: ONNX Runtime takes text only."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return path.read_bytes()
+    return str(path)
 
 
 class _OnnxProgram:

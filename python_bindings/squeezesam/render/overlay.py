@@ -19,7 +19,7 @@ FOREGROUND: Rgb = (22, 196, 84)
 BACKGROUND: Rgb = (232, 40, 48)
 BOX: Rgb = (255, 196, 0)
 
-TINT_STRENGTH = 0.42
+TINT_STRENGTH = 0.32
 DIMMED = 0.62  # brightness of what is not in the mask
 _SHIFT = 4  # OpenCV draws at 1/16 pixel when coordinates are shifted by four bits
 
@@ -58,7 +58,7 @@ def overlay(
 
 def _outline(drawn: npt.NDArray[np.uint8], mask: npt.NDArray[np.bool_], unit: float) -> None:
     contours, _ = cv2.findContours(mask.view(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    thin = max(1, round(1.4 * unit))
+    thin = max(2, round(1.4 * unit))
     cv2.drawContours(drawn, contours, -1, SHADOW, thin + max(2, round(1.2 * unit)), cv2.LINE_AA)
     cv2.drawContours(drawn, contours, -1, OUTLINE, thin, cv2.LINE_AA)
 
