@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -80,6 +82,20 @@ def _check_names_and_shapes(model: nn.Module, tensors: dict[str, torch.Tensor], 
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise WeightsError(f"{path} does not fit the network: {problems[0]}{more}")
+
+
+def shipped_weights(preset: str) -> Path:
+    """The weights of a preset that come with the package.
+
+    Raises:
+        WeightsError: this preset has none.
+    """
+    here = resources.files("squeezesam_weights") if find_spec("squeezesam_weights") else None
+    folder = Path(str(here)) if here else Path(__file__).parents[2] / "weights"
+    path = folder / f"{preset}.safetensors"
+    if not path.is_file():
+        raise WeightsError(f"no weights of the preset '{preset}' come with squeezesam: give a file")
+    return path
 
 
 def load_segmenter(path: Path, preset: str = DEFAULT_SEGMENTER) -> Segmenter:

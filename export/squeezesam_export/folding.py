@@ -1,0 +1,74 @@
+"""Folding what never changes: BatchNorm into its convolution, pixel normalisation into the stem."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from squeezesam_model.blocks import UNetTrunk
+from squeezesam_model.normalisation import PixelNormalisation
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+
+def fold(model: nn.Module) -> nn.Module:
+    """A copy without BatchNorm and pixel normalisation that gives the same outputs.
+
+    Args:
+        model: a Segmenter or SaliencyNet in evaluation mode.
+
+    Raises:
+        ValueError: the model is in training mode, or a BatchNorm does not directly follow a
+            convolution (it could not be folded exactly).
+    """
+    if model.training:
+        raise ValueError("only a network in evaluation mode can be folded")
+    folded = copy.deepcopy(model)
+    for module in folded.modules():
+        if isinstance(module, nn.Sequential):
+            _fold_sequence(module)
+    left = [name for name, m in folded.named_modules() if isinstance(m, nn.BatchNorm2d)]
+    if left:
+        raise ValueError(f"the BatchNorm {left[0]} does not directly follow a convolution")
+    _fold_normalisation(folded)
+    return folded
+
+
+def _fold_sequence(sequence: nn.Sequential) -> None:
+    """Conv, BN, … → Conv, Identity, …, in place."""
+    for index in range(len(sequence) - 1):
+        conv, norm = sequence[index], sequence[index + 1]
+        if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+            sequence[index] = _fuse(conv, norm)
+            sequence[index + 1] = nn.Identity()
+
+
+def _fuse(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> nn.Conv2d:
+    # In double precision, so that the only rounding is the last one.
+    return fuse_conv_bn_eval(conv.double(), norm.double()).float()
+
+
+@torch.no_grad()
+def _fold_normalisation(model: nn.Module) -> None:
+    """(x − mean) / std, then the stem's convolution, as one convolution.
+
+    Exact everywhere, the border included, because the stem does not pad.
+    """
+    normalise, trunk = model.normalise, model.trunk
+    if not isinstance(normalise, PixelNormalisation) or not isinstance(trunk, UNetTrunk):
+        raise ValueError("only squeezesam's networks can be folded")
+    stem = trunk.stem[0]
+    if not isinstance(stem, nn.Conv2d) or stem.bias is None:
+        raise ValueError("the stem's BatchNorm must be folded first")
+    if any(stem.padding):
+        raise ValueError("a stem that pads cannot take the pixel normalisation in")
+    mean, std = (
+        normalise.mean.double().reshape(1, 3, 1, 1),
+        normalise.std.double().reshape(1, 3, 1, 1),
+    )
+    weight = stem.weight.double().clone()
+    weight[:, :3] /= std
+    bias = stem.bias.double() - (weight[:, :3] * mean).sum((1, 2, 3))
+    stem.weight.copy_(weight.float())
+    stem.bias.copy_(bias.float())
+    model.normalise = nn.Identity()
