@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from command_line import Typed
+from photo_files import save_scene
 from squeezesam import Segmenter
+from squeezesam.cli import main
 from tiny_bundle import write_tiny_bundle
 
 
@@ -25,3 +29,24 @@ def manual_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def segmenter(bundle: Path) -> Segmenter:
     return Segmenter.load(bundle, threads=1)
+
+
+@pytest.fixture
+def segment(bundle: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
+    """Runs `squeezesam segment … --bundle tiny --output out` in this process."""
+
+    def run(*words: object, output: object = tmp_path / "out", model: object = bundle) -> Typed:
+        options = ["--bundle", model, "--output", output, "--threads", 1]
+        try:
+            code = main([str(word) for word in ("segment", *words, *options)])
+        except SystemExit as leaving:
+            code = int(leaving.code or 0)
+        captured = capfd.readouterr()
+        return Typed(code, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    return save_scene(tmp_path / "photo.png", (32, 48, 96, 128), (160, 64, 224, 112))

@@ -117,6 +117,16 @@ def test_verify_tries_the_user_s_photos(typed: Any, bundle: Path, tmp_path: Path
         assert err.count("\n") == 1
 
 
+def test_verify_clicks_the_middle_where_there_is_no_automatic_mask(
+    typed: Any, manual_bundle: Path, tmp_path: Path
+) -> None:
+    photo = save_scene(tmp_path / "photo.png", THING)
+    code, out, err = typed("verify", manual_bundle, "--photos", photo.parent)
+    assert (code, err) == (0, "")
+    assert "saliency" not in out
+    assert "1 of 1 photos done" in out
+
+
 def test_verify_finds_a_network_that_answers_with_no_numbers(typed: Any, copy: Path) -> None:
     """Hashes and shapes are right; only running it shows that the weights are broken."""
     model = onnx.load(copy / "segmenter.onnx")

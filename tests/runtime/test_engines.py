@@ -1,54 +1,26 @@
-"""Engines: what they are given, how they fail, and how threads share them."""
+"""Engines: what they are given and how they fail."""
 
 from __future__ import annotations
 
 import builtins
 import importlib.util
 import sys
-import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from oracle import Expected
+from hand_made_engine import HandMade
 from photo_files import scene
 from squeezesam import (
-    BusyError,
-    CancelledError,
     EngineError,
     EngineUnavailableError,
     Segmenter,
     SqueezeSamError,
 )
-from squeezesam.engines import Engine, ProgramSpec, create_engine
+from squeezesam.engines import Engine, create_engine
 
 THING = (32, 48, 96, 128)
-
-
-class HandMade:
-    """An engine of one's own: ONNX Runtime with a hook before every run."""
-
-    name = "hand-made"
-    target = "onnx"
-
-    def __init__(self, hook: Callable[[str, dict[str, Any]], Any]) -> None:
-        self._inner = create_engine("onnx", threads=1)
-        self._hook = hook
-
-    def load(self, spec: ProgramSpec) -> Any:
-        return _Hooked(spec.name, self._inner.load(spec), self._hook)
-
-
-class _Hooked:
-    def __init__(self, name: str, program: Any, hook: Callable[[str, dict[str, Any]], Any]) -> None:
-        self._name, self._program, self._hook = name, program, hook
-
-    def run(self, inputs: Mapping[str, Any]) -> Any:
-        answer = self._hook(self._name, {k: v.copy() for k, v in inputs.items()})
-        return self._program.run(inputs) if answer is None else answer
 
 
 def test_an_engine_gets_the_contract_s_tensors(bundle: Path) -> None:
@@ -146,87 +118,6 @@ def test_an_engine_that_returns_nonsense_is_an_engine_error(
         session.predict()
 
 
-def test_sessions_of_one_segmenter_run_side_by_side(segmenter: Segmenter) -> None:
-    def work(seed: int) -> bool:
-        rng = np.random.default_rng(seed)
-        x, y = (int(v) for v in rng.integers(10, 80, 2))
-        photo = scene(200, 150, ((x, y, x + 70, y + 50),))
-        session = segmenter.open(photo)
-        good = Expected(photo).agrees_with(session.predict().array)
-        box = (x + 10.0, y + 5.0, x + 40.0, y + 30.0)
-        session.set_box(*box)
-        return good and Expected(photo, box=box).agrees_with(session.predict().array)
-
-    with ThreadPoolExecutor(4) as pool:
-        assert all(pool.map(work, range(40)))
-
-
-class Gate:
-    """Holds the segmenter network until it is told to go on."""
-
-    def __init__(self) -> None:
-        self.entered, self.go = threading.Event(), threading.Event()
-
-    def __call__(self, name: str, inputs: Any) -> None:
-        if name == "segmenter":
-            self.entered.set()
-            assert self.go.wait(20)
-
-
-def test_a_second_thread_on_one_session_is_turned_away(bundle: Path) -> None:
-    gate = Gate()
-    session = Segmenter.load(bundle, engine=HandMade(gate)).open(scene(64, 64))
-    session.add_point(3, 3)
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(session.predict)
-        assert gate.entered.wait(20)
-        with pytest.raises(BusyError):
-            session.add_point(4, 4)
-        with pytest.raises(BusyError):
-            session.predict()
-        gate.go.set()
-        assert running.result(20).array.shape == (64, 64)
-    assert len(session.prompts) == 1
-
-
-def test_another_session_goes_on_while_one_waits_in_its_engine(bundle: Path) -> None:
-    gate = Gate()
-    first = True
-
-    def hook(name: str, inputs: Any) -> None:
-        nonlocal first
-        if first:
-            first = False
-            gate(name, inputs)
-
-    shared = Segmenter.load(bundle, engine=HandMade(hook))
-    waiting, free = shared.open(scene(64, 64)), shared.open(scene(64, 64))
-    waiting.add_point(3, 3)
-    free.add_point(3, 3)
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(waiting.predict)
-        assert gate.entered.wait(20)
-        assert free.predict().array.shape == (64, 64)
-        assert not running.done()
-        gate.go.set()
-        running.result(20)
-
-
-def test_a_prediction_can_be_cancelled_and_the_session_goes_on(bundle: Path) -> None:
-    gate = Gate()
-    session = Segmenter.load(bundle, engine=HandMade(gate)).open(scene(64, 64))
-    session.add_point(3, 3)
-    session.cancel()  # nothing under way: nothing happens
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(session.predict)
-        assert gate.entered.wait(20)
-        session.cancel()
-        gate.go.set()
-        with pytest.raises(CancelledError):
-            running.result(20)
-    assert session.predict().array.shape == (64, 64)
-
-
 def test_prewarming_runs_every_program_once(bundle: Path) -> None:
     ran: list[str] = []
     Segmenter.load(bundle, engine=HandMade(lambda name, inputs: ran.append(name))).prewarm()
@@ -241,14 +132,6 @@ def test_masks_and_sessions_outlive_the_segmenter(bundle: Path) -> None:
     expected = logits.copy()
     del mask
     assert np.array_equal(logits, expected)
-
-
-def test_any_number_of_threads_gives_the_same_mask(bundle: Path) -> None:
-    photo = scene(256, 192, (THING,))
-    masks = [Segmenter.load(bundle, threads=n).open(photo).predict().array for n in (1, 2)]
-    assert np.array_equal(*masks)
-    with pytest.raises(ValueError, match="threads must be at least 1"):
-        Segmenter.load(bundle, threads=0)
 
 
 def test_an_engine_for_another_target_is_refused(bundle: Path) -> None:

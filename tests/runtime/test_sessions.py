@@ -1,28 +1,21 @@
-"""Load, open, prompt, predict: the Python API against what the tiny bundle must answer."""
+"""A photo and its masks through the Python API, against what the tiny bundle must answer."""
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
-
 import numpy as np
 import pytest
-from oracle import Expected
-from photo_files import encoded, scene, with_orientation
-from PIL import Image
+from photo_files import encoded, scene
 from squeezesam import (
-    BackgroundPoint,
-    Box,
     ForegroundPoint,
     InvalidArgumentError,
-    NothingStandsOutError,
     PhotoError,
-    PromptError,
-    PromptUnsupportedError,
     Segmenter,
 )
+from tiny_oracle import Expected
 
 LEFT = (32, 48, 96, 128)
+
+
 RIGHT = (160, 64, 224, 112)
 
 
@@ -47,140 +40,6 @@ def test_the_automatic_mask_is_the_thing_that_stands_out(
     assert mask.score == pytest.approx(0.9)
 
 
-def test_a_box_limits_the_mask_to_what_is_in_it(segmenter: Segmenter) -> None:
-    photo = scene(things=(LEFT, RIGHT))
-    box = (140.0, 40.0, 250.0, 150.0)
-    session = segmenter.open(photo)
-    session.set_box(*box)
-    mask = session.predict()
-    assert mask.prompts == (Box(*box),)
-    assert not mask.automatic
-    assert Expected(photo, box=box).agrees_with(mask.array)
-    assert mask.array[80, 190]
-    assert not mask.array[:, :130].any()
-
-
-def test_a_lone_background_click_refines_the_automatic_mask(segmenter: Segmenter) -> None:
-    photo = scene(things=(LEFT,))
-    session = segmenter.open(photo)
-    first = session.predict()
-    session.add_point(88, 120, foreground=False)  # apart from the automatic clicks
-    mask = session.predict()
-    assert mask.prompts == (*first.prompts, BackgroundPoint(88, 120))
-    assert mask.automatic
-    assert session.prompts == (BackgroundPoint(88, 120),)
-    assert Expected(photo, negative=[(88, 120)]).agrees_with(mask.array)
-    assert first.array[120, 88]
-    assert not mask.array[120, 88]
-
-
-def test_clicks_of_the_person_replace_the_automatic_ones(segmenter: Segmenter) -> None:
-    session = segmenter.open(scene(things=(LEFT,)))
-    session.add_point(50, 60)
-    mask = session.predict()
-    assert mask.prompts == (ForegroundPoint(50, 60),)
-    assert not mask.automatic
-    assert mask.timings["saliency"] == 0
-
-
-def test_undo_takes_back_one_action_at_a_time_and_clear_is_one(segmenter: Segmenter) -> None:
-    session = segmenter.open(scene(things=(LEFT,)))
-    session.add_point(10, 20)
-    session.set_box(1, 2, 30, 40)
-    session.set_box(3, 4, 50, 60)
-    session.add_point(11, 21, foreground=False)
-    everything = (Box(3, 4, 50, 60), ForegroundPoint(10, 20), BackgroundPoint(11, 21))
-    assert session.prompts == everything
-    session.clear()
-    assert session.prompts == ()
-    assert session.undo()
-    assert session.prompts == everything
-    assert session.undo()
-    assert session.undo()
-    assert session.prompts == (Box(1, 2, 30, 40), ForegroundPoint(10, 20))
-    assert session.undo()
-    assert session.undo()
-    assert session.prompts == ()
-    assert not session.undo()
-
-
-def test_after_undo_the_mask_is_what_it_was(segmenter: Segmenter) -> None:
-    session = segmenter.open(scene(things=(LEFT,)))
-    before = session.predict().array
-    session.add_point(40, 58, foreground=False)
-    assert not np.array_equal(session.predict().array, before)
-    session.undo()
-    assert np.array_equal(session.predict().array, before)
-
-
-def test_a_box_is_clamped_to_the_photo(segmenter: Segmenter) -> None:
-    session = segmenter.open(scene(things=(LEFT,)))
-    session.set_box(-50, 40, 1000, 2000)
-    (box,) = session.prompts
-    assert isinstance(box, Box)
-    assert -0.5 <= box.x0 <= 0
-    assert box.y0 == 40
-    assert 255 <= box.x1 <= 255.5
-    assert 191 <= box.y1 <= 191.5
-
-
-@pytest.mark.parametrize(
-    ("x", "y"),
-    [(-1, 5), (-0.51, 5), (255.5, 5), (3, -0.6), (3, 191.5), (1e9, 0), (np.nan, 3), (3, np.inf)],
-)
-def test_a_click_outside_the_photo_is_refused_with_its_coordinates(
-    segmenter: Segmenter, x: float, y: float
-) -> None:
-    session = segmenter.open(scene())
-    with pytest.raises(PromptError, match="256") as caught:
-        session.add_point(x, y)
-    assert "192" in str(caught.value)
-    assert session.prompts == ()
-
-
-def test_a_click_on_the_outermost_edge_of_the_photo_counts(segmenter: Segmenter) -> None:
-    session = segmenter.open(scene())
-    session.add_point(-0.5, -0.5)
-    session.add_point(255.49, 191.49)
-    assert session.predict().array.shape == (192, 256)
-
-
-@pytest.mark.parametrize(
-    "box",
-    [
-        (50, 20, 10, 60),
-        (10, 60, 50, 20),
-        (10, 20, 10, 60),
-        (10, 20, 50, 20),
-        (300, 20, 400, 60),
-        (-90, 20, -10, 60),
-        (np.nan, 20, 50, 60),
-    ],
-)
-def test_an_empty_inverted_or_distant_box_is_refused(
-    segmenter: Segmenter, box: tuple[float, float, float, float]
-) -> None:
-    session = segmenter.open(scene())
-    session.set_box(1, 2, 3, 4)
-    with pytest.raises(PromptError):
-        session.set_box(*box)
-    assert session.prompts == (Box(1, 2, 3, 4),)
-
-
-def test_a_featureless_photo_asks_for_a_prompt_and_takes_one(segmenter: Segmenter) -> None:
-    session = segmenter.open(np.full((60, 80, 3), 130, np.uint8))
-    assert session.automatic_points() == ()
-    with pytest.raises(NothingStandsOutError, match="nothing stands out"):
-        session.predict()
-    session.add_point(5, 5, foreground=False)
-    with pytest.raises(NothingStandsOutError):
-        session.predict()
-    session.add_point(40, 30)
-    mask = session.predict().array
-    assert mask[30, 40]
-    assert not mask[5, 5]
-
-
 def test_the_candidate_with_the_best_score_is_taken_and_all_are_shown(
     segmenter: Segmenter,
 ) -> None:
@@ -198,18 +57,6 @@ def test_the_candidate_with_the_best_score_is_taken_and_all_are_shown(
     x, y, width, height = of_the_box.bbox or (0, 0, 0, 0)
     assert np.allclose([x, y, x + width, y + height], [140, 40, 250, 150], atol=4)
     assert np.array_equal(mask.derive(candidate=2).array, of_the_box.array)
-
-
-def test_scores_are_clamped_to_one_and_an_empty_mask_has_no_bbox(segmenter: Segmenter) -> None:
-    session = segmenter.open(scene(things=(LEFT,)))
-    for step in range(16):
-        session.add_point(10 + step, 20)
-    mask = session.predict()
-    assert mask.candidate == 3
-    assert mask.score == 1.0
-    assert mask.area == 0
-    assert mask.bbox is None
-    assert not mask.array.any()
 
 
 def test_a_candidate_that_does_not_exist_is_an_error(segmenter: Segmenter) -> None:
@@ -233,26 +80,6 @@ def test_largest_component_and_hole_filling_are_options(segmenter: Segmenter) ->
     assert session.predict(fill_holes=-1).array[88, 64]
 
 
-def test_logits_alpha_area_and_bbox_agree_with_the_mask(segmenter: Segmenter) -> None:
-    photo = scene(300, 211, ((60, 40, 180, 150),))
-    mask = segmenter.open(photo).predict()
-    assert mask.logits.shape == (211, 300)
-    assert mask.logits.dtype == np.float32
-    assert np.array_equal(mask.logits > 0, mask.array)
-    assert np.allclose(mask.logits, Expected(photo).logits, atol=0.1)
-    assert np.array_equal(mask.alpha > 127, mask.array)
-    rows, columns = np.nonzero(mask.array)
-    assert mask.area == len(rows)
-    assert mask.bbox == (
-        columns.min(),
-        rows.min(),
-        columns.max() - columns.min() + 1,
-        rows.max() - rows.min() + 1,
-    )
-    with pytest.raises(ValueError, match="read-only"):
-        mask.array[0, 0] = True
-
-
 def test_timings_tell_every_stage_and_the_saliency_network_runs_once(
     segmenter: Segmenter,
 ) -> None:
@@ -263,25 +90,6 @@ def test_timings_tell_every_stage_and_the_saliency_network_runs_once(
     assert all(first[stage] > 0 for stage in stages)
     assert second["saliency"] == second["clicks"] == 0
     assert first["total"] >= first["saliency"] + first["segmenter"]
-
-
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_masks_and_clicks_are_in_upright_coordinates_for_every_orientation(
-    segmenter: Segmenter, orientation: int
-) -> None:
-    thing = (40, 24, 120, 72)
-    upright = scene(240, 160, (thing,))
-    file = with_orientation(upright, orientation, quality=98, subsampling=0)
-    for source in (file, Image.open(io.BytesIO(file))):
-        session = segmenter.open(source)
-        assert (session.width, session.height) == (240, 160)
-        assert session.photo.orientation == orientation
-        session.set_box(20, 10, 140, 90)
-        expected = Expected(upright, box=(20, 10, 140, 90)).mask
-        mask = session.predict().array
-        assert (mask != expected).sum() < 40  # JPEG noise on the rim
-        assert mask[50, 100]
-        assert not mask[100:].any()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20000, 10), (10, 20000), (3, 2)])
@@ -295,16 +103,6 @@ def test_tiny_and_extremely_long_photos_give_a_mask_of_their_size(
     assert mask.array.shape == (height, width)
     assert mask.array.all()
     assert mask.bbox == (0, 0, width, height)
-
-
-def test_a_bundle_without_saliency_network_needs_a_prompt(manual_bundle: Path) -> None:
-    photo = scene(things=(LEFT,))
-    session = Segmenter.load(manual_bundle, threads=1).open(photo)
-    with pytest.raises(PromptUnsupportedError):
-        session.predict()
-    session.set_box(0, 0, 255, 191)
-    mask = session.predict()
-    assert Expected(photo, box=(0, 0, 255, 191), width=160, height=96).agrees_with(mask.array)
 
 
 def test_a_photo_beyond_the_limit_is_refused_and_the_limit_can_be_moved(

@@ -34,8 +34,8 @@ examples:
   squeezesam segment cat.jpg --point 310,220 --negative 40,200 --format mask,cutout
   squeezesam segment photos/ --box 40,40,600,400 --format overlay --output out --overwrite
 
-A lone --negative refines the automatic mask. Write negative numbers as --point=-0.4,3.
-One photo's failure does not stop the others. {EXIT_CODES}
+A lone --negative refines the automatic mask. One photo's failure does not stop the others.
+{EXIT_CODES}
 """
 
 
@@ -168,7 +168,9 @@ def _add_verify(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     command.add_argument("bundle", metavar="BUNDLE", help="the bundle's folder")
     command.add_argument(
-        "--photos", metavar="DIR", help="also make the automatic mask of every photo in DIR"
+        "--photos",
+        metavar="DIR",
+        help="also segment every photo in DIR, without a click where the bundle can do that",
     )
     _add_engine_options(command)
 

@@ -111,7 +111,8 @@ def _named(photo: str, sentence: str) -> str:
 
 def _account(photo: str, mask: Mask, targets: Iterable[Path], timings: bool) -> Iterator[str]:
     pixels = mask.photo.width * mask.photo.height
-    how = "automatic" if mask.automatic else f"{len(mask.prompts)} prompts"
+    count = len(mask.prompts)
+    how = "automatic" if mask.automatic else f"{count} prompt{'s' if count > 1 else ''}"
     yield (
         f"{photo}: {mask.photo.width}×{mask.photo.height}, {how}, score {mask.score:.2f}, "
         f"object {100 * mask.area / pixels:.1f} % -> {', '.join(map(str, targets))}"

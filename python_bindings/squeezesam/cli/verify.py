@@ -119,7 +119,10 @@ def _on_photos(segmenter: Segmenter, folder: str) -> int:
     progress = Progress(len(photos))
     for path in photos:
         try:
-            mask = segmenter.open(path).predict()
+            session = segmenter.open(path)
+            if not segmenter.bundle.info["automatic"]:
+                session.add_point(session.width / 2 - 0.5, session.height / 2 - 0.5)
+            mask = session.predict()
             pixels = mask.photo.width * mask.photo.height
             progress.clear()
             print(
