@@ -260,6 +260,7 @@ class Parser {
         // strtod would read the decimal point of the user's locale.
         std::istringstream stream{std::string(text_.substr(begin, at_ - begin))};
         stream.imbue(std::locale::classic());
+        stream.exceptions(std::ios::badbit);  // pass on what it would swallow: no memory
         stream >> value.number;
         if (!std::isfinite(value.number) || stream.fail()) {
             refuse("a number too large to be read");

@@ -1,0 +1,230 @@
+// Manifests and bundle folders.
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "manifest_text.h"
+#include "runner.h"
+#include "squeezesam/ssam.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using test::manifest_text;
+using test::replaced;
+
+ssam_status parse(const std::string& text) {
+    ssam_bundle* bundle = nullptr;
+    const ssam_status status = ssam_bundle_parse(text.data(), text.size(), &bundle);
+    CHECK_EQ(bundle != nullptr, status == SSAM_OK);
+    ssam_bundle_free(bundle);
+    return status;
+}
+
+ssam_status open(const fs::path& folder, uint32_t flags = 0) {
+    ssam_bundle* bundle = nullptr;
+    const ssam_status status = ssam_bundle_open(folder.u8string().c_str(), flags, &bundle);
+    ssam_bundle_free(bundle);
+    return status;
+}
+
+// A folder that is gone at the end of the test.
+class Folder {
+ public:
+    Folder() {
+        static int count = 0;
+        path = fs::temp_directory_path() / ("ssam-test-\xC3\xA9-" + std::to_string(++count) + "-" +
+                                            std::to_string(reinterpret_cast<uintptr_t>(this)));
+        fs::create_directories(path);
+    }
+    ~Folder() {
+        std::error_code ignored;
+        fs::remove_all(path, ignored);
+    }
+    void write(const std::string& name, const std::string& bytes) const {
+        fs::create_directories((path / name).parent_path());
+        std::ofstream(path / name, std::ios::binary) << bytes;
+    }
+    fs::path path;
+};
+
+}  // namespace
+
+TEST("a sound manifest is read in full") {
+    const std::string text = manifest_text({64, 96, 32, 8, true, false});
+    ssam_bundle* bundle = nullptr;
+    MUST(ssam_bundle_parse(text.data(), text.size(), &bundle));
+    ssam_bundle_info info;
+    MUST(ssam_bundle_get_info(bundle, &info));
+    CHECK_EQ(std::string(info.name), std::string("test"));
+    CHECK_EQ(std::string(info.preset), std::string("squeezesam"));
+    CHECK_EQ(std::string(info.precision), std::string("int8"));
+    CHECK_EQ(info.target, SSAM_TARGET_ONNX);
+    CHECK_EQ(info.input_width, 64);
+    CHECK_EQ(info.input_height, 96);
+    CHECK_EQ(info.mask_width, 16);
+    CHECK_EQ(info.mask_height, 24);
+    CHECK_EQ(info.saliency_width, 32);
+    CHECK_EQ(info.candidate_count, 4);
+    CHECK_EQ(info.max_points, 8);
+    CHECK_EQ(info.click_radius, 2.5);
+    CHECK_EQ(info.pad_value[2], uint8_t{104});
+    CHECK_EQ(info.capabilities, uint32_t{SSAM_CAN_NEGATIVE_POINTS | SSAM_CAN_AUTOMATIC});
+    CHECK_EQ(std::string(info.manifest, info.manifest_size), text);
+    ssam_program_info program;
+    MUST(ssam_bundle_get_program(bundle, SSAM_PROGRAM_SEGMENTER, &program));
+    CHECK_EQ(std::string(program.path), std::string("segmenter.onnx"));
+    CHECK_EQ(program.macs, int64_t{7});
+    CHECK_EQ(program.input_count, 4);
+    CHECK_EQ(std::string(program.inputs[2].name), std::string("points"));
+    CHECK_EQ(program.inputs[2].rank, 3);
+    CHECK_EQ(program.inputs[2].shape[1], int64_t{8});
+    CHECK_EQ(program.inputs[2].shape[3], int64_t{0});
+    MUST_FAIL(ssam_bundle_get_program(bundle, 2, &program), SSAM_ERROR_INVALID_ARGUMENT,
+              "2 is not a SSAM_PROGRAM");
+    ssam_bundle_free(bundle);
+}
+
+TEST("a manifest without saliency has no saliency program") {
+    const std::string text = manifest_text({64, 0, 0, 8, true, true});
+    ssam_bundle* bundle = nullptr;
+    MUST(ssam_bundle_parse(text.data(), text.size(), &bundle));
+    ssam_program_info program;
+    MUST_FAIL(ssam_bundle_get_program(bundle, SSAM_PROGRAM_SALIENCY, &program),
+              SSAM_ERROR_INVALID_ARGUMENT, "no saliency program");
+    ssam_bundle_free(bundle);
+}
+
+TEST("a manifest of a newer schema says so, whatever else it holds") {
+    MUST_FAIL(parse("{\"schema_version\": 2, \"all\": \"new\"}"), SSAM_ERROR_BUNDLE_VERSION,
+              "made by a newer squeezesam-export (schema_version 2, this runtime reads up to 1); "
+              "update the app");
+    MUST_FAIL(parse("{\"schema_version\": 0}"), SSAM_ERROR_BUNDLE, "schema_version must be");
+    MUST_FAIL(parse("{\"schema_version\": \"1\"}"), SSAM_ERROR_BUNDLE,
+              "schema_version must be a number, not a string");
+    MUST_FAIL(parse("{\"schema_version\": 1.0}"), SSAM_ERROR_BUNDLE, "a whole number");
+    MUST_FAIL(parse("[]"), SSAM_ERROR_BUNDLE, "the document must be an object, not an array");
+}
+
+TEST("each contradiction in a manifest is named by its place") {
+    const std::string sound = manifest_text();
+    const struct {
+        const char* from;
+        const char* to;
+        const char* words;
+    } cases[] = {
+        {"\"target\": \"onnx\"", "\"target\": \"tflite\"", "target is \"tflite\""},
+        {"\"licence\": \"Apache-2.0\",", "", "licence is missing"},
+        {"\"height\": 64", "\"height\": 60", "input.height must be a multiple of 32, not 60"},
+        {"\"height\": 64", "\"height\": 96", "must be 1x3x96x64"},
+        {"\"height\": 64", "\"height\": 1e9", "input.height must be a whole number"},
+        {"\"channels\": \"rgb\"", "\"channels\": \"bgr\"", "knows only \"rgb\""},
+        {"\"range\": [0, 255]", "\"range\": [0, 1]", "input.range must be [0, 255]"},
+        {"\"normalisation\": \"folded\"", "\"normalisation\": \"none\"", "input.normalisation"},
+        {"[124, 116, 104]", "[124, 116]", "input.pad_value must have 3 entries"},
+        {"[124, 116, 104]", "[124, 116, 256]", "input.pad_value[2] must be a number from 0 to 255"},
+        {"\"max_points\": 8", "\"max_points\": 9", "must be 1x9x2"},
+        {"\"max_points\": 8", "\"max_points\": 0", "prompts.max_points must be a whole number"},
+        {"\"click_radius\": 2.5", "\"click_radius\": -1", "prompts.click_radius"},
+        {"\"box\": true", "\"box\": 1", "capabilities.box must be true or false, not a number"},
+        {"\"automatic\": true", "\"automatic\": false", "although capabilities.automatic is false"},
+        {"{\"name\": \"labels\", \"shape\": [1, 8], \"dtype\": \"float32\"}",
+         "{\"name\": \"labels\", \"shape\": [1, 8], \"dtype\": \"int64\"}", "dtype is \"int64\""},
+        {"\"name\": \"labels\"", "\"name\": \"tags\"", "lack the tensor \"labels\""},
+        {"[1, 4, 16, 16]", "[1, 4, 16, 15]", "does not divide"},
+        {"[1, 4, 16, 16]", "[1, 4, 16, 32]", "does not divide"},
+        {"[1, 4, 16, 16]", "[1, 3, 16, 16]", "propose 3 masks and 4 scores"},
+        {"[1, 4, 16, 16]", "[1, 4, 16]", "1x?x?x?"},
+        {"[1, 4, 16, 16]", "[1, 4, 16, 99999999999]", "shape[3] must be a whole number"},
+        {"[1, 4, 16, 16]", "[1, 60000, 60000, 60000]", "larger than any network"},
+        {"\"file\": \"saliency.onnx\"", "\"file\": \"../saliency.onnx\"", "not a plain path"},
+        {"\"path\": \"saliency.onnx\"", "\"path\": \"/etc/passwd\"", "not a plain path"},
+        {"\"path\": \"saliency.onnx\"", "\"path\": \"saliency.onnx/../x\"", "not a plain path"},
+        {"\"path\": \"saliency.onnx\"", "\"path\": \"c:\\\\x\"", "not a plain path"},
+        {"\"path\": \"saliency.onnx\"", "\"path\": \"other.onnx\"",
+         "not part of \"saliency.onnx\""},
+    };
+    MUST(parse(sound));
+    for (const auto& one : cases) {
+        MUST_FAIL(parse(replaced(sound, one.from, one.to)), SSAM_ERROR_BUNDLE, one.words);
+        CHECK(std::string(ssam_last_error()).rfind("manifest.json: ", 0) == 0);
+    }
+}
+
+TEST("a manifest cut off anywhere is refused") {
+    const std::string sound = manifest_text();
+    for (size_t length = 0; length + 2 < sound.size(); length += 7) {
+        REQUIRE(parse(sound.substr(0, length)) == SSAM_ERROR_BUNDLE);
+    }
+    MUST_FAIL(parse(std::string(5 << 20, ' ')), SSAM_ERROR_BUNDLE, "larger than 4 MiB");
+}
+
+TEST("a bundle folder is opened, its name beyond ASCII included") {
+    const Folder folder;
+    folder.write("manifest.json", manifest_text());
+    folder.write("segmenter.onnx", "");
+    folder.write("saliency.onnx", "");
+    ssam_bundle* bundle = nullptr;
+    MUST(ssam_bundle_open(folder.path.u8string().c_str(), 0, &bundle));
+    ssam_program_info program;
+    MUST(ssam_bundle_get_program(bundle, SSAM_PROGRAM_SALIENCY, &program));
+    CHECK_EQ(fs::u8path(program.path), folder.path / "saliency.onnx");
+    ssam_bundle_free(bundle);
+}
+
+TEST("a bundle whose files are missing, cut or changed is refused") {
+    const Folder folder;
+    const std::string three =
+        replaced(replaced(manifest_text(), "\"path\": \"saliency.onnx\", \"size\": 0",
+                          "\"path\": \"saliency.onnx\", \"size\": 3"),
+                 "\"size\": 3, \"sha256\": "
+                 "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"",
+                 "\"size\": 3, \"sha256\": "
+                 "\"BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD\"");
+    MUST_FAIL(open(folder.path / "nowhere"), SSAM_ERROR_BUNDLE, "no such bundle");
+    MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE, "it has no manifest.json");
+    folder.write("manifest.json", three);
+    MUST_FAIL(open(folder.path / "manifest.json"), SSAM_ERROR_BUNDLE, "a bundle is a folder");
+    folder.write("segmenter.onnx", "");
+    MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE_DAMAGED, "saliency.onnx: the file is missing");
+    folder.write("saliency.onnx", "ab");
+    MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE_DAMAGED,
+              "the file has 2 bytes, the bundle's manifest says 3");
+    folder.write("saliency.onnx", "abd");
+    MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE_DAMAGED, "changed or damaged");
+    CHECK_EQ(open(folder.path, SSAM_BUNDLE_SIZES_ONLY), SSAM_OK);
+    folder.write("saliency.onnx", "abc");
+    CHECK_EQ(open(folder.path), SSAM_OK);
+    fs::remove(folder.path / "saliency.onnx");
+    fs::create_directories(folder.path / "saliency.onnx");
+    MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE_DAMAGED, "the file is missing");
+}
+
+TEST("a program may be a folder of files") {
+    const Folder folder;
+    folder.write("manifest.json", replaced(replaced(manifest_text(), "\"file\": \"saliency.onnx\"",
+                                                    "\"file\": \"saliency.mlpackage\""),
+                                           "\"path\": \"saliency.onnx\"",
+                                           "\"path\": \"saliency.mlpackage/Data/model.mlmodel\""));
+    folder.write("segmenter.onnx", "");
+    folder.write("saliency.mlpackage/Data/model.mlmodel", "");
+    CHECK_EQ(open(folder.path), SSAM_OK);
+}
+
+TEST("sha256 gives the digests of the standard") {
+    const auto digest = [](const std::string& bytes) {
+        char hex[65];
+        MUST(ssam_sha256(bytes.data(), bytes.size(), hex));
+        return std::string(hex);
+    };
+    CHECK_EQ(digest(""), std::string("e3b0c44298fc1c149afbf4c8996fb924"
+                                     "27ae41e4649b934ca495991b7852b855"));
+    CHECK_EQ(digest("abc"), std::string("ba7816bf8f01cfea414140de5dae2223"
+                                        "b00361a396177a9cb410ff61f20015ad"));
+    CHECK_EQ(digest("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+             std::string("248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"));
+    CHECK_EQ(digest(std::string(1000000, 'a')),
+             std::string("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
+}
