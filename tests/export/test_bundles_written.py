@@ -1,0 +1,185 @@
+"""Bundles: whole or not there, and their manifest says what they are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import request_for
+from squeezesam_export import target_onnx
+from squeezesam_export.bundle import Exported, export_bundle
+from squeezesam_export.cli import main
+from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
+from squeezesam_model import file_sha256
+from squeezesam_model.weights import shipped_weights
+
+ROOT_WORDS = ("--target", "onnx", "--size", "256", "--precision", "fp32")
+
+
+def test_the_manifest_describes_the_files_beside_it(onnx_int8: Exported) -> None:
+    folder = onnx_int8.path
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["schema_version"] == 1
+    assert manifest["name"] == folder.name == "squeezesam-onnx-int8-256x256"
+    listed = {f["path"]: f for p in manifest["programs"].values() for f in p["files"]}
+    assert {p.name for p in folder.iterdir()} == {"manifest.json", *listed}
+    for name, entry in listed.items():
+        content = (folder / name).read_bytes()
+        assert entry["size"] == len(content)
+        assert entry["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_the_manifest_names_weights_calibration_tools_and_parity(onnx_int8: Exported) -> None:
+    manifest = onnx_int8.manifest
+    assert manifest["model"]["weights_sha256"] == file_sha256(shipped_weights("squeezesam"))
+    assert manifest["calibration"]["photos"] >= 20
+    assert manifest["quantisation"]["activations"] == "uint8"
+    assert manifest["toolchain"]["torch"].startswith("2.")
+    parity = manifest["parity"]
+    assert parity["verification"] == "executed-host"
+    assert parity["photos"] == len(parity["mask_iou"]["per_photo"])
+    assert parity["mask_iou"]["mean"] >= 0.97
+    assert parity["snr_db"]["heatmap"] > 10
+    assert "onnxruntime" in parity["engine"]
+
+
+def test_shapes_in_the_manifest_are_those_of_the_contract(onnx_int8: Exported) -> None:
+    segmenter = onnx_int8.manifest["programs"]["segmenter"]
+    shapes = {t["name"]: t["shape"] for t in segmenter["inputs"] + segmenter["outputs"]}
+    assert shapes == {
+        "image": [1, 3, 256, 256],
+        "prompts": [1, 2, 256, 256],
+        "points": [1, 16, 2],
+        "labels": [1, 16],
+        "masks": [1, 4, 64, 64],
+        "scores": [1, 4],
+    }
+    assert onnx_int8.manifest["prompts"]["click_radius"] == 2.5
+
+
+def test_a_second_export_gives_the_same_bytes(onnx_int8: Exported, tmp_path: Path) -> None:
+    again = export_bundle(replace(onnx_int8.request, output=tmp_path))
+    for name in ("manifest.json", "segmenter.onnx", "saliency.onnx"):
+        assert (again.path / name).read_bytes() == (onnx_int8.path / name).read_bytes(), name
+
+
+def _broken(source: SourceProgram, precision: str, folder: Path) -> LoweredProgram:
+    """A lowering that swaps red and blue: plausible, and wrong."""
+    good = target_onnx.lower(source, precision, folder)
+
+    def execute(inputs: list) -> list:
+        return good.execute([inputs[0][:, ::-1].copy(), *inputs[1:]])
+
+    return replace(good, execute=execute)
+
+
+def test_masks_below_the_floor_fail_and_leave_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lower = target_onnx.lower
+    monkeypatch.setattr("squeezesam_export.bundle._lower", lambda s, r, f: _broken(s, "fp32", f))
+    with pytest.raises(ExportError, match=r"below the floor of 0\.99"):
+        export_bundle(request_for("onnx", "fp32", tmp_path, iou_floor=0.99))
+    assert list(tmp_path.iterdir()) == []
+    assert lower is target_onnx.lower
+
+
+def test_a_failing_export_exits_with_1_and_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [*ROOT_WORDS, "--output", str(tmp_path), "--iou-floor", "1.01"]
+    assert main(words) == 1
+    captured = capsys.readouterr()
+    assert "below the floor of 1.01" in captured.err.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_prints_a_table_and_refuses_to_replace_a_bundle(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [*ROOT_WORDS, "--output", str(tmp_path)]
+    assert main(words) == 0
+    table = capsys.readouterr().out
+    for word in ("onnx segmenter", "onnx saliency", "fp32", "IoU 1.0000", "GMAC"):
+        assert word in table
+    before = (tmp_path / "squeezesam-onnx-fp32-256x256" / "manifest.json").stat().st_mtime_ns
+    assert main(words) == 1
+    assert "--overwrite" in capsys.readouterr().err
+    assert main([*words, "--overwrite"]) == 0
+    after = (tmp_path / "squeezesam-onnx-fp32-256x256" / "manifest.json").stat().st_mtime_ns
+    assert after > before
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--target", "onnx", "--size", "500"], "multiples of 32"),
+        (["--target", "onnx", "--size", "big"], "is not a size"),
+        (["--target", "tflite"], "invalid choice"),
+        (["--target", "onnx", "--preset", "huge"], "unknown preset 'huge'"),
+        (["--target", "onnx", "--precision", "int4"], "invalid choice"),
+    ],
+)
+def test_a_senseless_command_exits_with_2_and_one_sentence(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        code = main(words)
+    except SystemExit as stopped:
+        code = int(str(stopped.code))
+    assert code == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert sentence in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--weights", "nowhere.safetensors"], "cannot read the weights"),
+        (["--preset", "paper"], "no weights of the preset 'paper'"),
+        (["--backend", "vulkan"], "no backend 'vulkan'"),
+        (["--calibration", "nowhere"], "is not a folder of photos"),
+    ],
+)
+def test_what_cannot_be_exported_exits_with_1_and_one_sentence(
+    words: list[str], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*ROOT_WORDS, "--output", str(tmp_path / "out"), *words]) == 1
+    assert sentence in capsys.readouterr().err.splitlines()[-1]
+    assert not list(tmp_path.glob("out/*"))
+
+
+def test_weights_of_another_preset_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = str(shipped_weights("saliency"))
+    assert main([*ROOT_WORDS, "--output", str(tmp_path / "out"), "--weights", wrong]) == 1
+    assert "preset 'saliency', not of 'squeezesam'" in capsys.readouterr().err
+
+
+def test_an_output_that_is_a_file_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("precious")
+    assert main([*ROOT_WORDS, "--output", str(tmp_path / "file" / "deeper")]) == 1
+    assert "is a file, not a folder" in capsys.readouterr().err
+    assert (tmp_path / "file").read_text() == "precious"
+
+
+def test_a_random_preset_of_ours_can_be_exported_from_a_file(tmp_path: Path) -> None:
+    from squeezesam_model import Segmenter, save_weights, segmenter_preset
+
+    torch.manual_seed(0)
+    path = tmp_path / "paper.safetensors"
+    save_weights(Segmenter(segmenter_preset("paper")).eval(), path, "paper", {})
+    request = request_for(
+        "onnx", "fp32", tmp_path / "out", preset="paper", weights=path, height=128, width=160
+    )
+    exported = export_bundle(request)
+    assert exported.path.name == "paper-onnx-fp32-128x160"
+    assert exported.manifest["model"]["parameters"] > 10e6

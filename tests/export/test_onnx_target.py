@@ -1,0 +1,124 @@
+"""ONNX programs: rewrites are exact, int8 is near, small and faithful to real photos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from squeezesam_export import target_onnx
+from squeezesam_export.bundle import Exported
+from squeezesam_export.onnx_rewrite import shrink_matrices, transposed_to_plain
+from squeezesam_export.program import ExportError, reference
+from squeezesam_export.sources import Networks
+from squeezesam_export.views import comparison_views
+
+
+def _run(model: onnx.ModelProto, path: Path, *inputs: np.ndarray) -> list[np.ndarray]:
+    onnx.save_model(model, path)
+    return target_onnx.executor(path, 1)(inputs)
+
+
+def test_a_transposed_convolution_becomes_an_equal_plain_one(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    kernel = rng.normal(size=(6, 5, 2, 2)).astype(np.float32)
+    bias = rng.normal(size=5).astype(np.float32)
+    graph = helper.make_graph(
+        [helper.make_node("ConvTranspose", ["x", "w", "b"], ["y"], strides=[2, 2])],
+        "up",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 6, 4, 7])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 5, 8, 14])],
+        [numpy_helper.from_array(kernel, "w"), numpy_helper.from_array(bias, "b")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    x = rng.normal(size=(1, 6, 4, 7)).astype(np.float32)
+    expected = torch.nn.functional.conv_transpose2d(
+        torch.from_numpy(x), torch.from_numpy(kernel), torch.from_numpy(bias), stride=2
+    )
+    assert transposed_to_plain(model) == 1
+    assert [n.op_type for n in model.graph.node] == ["Conv", "DepthToSpace"]
+    np.testing.assert_allclose(_run(model, tmp_path / "m.onnx", x)[0], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_shrunk_matrices_stay_within_half_a_step_per_column(
+    tmp_path: Path, transposed: bool
+) -> None:
+    rng = np.random.default_rng(1)
+    weight = rng.normal(size=(80, 70)).astype(np.float32) * np.logspace(-3, 1, 70)[None]
+    weight = weight.astype(np.float32)
+    stored = np.ascontiguousarray(weight.T) if transposed else weight
+    graph = helper.make_graph(
+        [helper.make_node("Gemm", ["x", "w"], ["y"], transB=int(transposed))],
+        "matrix",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [80, 80])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [80, 70])],
+        [numpy_helper.from_array(stored, "w")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    assert shrink_matrices(model) == 1
+    found = _run(model, tmp_path / "m.onnx", np.eye(80, dtype=np.float32))[0]
+    step = np.abs(weight).max(0) / 127
+    assert (np.abs(found - weight) <= step / 2 * 1.001).all()
+    assert all(w.data_type != TensorProto.FLOAT or np.prod(w.dims) <= 80 for w in
+               model.graph.initializer)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def fp32(networks: Networks, tmp_path_factory: pytest.TempPathFactory) -> tuple[object, object]:
+    source = networks.programs([])[0]
+    return source, target_onnx.lower(source, "fp32", tmp_path_factory.mktemp("fp32"))
+
+
+def test_fp32_onnx_equals_torch_on_a_real_photo(
+    networks: Networks, fp32: tuple[object, object]
+) -> None:
+    source, lowered = fp32
+    inputs = networks.prepare(comparison_views()[0]).segmenter
+    found = lowered.execute([t.numpy() for t in inputs])
+    for a, b in zip(reference(source, inputs), found, strict=True):
+        np.testing.assert_allclose(a, b, atol=2e-3, rtol=1e-3)
+
+
+def test_no_transposed_convolution_and_no_path_of_this_machine_is_left(
+    fp32: tuple[object, object],
+) -> None:
+    model = onnx.load(fp32[1].path)
+    assert "ConvTranspose" not in {node.op_type for node in model.graph.node}
+    assert b"site-packages" not in model.SerializeToString()
+
+
+def test_half_precision_runs_with_float32_at_its_boundary(
+    networks: Networks, tmp_path: Path
+) -> None:
+    lowered = target_onnx.lower(networks.programs([])[1], "fp16", tmp_path)
+    model = onnx.load(lowered.path)
+    assert {i.type.tensor_type.elem_type for i in model.graph.input} == {TensorProto.FLOAT}
+    inputs = networks.prepare(comparison_views()[2]).saliency
+    expected = reference(networks.programs([])[1], inputs)[0]
+    found = lowered.execute([t.numpy() for t in inputs])[0]
+    assert np.abs(found - expected).max() < 0.02 * np.abs(expected).max()
+
+
+def test_int8_runs_the_convolutions_in_eight_bits(onnx_int8: Exported) -> None:
+    model = onnx.load(onnx_int8.lowered["segmenter"].path.parent.parent / onnx_int8.path.name
+                      / "segmenter.onnx")  # fmt: skip
+    made_by = {output: node for node in model.graph.node for output in node.output}
+    convolutions = [node for node in model.graph.node if node.op_type == "Conv"]
+    eight = [c for c in convolutions if made_by[c.input[0]].op_type == "DequantizeLinear"]
+    # All but the stem, which sees pixels beside prompt planes.
+    assert len(eight) == len(convolutions) - 1
+
+
+def test_int8_masks_agree_with_fp32_on_twenty_real_views(onnx_int8: Exported) -> None:
+    assert onnx_int8.parity is not None
+    assert len(onnx_int8.parity.mask_iou) >= 20
+    assert onnx_int8.parity.mean_iou >= 0.97
+
+
+def test_an_unknown_precision_is_refused(networks: Networks, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="no precision 'int4'"):
+        target_onnx.lower(networks.programs([])[1], "int4", tmp_path)

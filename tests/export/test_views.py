@@ -1,0 +1,90 @@
+"""The photos that networks are calibrated with and compared on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from skimage import data
+from squeezesam_export.program import ExportError
+from squeezesam_export.sources import Networks, saliency_size
+from squeezesam_export.views import (
+    calibration_views,
+    comparison_views,
+    folder_views,
+    letterbox,
+    views_sha256,
+)
+
+
+def test_the_built_in_views_are_at_least_twenty_and_all_have_prompts_inside() -> None:
+    for views in (comparison_views(), calibration_views()):
+        assert len(views) >= 20
+        for view in views:
+            height, width = view.rgb.shape[:2]
+            assert view.prompts, view.name
+            assert all(0 <= x < width and 0 <= y < height for x, y, _ in view.prompts), view.name
+
+
+def test_calibration_and_comparison_share_no_view() -> None:
+    seen = {view.rgb.tobytes() for view in comparison_views()}
+    assert not [view.name for view in calibration_views() if view.rgb.tobytes() in seen]
+
+
+def test_every_kind_of_prompt_is_among_the_views() -> None:
+    for views in (comparison_views(), calibration_views()):
+        kinds = {tuple(sorted({label for *_, label in view.prompts})) for view in views}
+        assert {(1,), (2, 3), (0, 1), (1, 2, 3)} <= kinds
+
+
+def test_the_hash_of_views_sees_a_single_pixel_and_a_single_prompt() -> None:
+    views = calibration_views()
+    first = views_sha256(views)
+    assert first == views_sha256(calibration_views())
+    views[3].rgb[0, 0, 0] ^= 1
+    assert views_sha256(views) != first
+
+
+def test_letterboxing_keeps_the_aspect_and_pads_bottom_and_right() -> None:
+    image, covered = letterbox(data.coffee(), 256, 256)
+    assert covered == (171, 256)
+    expected = cv2.resize(data.coffee(), (256, 171), interpolation=cv2.INTER_AREA)
+    np.testing.assert_array_equal(image[0, :, :171].transpose(1, 2, 0), expected)
+    assert (image[0, :, 171:] == np.array([124, 116, 104])[:, None, None]).all()
+
+
+def test_photos_without_prompts_get_some_from_the_heat_map(networks: Networks) -> None:
+    view = comparison_views()[0]
+    prepared = networks.prepare(type(view)(view.name, view.rgb, ()))
+    labels = set(prepared.segmenter[3][0].tolist())
+    assert labels in ({1.0, -1.0}, {2.0, 3.0, -1.0})
+
+
+def test_the_saliency_input_keeps_the_aspect_in_multiples_of_32() -> None:
+    assert saliency_size(512, 512, 256) == (256, 256)
+    assert saliency_size(384, 512, 256) == (192, 256)
+    assert saliency_size(64, 4096, 256) == (32, 256)
+
+
+@pytest.mark.parametrize("content", [None, b"not a photo"])
+def test_a_calibration_folder_without_readable_photos_is_refused(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "holiday.jpg").write_bytes(content)
+    with pytest.raises(ExportError, match=r"no photo in|cannot be read"):
+        folder_views(tmp_path)
+
+
+def test_a_missing_calibration_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="is not a folder"):
+        folder_views(tmp_path / "nowhere")
+
+
+def test_label_maps_beside_photos_are_not_taken_for_photos(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "a.webp"), data.coffee())
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((9, 9), np.uint8))
+    cv2.imwrite(str(tmp_path / "b.png"), data.chelsea())
+    assert [view.name for view in folder_views(tmp_path)] == ["a.webp", "b.png"]
