@@ -93,7 +93,11 @@ def host_sections(host: dict[str, Any]) -> list[str]:
 
 def quality_sections(quality: dict[str, Any]) -> list[str]:
     """Scores on the validation photos."""
-    return [f"## How good are the masks?\n\n{quality['markdown']}", origin(quality)]
+    return [
+        f"## How good are the masks?\n\n{quality['summary']}\n\n{quality['rule'].capitalize()}. "
+        "Every row is scored on the same instances with the same prompts, drawn with fixed seeds.",
+        origin(quality),
+    ]
 
 
 def readme_block(host: dict[str, Any] | None, quality: dict[str, Any] | None) -> str:
@@ -119,14 +123,22 @@ def write_reports(folder: Path) -> None:
     if host:
         sections += host_sections(host)
     folder.with_suffix(".md").write_text("\n\n".join(sections) + "\n", encoding="utf-8")
-    readme = folder.parent.parent / "README.md"
-    if readme.exists():
-        text = readme.read_text(encoding="utf-8")
-        if BEGIN in text and END in text:
-            before, _, rest = text.partition(BEGIN)
-            after = rest.partition(END)[2]
-            block = readme_block(host, quality)
-            readme.write_text(f"{before}{BEGIN}\n{block}\n{END}{after}", encoding="utf-8")
+    root = folder.parent.parent
+    replace_between_marks(root / "README.md", readme_block(host, quality))
+    if quality:
+        card = "\n\n".join(quality_sections(quality))
+        replace_between_marks(root / "weights" / "MODEL_CARD.md", card)
+
+
+def replace_between_marks(page: Path, block: str) -> None:
+    """Put ``block`` between the marks of a page; a page without marks stays as it is."""
+    if not page.exists():
+        return
+    text = page.read_text(encoding="utf-8")
+    if BEGIN in text and END in text:
+        before, _, rest = text.partition(BEGIN)
+        after = rest.partition(END)[2]
+        page.write_text(f"{before}{BEGIN}\n{block}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,141 @@
+"""From the shipped weights to masks of real photos, through every room of the house."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from squeezesam import Segmenter
+from squeezesam_export.sources import Networks
+from squeezesam_export.views import View
+from squeezesam_model import load_saliency, load_segmenter
+from squeezesam_model.weights import shipped_weights
+
+
+def _iou(a: np.ndarray, b: np.ndarray) -> float:
+    union = np.logical_or(a, b).sum()
+    return float(np.logical_and(a, b).sum() / union) if union else 1.0
+
+
+def _predict(segmenter: Segmenter, view: View) -> np.ndarray:
+    session = segmenter.open(view.rgb)
+    box = {label: (x, y) for x, y, label in view.prompts if label in (2, 3)}
+    if box:
+        session.set_box(*box[2], *box[3])
+    for x, y, label in view.prompts:
+        if label in (0, 1):
+            session.add_point(x, y, foreground=label == 1)
+    return session.predict().array
+
+
+def _manifest(bundle: Path) -> dict:
+    return json.loads((bundle / "manifest.json").read_text())
+
+
+def _program_bytes(bundle: Path, name: str) -> int:
+    return sum(f["size"] for f in _manifest(bundle)["programs"][name]["files"])
+
+
+@pytest.mark.parametrize("target", ["onnx", "executorch"])
+def test_int8_bundles_at_512_are_near_fp32_on_twenty_photos_and_small(
+    target: str, request: pytest.FixtureRequest
+) -> None:
+    bundle = request.getfixturevalue(f"{target}_bundle")
+    parity = _manifest(bundle)["parity"]
+    assert parity["verification"] == "executed-host"
+    assert parity["photos"] >= 20
+    assert parity["mask_iou"]["mean"] >= 0.97
+    assert _program_bytes(bundle, "segmenter") <= 11.5e6
+    assert sum(f.stat().st_size for f in bundle.rglob("*") if f.is_file()) <= 12.5e6
+
+
+def test_both_engines_give_the_same_masks_for_the_same_prompts(
+    onnx_bundle: Path, executorch_bundle: Path, views: list[View]
+) -> None:
+    one, other = Segmenter.load(onnx_bundle), Segmenter.load(executorch_bundle)
+    ious = [_iou(_predict(one, view), _predict(other, view)) for view in views]
+    assert np.mean(ious) >= 0.98
+
+
+def test_the_core_shows_the_network_what_training_showed_it(
+    onnx_bundle: Path, views: list[View]
+) -> None:
+    networks = Networks(
+        load_segmenter(shipped_weights("squeezesam")),
+        load_saliency(shipped_weights("saliency")),
+        512,
+        512,
+    )
+    segmenter = Segmenter.load(onnx_bundle)
+    for view in views[::6]:
+        prepared = networks.prepare(view)
+        with torch.inference_mode():
+            out = networks.segmenter(*prepared.segmenter)
+        best = int(out.scores.argmax())
+        session = segmenter.open(view.rgb)
+        for x, y, label in view.prompts:
+            if label in (0, 1):
+                session.add_point(x, y, foreground=label == 1)
+        if any(label in (2, 3) for *_, label in view.prompts):
+            (x0, y0, _), (x1, y1, _) = (p for p in view.prompts if p[2] in (2, 3))
+            session.set_box(x0, y0, x1, y1)
+        plane = session.predict(candidate=best).candidates[best].logits
+        wanted = out.masks[0, best].numpy()
+        assert _iou(plane > 0, wanted > 0) > 0.9, view.name
+
+
+@pytest.mark.parametrize("name", ["person", "cat", "cup"])
+def test_the_automatic_mask_finds_the_person_the_cat_and_the_cup(
+    name: str, onnx_bundle: Path, photos: dict[str, Path], outlines: dict[str, np.ndarray]
+) -> None:
+    mask = Segmenter.load(onnx_bundle).open(photos[name]).predict()
+    assert mask.automatic
+    assert _iou(mask.array, outlines[name]) >= 0.6
+
+
+def test_a_background_click_takes_something_away(
+    onnx_bundle: Path, photos: dict[str, Path]
+) -> None:
+    session = Segmenter.load(onnx_bundle).open(photos["person"])
+    session.add_point(220, 330)
+    before = session.predict().array
+    session.add_point(380, 440, foreground=False)
+    after = session.predict().array
+    assert not after[440, 380]
+    assert after[330, 220]
+    assert after.sum() <= before.sum() * 1.1
+
+
+def test_the_command_writes_every_format_within_its_memory_budget(
+    onnx_bundle: Path, photos: dict[str, Path], tmp_path: Path
+) -> None:
+    words = ["segment", str(photos["cat"]), "--bundle", str(onnx_bundle), "--output", str(tmp_path)]
+    formats = "mask,cutout,overlay,contour,rle,json"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "squeezesam", *words, "--format", formats, "--threads", "1"]
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    assert status == 0
+    assert usage.ru_maxrss <= 350 * 1024
+    assert len(list(tmp_path.iterdir())) == 6
+    mask = cv2.imread(str(tmp_path / "cat-mask.png"), cv2.IMREAD_UNCHANGED)
+    cutout = cv2.imread(str(tmp_path / "cat-cutout.png"), cv2.IMREAD_UNCHANGED)
+    assert mask.shape == (300, 451)
+    assert set(np.unique(mask)) == {0, 255}
+    assert cutout.shape == (300, 451, 4)
+    assert ((cutout[..., 3] >= 128) == (mask == 255)).mean() > 0.999
+
+
+def test_the_bundle_verifies(onnx_bundle: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "squeezesam", "verify", str(onnx_bundle)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
