@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 DATA ?= ../shared/data
-CXX_FILES := $(shell git ls-files 'runtime/*.cpp' 'runtime/*.h' 'python_bindings/*.cpp' 'tests/*.cpp' 'tests/*.h')
+CXX_FILES := $(shell git ls-files 'runtime/*.cpp' 'runtime/*.h' 'python_bindings/*.cpp' 'python_bindings/*.h' 'tests/*.cpp' 'tests/*.h')
 PACKAGES := model/squeezesam_model training/squeezesam_train export/squeezesam_export \
             python_bindings/squeezesam benchmarks examples weights
 # Where pip gets slow or a mirror stumbles, it tries again.
@@ -24,7 +24,7 @@ $(VENV)/.tools: constraints.txt
 	$(PIP) -c constraints.txt setuptools wheel pybind11
 	@touch $@
 
-$(VENV)/.core: $(VENV)/.tools setup.py pyproject.toml $(wildcard runtime/core/src/* runtime/core/include/squeezesam/* python_bindings/squeezesam/_core.cpp)
+$(VENV)/.core: $(VENV)/.tools setup.py pyproject.toml $(wildcard runtime/core/src/* runtime/core/include/squeezesam/* python_bindings/squeezesam/_core*.cpp python_bindings/squeezesam/_core*.h)
 	$(PIP) -c constraints.txt --no-build-isolation -e '.[export,train,demo,dev]'
 	@touch $@
 

@@ -15,7 +15,11 @@ core = Pybind11Extension(
     "squeezesam._core",
     ["python_bindings/squeezesam/_core.cpp", *sorted(glob("runtime/core/src/*.cpp"))],
     include_dirs=["runtime/core/include", "runtime/core/src"],
-    depends=sorted(glob("runtime/core/src/*.h") + glob("runtime/core/include/squeezesam/*.h")),
+    depends=sorted(
+        glob("runtime/core/src/*.h")
+        + glob("runtime/core/include/squeezesam/*.h")
+        + glob("python_bindings/squeezesam/*.h")
+    ),
     extra_compile_args=["-O3"],
     cxx_std=17,
 )
