@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import request_for
+from export_requests import request_for
 from squeezesam_export import target_onnx
 from squeezesam_export.bundle import Exported, export_bundle
 from squeezesam_export.cli import main
