@@ -1,0 +1,145 @@
+"""An exported bundle as a predictor, run by the `squeezesam` package as an app would run it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from squeezesam import Segmenter, Session, SqueezeSamError
+from squeezesam.bundle import Bundle
+from squeezesam.engines import Engine, Program, ProgramSpec, Tensor, create_engine
+
+from squeezesam_train.evaluation.letterbox import Letterbox
+from squeezesam_train.evaluation.predictor import Prediction, PredictorError
+from squeezesam_train.evaluation.prompts import Click, Prompts
+from squeezesam_train.evaluation.torch_predictor import to_heat
+from squeezesam_train.photos import U8
+
+
+class BundlePredictor:
+    """One bundle on one engine, through the public API of the runtime."""
+
+    boxes = True
+    clicks = True
+
+    def __init__(self, segmenter: Segmenter, recorder: RecordingEngine, name: str) -> None:
+        self.name = name
+        self.segmenter = segmenter
+        self.recorder = recorder
+
+    @classmethod
+    def load(
+        cls, folder: Path, engine: str | None = None, threads: int | None = None
+    ) -> BundlePredictor:
+        """Open and verify a bundle.
+
+        Raises:
+            PredictorError: the bundle or its engine cannot be used.
+        """
+        try:
+            bundle = Bundle(folder)
+            recorder = RecordingEngine(create_engine(bundle.target, engine, threads))
+            segmenter = Segmenter(bundle, recorder)
+        except (SqueezeSamError, ValueError) as error:
+            raise PredictorError(str(error)) from error
+        return cls(segmenter, recorder, f"{bundle.name} ({recorder.name})")
+
+    def open(self, photo: U8) -> _OpenBundlePhoto:
+        """Prepare an H×W×3 uint8 RGB photo."""
+        return _OpenBundlePhoto(self, photo)
+
+    def describe(self) -> dict[str, Any]:
+        """What the manifest says of model, input, precision and programs."""
+        manifest = self.segmenter.bundle.manifest
+        programs = {
+            name: {"bytes": sum(f["size"] for f in program["files"]), "macs": program.get("macs")}
+            for name, program in manifest["programs"].items()
+        }
+        return {
+            "kind": "bundle",
+            "engine": self.recorder.name,
+            "target": manifest["target"],
+            "backend": manifest["backend"],
+            "precision": manifest["precision"],
+            "size": [manifest["input"]["height"], manifest["input"]["width"]],
+            "programs": programs,
+            **manifest["model"],
+        }
+
+
+class _OpenBundlePhoto:
+    """A session and the heat map that its saliency program gave."""
+
+    def __init__(self, predictor: BundlePredictor, photo: U8) -> None:
+        self._predictor = predictor
+        self._info = predictor.segmenter.bundle.info
+        self._photo = photo
+        self._session = predictor.segmenter.open(photo)
+        self._heat: NDArray[np.float32] | None = None
+
+    def predict(self, prompts: Prompts) -> Prediction:
+        """All candidates; the chosen one is the runtime's own finished mask."""
+        give(self._session, prompts)
+        mask = self._session.predict()
+        box = Letterbox.of(self._photo, self._info["input_height"], self._info["input_width"])
+        logits = np.stack([candidate.logits for candidate in mask.candidates])
+        masks = box.upsample(logits) > 0
+        masks[mask.candidate] = mask.array
+        scores = np.array([candidate.score for candidate in mask.candidates], np.float32)
+        return Prediction(masks, scores)
+
+    def heat(self) -> NDArray[np.uint8] | None:
+        """Saliency at photo size."""
+        if self.automatic_clicks() is None or self._heat is None:
+            return None
+        size = self._info["saliency_height"], self._info["saliency_width"]
+        return to_heat(Letterbox.of(self._photo, *size).upsample(self._heat[None])[0])
+
+    def automatic_clicks(self) -> Prompts | None:
+        """The runtime's own automatic clicks."""
+        if not self._info["automatic"]:
+            return None
+        found = self._session.automatic_points()
+        if self._heat is None:
+            # The core asks the saliency program once a photo: what was recorded is this one's.
+            self._heat = self._predictor.recorder.outputs["saliency"]["heatmap"][0, 0]
+        clicks = (p for p in found if not hasattr(p, "x0"))
+        return Prompts(tuple(Click(p.x, p.y) for p in clicks))
+
+
+def give(session: Session, prompts: Prompts) -> None:
+    """Replace the session's prompts."""
+    session.clear()
+    if prompts.box is not None:
+        session.set_box(*prompts.box)
+    for click in prompts.clicks:
+        session.add_point(click.x, click.y, click.foreground)
+
+
+class RecordingEngine:
+    """An engine that remembers what each program returned last."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.name = engine.name
+        self.target = engine.target
+        self.outputs: dict[str, dict[str, Tensor]] = {}
+
+    def load(self, spec: ProgramSpec) -> Program:
+        """Load a program of the wrapped engine."""
+        return _RecordingProgram(self._engine.load(spec), spec.name, self.outputs)
+
+
+class _RecordingProgram:
+    def __init__(self, program: Program, name: str, outputs: dict[str, dict[str, Tensor]]) -> None:
+        self._program = program
+        self._name = name
+        self._outputs = outputs
+
+    def run(self, inputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        found = self._program.run(inputs)
+        self._outputs[self._name] = {name: np.array(value) for name, value in found.items()}
+        return found

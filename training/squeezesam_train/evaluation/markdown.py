@@ -1,0 +1,149 @@
+"""The report as Markdown tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from squeezesam_train.evaluation.protocols import OTHER_PROTOCOLS, PROMPT_PROTOCOLS
+
+TITLES = {
+    **{name: protocol.title for name, protocol in PROMPT_PROTOCOLS.items()},
+    **{name: title for name, (title, _) in OTHER_PROTOCOLS.items()},
+    "paper-1": "paper's saliency evaluation, 1 point",
+    "paper-3": "paper's saliency evaluation, 3 points",
+}
+SHOWN_CLICKS = (1, 2, 3, 5, 10, 15, 20)
+
+
+def to_markdown(report: dict[str, Any]) -> str:
+    """The whole report."""
+    scores = report["scores"]
+    parts = [_head(report), _overview(scores["masks"])]
+    if scores["same_instances"]:
+        parts.append("## On the instances that every method was given\n")
+        parts.append(_overview(scores["same_instances"]))
+    if scores["noc"]:
+        parts.append(_clicks(scores["noc"], "## Number of clicks\n"))
+    if scores["noc_same_instances"]:
+        parts.append(
+            _clicks(scores["noc_same_instances"], "### On the instances that every method got\n")
+        )
+    if scores["saliency"]:
+        parts.append(_saliency(scores["saliency"]))
+    parts += [_breakdown(name, rows) for name, rows in scores["masks"].items()]
+    parts.append(_protocols(report))
+    return "\n".join(parts)
+
+
+def _head(report: dict[str, Any]) -> str:
+    run, data = report["run"], report["data"]
+    machine = run["machine"]
+    lines = [
+        "# squeezesam-eval",
+        "",
+        f"`{run['command']}`",
+        "",
+        f"{run['date']}, commit {run['commit'] or 'unknown'}, {machine['cpu']}, "
+        f"{run['threads']} thread(s), {run['minutes']:.1f} minutes. "
+        f"{data['photos']} photos of the split '{data['split']}', {data['instances']} instances, "
+        f"seed {data['seed']}. {data['rule']}.",
+        "",
+        *(f"- **{name}**: {_facts(facts)}" for name, facts in report["predictors"].items()),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _facts(facts: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{key} {value[:12] if key.endswith('sha256') else value}"
+        for key, value in facts.items()
+        if not isinstance(value, dict)
+    )
+
+
+def _overview(masks: dict[str, Any]) -> str:
+    """Protocols down, predictors across: mean IoU in points."""
+    predictors = _names(masks.values())
+    rows = []
+    for protocol, found in masks.items():
+        cells = [_cell(found.get(name)) for name in predictors]
+        rows.append([TITLES[protocol], *cells])
+    return (
+        "Mean IoU ± standard error over instances (boundary IoU; instances), in points.\n\n"
+        + table(["protocol", *predictors], rows)
+    )
+
+
+def _cell(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "–"
+    error = found["standard_error"]
+    spread = "" if error is None else f" ± {100 * error:.1f}"
+    return (
+        f"**{100 * found['miou']:.1f}**{spread} ({100 * found['boundary_iou']:.1f}; {found['n']})"
+    )
+
+
+def _clicks(noc: dict[str, Any], title: str) -> str:
+    header = ["", "n", "NoC@85", "not reached", "NoC@90", "not reached"]
+    header += [f"IoU@{k}" for k in SHOWN_CLICKS] + ["largest fall to click 10"]
+    rows = []
+    for name, found in noc.items():
+        curve = found["miou_per_click"]
+        shown = [f"{100 * curve[k - 1]:.1f}" for k in SHOWN_CLICKS]
+        rows.append(
+            [name, str(found["n"]), f"{found['noc85']:.2f}", str(found["failures85"])]
+            + [f"{found['noc90']:.2f}", str(found["failures90"]), *shown]
+            + [f"{100 * found['largest_fall_up_to_10']:.2f}"]
+        )
+    return title + "\n" + table(header, rows)
+
+
+def _saliency(groups: dict[str, Any]) -> str:
+    rows = [
+        [name, kind, str(f["n"]), f"{f['mae']:.3f}", f"{f['max_f']:.3f}", f"{f['s_measure']:.3f}"]
+        for kind, found in groups.items()
+        for name, f in found.items()
+    ]
+    return "## Saliency map\n\n" + table(["", "photos", "n", "MAE ↓", "max F", "S-measure"], rows)
+
+
+def _breakdown(protocol: str, found: dict[str, Any]) -> str:
+    """One protocol by source, kind and size."""
+    header = ["", "all", "mean of sources", "best candidate"]
+    groups = [
+        (field, value)
+        for field in ("by_kind", "by_size", "by_source")
+        for value in sorted({v for rows in found.values() for v in rows[field]})
+    ]
+    rows = []
+    for name, scores in found.items():
+        cells = [scores["miou"], scores["miou_of_sources"], scores["best_candidate_miou"]]
+        parts = [scores[field].get(value) for field, value in groups]
+        rows.append(
+            [name, *(f"{100 * value:.1f}" for value in cells)]
+            + [f"{100 * part['miou']:.1f} ({part['n']})" if part else "–" for part in parts]
+        )
+    return f"## {TITLES[protocol]}\n\n" + table(header + [value for _, value in groups], rows)
+
+
+def _protocols(report: dict[str, Any]) -> str:
+    lines = [f"- {found['title']} (`{n}`): {found['source']}." for n, found in
+             report["protocols"].items()]  # fmt: skip
+    return "## Protocols\n\n" + "\n".join(lines) + "\n"
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table, its first column to the left, the others to the right."""
+    lines = [header, [":--"] + ["--:"] * (len(header) - 1), *rows]
+    return "\n".join(f"| {' | '.join(_escaped(cell) for cell in line)} |" for line in lines) + "\n"
+
+
+def _escaped(cell: str) -> str:
+    return cell.replace("|", "\\|")
+
+
+def _names(found: Iterable[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(name for rows in found for name in rows))
