@@ -150,11 +150,10 @@ def real_heat_maps(count: int) -> Iterator[tuple[str, Heat]]:
         top = int(rng.integers(0, photo.shape[0] - height + 1))
         left = int(rng.integers(0, photo.shape[1] - width + 1))
         size = (int(rng.choice([48, 64, 96, 128])), int(rng.choice([48, 64, 96, 128])))
-        crop = cv2.resize(
-            photo[top : top + height, left : left + width], size, interpolation=cv2.INTER_AREA
-        )
+        crop = photo[top : top + height, left : left + width]
+        small = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
         method = (_spectral_residual, _centre_contrast)[i // len(photos) % 2]
-        yield f"{name} {i} {method.__name__}", _to_bytes(method(crop))
+        yield f"{name} {i} {method.__name__}", _to_bytes(method(small))
 
 
 def _spectral_residual(photo: Photo) -> Floats:
@@ -163,7 +162,7 @@ def _spectral_residual(photo: Photo) -> Floats:
     amplitude = np.log(np.abs(spectrum) + 1e-9)
     residual = amplitude - ndimage.uniform_filter(amplitude, 3)
     saliency = np.abs(np.fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)))) ** 2
-    return ndimage.gaussian_filter(saliency, 3)
+    return np.asarray(ndimage.gaussian_filter(saliency, 3))
 
 
 def _centre_contrast(photo: Photo) -> Floats:
@@ -171,7 +170,7 @@ def _centre_contrast(photo: Photo) -> Floats:
     values = photo.astype(np.float64)
     border = np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
     contrast = np.linalg.norm(values - border.mean(axis=0), axis=2)
-    return ndimage.gaussian_filter(contrast, 2)
+    return np.asarray(ndimage.gaussian_filter(contrast, 2))
 
 
 def _to_bytes(field: Floats) -> Heat:

@@ -51,7 +51,7 @@ def _shares(source: int, target: int) -> np.ndarray:
     """target×source: which share of target pixel j lies on source pixel i, as whole numbers."""
     i, j = np.arange(source), np.arange(target)[:, None]
     overlap = np.minimum((i + 1) * target, (j + 1) * source) - np.maximum(i * target, j * source)
-    return np.maximum(overlap, 0)
+    return np.asarray(np.maximum(overlap, 0))
 
 
 @pytest.mark.parametrize("size", SIZES)
