@@ -55,7 +55,8 @@ def _plateaus(rng: np.random.Generator) -> Heat:
     field = ndimage.gaussian_filter(rng.standard_normal(_shape(rng)), rng.uniform(0.5, 3))
     levels = int(rng.integers(2, 6))
     steps = np.floor(_to_bytes(field) / 256 * levels).astype(int)
-    return rng.integers(0, 256, levels).astype(np.uint8)[steps]
+    values: Heat = rng.integers(0, 256, levels).astype(np.uint8)
+    return np.asarray(values[steps])
 
 
 def _binary_noise(rng: np.random.Generator) -> Heat:
