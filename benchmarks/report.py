@@ -6,11 +6,14 @@ No figure is typed by hand: `python benchmarks/report.py docs/performance` renew
 from __future__ import annotations
 
 import json
+import statistics
 import sys
 from pathlib import Path
 from typing import Any
 
 BEGIN, END = "<!-- figures: begin (python benchmarks/report.py) -->", "<!-- figures: end -->"
+FIGURES = (BEGIN, END)
+TRAINING = ("<!-- training: begin (python benchmarks/report.py) -->", "<!-- training: end -->")
 MIB = 2**20
 
 
@@ -126,19 +129,47 @@ def write_reports(folder: Path) -> None:
     root = folder.parent.parent
     replace_between_marks(root / "README.md", readme_block(host, quality))
     if quality:
-        card = "\n\n".join(quality_sections(quality))
+        card = "\n\n".join([quality["summary"], origin(quality)])
         replace_between_marks(root / "weights" / "MODEL_CARD.md", card)
+    logs = sorted((root / "weights").glob("*.log.jsonl"))
+    if logs:
+        replace_between_marks(root / "weights" / "MODEL_CARD.md", training_table(logs), TRAINING)
 
 
-def replace_between_marks(page: Path, block: str) -> None:
+def training_table(logs: list[Path]) -> str:
+    """What the logs of the shipped runs say: one row per network and input size."""
+    rows = []
+    for log in logs:
+        records = [json.loads(line) for line in log.read_text().splitlines()]
+        for size in dict.fromkeys(r["size"] for r in records):
+            part = [r for r in records if r["size"] == size]
+            before = [r["step"] for r in records if r["step"] < part[0]["step"]]
+            steps = part[-1]["step"] - max(before, default=0)
+            rate = [r["samples_per_s"] for r in part]
+            rows.append(
+                [
+                    log.name.removesuffix(".log.jsonl"),
+                    str(size),
+                    str(steps),
+                    f"{statistics.median(rate):.0f}",
+                    f"{part[-1]['iou']:.3f}",
+                    f"{part[-1]['best_iou']:.3f}",
+                ]
+            )
+    head = ["network", "pixels", "steps", "samples a second", "IoU at the end", "best candidate"]
+    return table(head, rows) + "\n\nIoU on augmented training samples, from the runs' own logs."
+
+
+def replace_between_marks(page: Path, block: str, marks: tuple[str, str] = FIGURES) -> None:
     """Put ``block`` between the marks of a page; a page without marks stays as it is."""
     if not page.exists():
         return
     text = page.read_text(encoding="utf-8")
-    if BEGIN in text and END in text:
-        before, _, rest = text.partition(BEGIN)
-        after = rest.partition(END)[2]
-        page.write_text(f"{before}{BEGIN}\n{block}\n{END}{after}", encoding="utf-8")
+    begin, end = marks
+    if begin in text and end in text:
+        before, _, rest = text.partition(begin)
+        after = rest.partition(end)[2]
+        page.write_text(f"{before}{begin}\n{block}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

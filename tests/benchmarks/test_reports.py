@@ -75,3 +75,25 @@ def test_the_machine_description_names_commit_cores_and_tools() -> None:
 def test_senseless_numbers_end_in_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert host_latency.main(["--runs", "0"]) == 2
     assert "--runs" in capsys.readouterr().err
+
+
+def test_the_model_card_gets_a_row_per_network_and_size(
+    tmp_path: Path, host: dict[str, Any]
+) -> None:
+    folder = tmp_path / "docs" / "performance"
+    folder.mkdir(parents=True)
+    (folder / "host.json").write_text(json.dumps(host))
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    record = {"iou": 0.5, "best_iou": 0.625, "samples_per_s": 30}
+    steps = [(50, 64), (100, 64), (150, 96)]
+    lines = [json.dumps({"step": step, "size": size, **record}) for step, size in steps]
+    (weights / "net.log.jsonl").write_text("\n".join(lines) + "\n")
+    card = weights / "MODEL_CARD.md"
+    card.write_text("\n".join(["before", *report.TRAINING, "after"]))
+    report.write_reports(folder)
+    text = card.read_text()
+    assert "| net | 64 | 100 | 30 | 0.500 | 0.625 |" in text
+    assert "| net | 96 | 50 | 30 | 0.500 | 0.625 |" in text
+    assert text.startswith("before\n")
+    assert text.endswith("\nafter")
