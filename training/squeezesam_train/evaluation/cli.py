@@ -191,9 +191,14 @@ def _torch_predictor(arguments: argparse.Namespace) -> Predictor:
     saliency_preset = arguments.saliency_preset or DEFAULT_SALIENCY
     weights, saliency = arguments.weights, arguments.saliency_weights
     if weights is None:
-        from squeezesam_weights import shipped
+        from squeezesam_model import WeightsError
+        from squeezesam_model.weights import shipped_weights
 
-        weights, saliency = shipped(preset), saliency or shipped(saliency_preset)
+        try:
+            weights = shipped_weights(preset)
+            saliency = saliency or shipped_weights(saliency_preset)
+        except WeightsError as error:
+            raise UsageError(str(error)) from error
     return TorchPredictor.load(weights, saliency, preset, saliency_preset, arguments.size)
 
 
