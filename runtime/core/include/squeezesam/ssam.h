@@ -291,14 +291,14 @@ typedef struct ssam_timings {
     double planes;    /* prompts to input tensors */
     double segmenter; /* the segmenter program */
     double mask;      /* choice, upsampling, largest component, holes */
-    double total;     /* of ssam_session_predict (or ssam_mask_derive) as a whole */
+    double total;     /* of the prediction as a whole, without `open` */
 } ssam_timings;
 
 typedef struct ssam_predict_options {
     int32_t candidate;    /* -1: the one with the highest score (ties: the first); else its index */
     int32_t keep_largest; /* 1: keep the largest 8-connected piece (ties: first in raster order) */
-    int64_t max_hole_area; /* fill holes of at most so many photo pixels; 0: none, -1: all. A hole
-                              is a 4-connected piece of background that does not touch the border */
+    int64_t max_hole_area; /* then fill holes of at most so many photo pixels; 0: none, -1: all. A
+                              hole is a 4-connected piece of background off the border */
     int64_t reserved[4];   /* 0 */
 } ssam_predict_options;
 
