@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from squeezesam_train.evaluation.run import Records, Settings
 
 DEFAULT_BASELINES = "grabcut,ellipse"
+DEFAULT_BASELINE_LIMIT = 120
 INTERACTIVE_SET = "iseg151"
 
 
@@ -43,7 +45,9 @@ def build_parser() -> argparse.ArgumentParser:
     add("--engine", help="that runs the bundles (default: the one for their target)")
     add("--baselines", default=DEFAULT_BASELINES,
         help=f"of grabcut, ellipse, walker, or 'none' (default: {DEFAULT_BASELINES})")  # fmt: skip
-    add("--baseline-limit", type=int, help="baselines see only so many photos (fixed choice)")
+    add("--baseline-limit", type=int, default=DEFAULT_BASELINE_LIMIT,
+        help="baselines see only so many photos, a fixed choice over the whole split (GrabCut "
+        f"takes three times as long as the network; default: {DEFAULT_BASELINE_LIMIT})")  # fmt: skip
     add("--protocols", help="comma-separated (default: all): point, centre, points3, box, "
         "automatic, saliency, paper, noc")  # fmt: skip
     add("--instances", default="some", choices=("one", "some", "all"),
@@ -75,6 +79,10 @@ def main(argv: list[str] | None = None) -> int:
     except (DataError, PredictorError, OutputError) as error:
         print(f"squeezesam-eval: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`): nobody is left to complain to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("squeezesam-eval: stopped", file=sys.stderr)
         return 130
@@ -107,10 +115,10 @@ def _evaluate(arguments: argparse.Namespace, command: list[str]) -> int:
     records = evaluate(entries, predictors, settings, skip, Progress("photos"))
     minutes = (time.monotonic() - started) / 60
     report = _report(arguments, command, settings, predictors, entries, records, minutes)
-    print(to_markdown(report))
     if arguments.output is not None:
         write_report(arguments.output, report, records)
         print(f"the report lies in {arguments.output}", file=sys.stderr)
+    print(to_markdown(report), flush=True)
     return 0
 
 

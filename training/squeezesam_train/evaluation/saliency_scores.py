@@ -59,7 +59,7 @@ def f_curve(heat: Heat, target: Mask) -> Floats:
     hits = np.bincount(heat[target], minlength=256)[::-1].cumsum()[::-1].astype(np.float64)
     chosen = np.bincount(heat.ravel(), minlength=256)[::-1].cumsum()[::-1]
     precision = hits / np.maximum(chosen, 1)
-    recall = hits / max(1, np.count_nonzero(target))
+    recall = hits / max(1, int(np.count_nonzero(target)))
     weighted = BETA_SQUARED * precision + recall
     return np.asarray((1 + BETA_SQUARED) * precision * recall / np.where(hits > 0, weighted, 1))
 
