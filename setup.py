@@ -44,7 +44,7 @@ setup(
     package_data={
         "squeezesam": ["py.typed", "*.pyi", "bundles/*/*"],
         "squeezesam_export": ["*.json", "*.yaml"],
-        "squeezesam_weights": ["*.safetensors", "MODEL_CARD.md"],
+        "squeezesam_weights": ["*.safetensors", "*.md", "*.png", "*.jsonl"],
     },
     ext_modules=[core],
     cmdclass={"build_ext": build_ext},
