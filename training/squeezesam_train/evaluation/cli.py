@@ -46,8 +46,8 @@ def build_parser() -> argparse.ArgumentParser:
     add("--baselines", default=DEFAULT_BASELINES,
         help=f"of grabcut, ellipse, walker, or 'none' (default: {DEFAULT_BASELINES})")  # fmt: skip
     add("--baseline-limit", type=int, default=DEFAULT_BASELINE_LIMIT,
-        help="baselines see only so many photos, a fixed choice over the whole split (GrabCut "
-        f"takes three times as long as the network; default: {DEFAULT_BASELINE_LIMIT})")  # fmt: skip
+        help="baselines see only so many photos, a fixed choice over the whole split; GrabCut is "
+        f"slower than the network (default: {DEFAULT_BASELINE_LIMIT})")  # fmt: skip
     add("--protocols", help="comma-separated (default: all): point, centre, points3, box, "
         "automatic, saliency, paper, noc")  # fmt: skip
     add("--instances", default="some", choices=("one", "some", "all"),
@@ -102,6 +102,8 @@ def _evaluate(arguments: argparse.Namespace, command: list[str]) -> int:
         check_output(arguments.output, arguments.overwrite)
     torch.set_num_threads(arguments.threads)
     cv2.setNumThreads(arguments.threads)
+    # A file that is missing gets our own sentence, not OpenCV's as well.
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     entries = _fixed_choice(list_photos(arguments.data, arguments.split), arguments.limit)
     settings = _settings(arguments, entries)
     baselines = _baselines(arguments)

@@ -93,7 +93,7 @@ def _object_score(values: Floats) -> float:
 def _region_score(heat: Floats, target: Mask) -> float:
     """Similarity in the four parts that the mask's centre of mass cuts, weighted by area."""
     ys, xs = np.nonzero(target)
-    row, column = round(ys.mean()) + 1, round(xs.mean()) + 1
+    row, column = (int(np.floor(v.mean() + 0.5)) + 1 for v in (ys, xs))
     total = 0.0
     for rows in (slice(None, row), slice(row, None)):
         for columns in (slice(None, column), slice(column, None)):
