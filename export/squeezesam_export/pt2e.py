@@ -1,0 +1,97 @@
+"""Static int8 after training (PT2E of torchao), for XNNPACK and for Core ML's W8A8."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import fx
+
+from squeezesam_export.program import SourceProgram
+
+if TYPE_CHECKING:
+    from torch.export import ExportedProgram
+
+_CONVOLUTIONS = (torch.ops.aten.conv2d.default, torch.ops.aten.conv_transpose2d.input)
+_CONCATENATION = torch.ops.aten.cat.default
+_MATRICES = torch.ops.aten.linear.default
+# The smallest scale, as in XNNPACK's own configuration.
+_EPSILON = 2**-12
+
+
+def quantise(program: SourceProgram, exported: ExportedProgram, dynamic: bool) -> ExportedProgram:
+    """Static int8 after training (PT2E), calibrated on the program's real inputs.
+
+    Args:
+        program: where the inputs come from.
+        exported: its module, exported.
+        dynamic: linear layers quantise their activations at run time, which XNNPACK can and
+            Core ML cannot; otherwise only their weights are stored in int8.
+    """
+    from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e
+
+    observed = prepare_pt2e(exported.module(), _quantizer(dynamic))
+    with torch.inference_mode():
+        for inputs in program.calibration:
+            observed(*inputs)
+    return torch.export.export(convert_pt2e(observed), program.example)
+
+
+def _quantizer(dynamic: bool) -> Any:
+    """XNNPACK's quantizer without the stem, and with ranges as they were seen.
+
+    The histogram observer, XNNPACK's own choice, clips the rare strong activations that decide a
+    mask (docs/quantisation.md has the figures).
+    """
+    from executorch.backends.xnnpack.quantizer.xnnpack_quantizer import (
+        XNNPACKQuantizer,
+        get_symmetric_quantization_config,
+    )
+    from torchao.quantization.pt2e import MinMaxObserver
+    from torchao.quantization.pt2e.quantizer import QuantizationAnnotation
+    from torchao.quantization.pt2e.quantizer.quantizer import Q_ANNOTATION_KEY
+
+    class Selective(XNNPACKQuantizer):
+        def annotate(self, model: fx.GraphModule) -> fx.GraphModule:
+            for node in model.graph.nodes:
+                if _stays_float(node):
+                    node.meta[Q_ANNOTATION_KEY] = QuantizationAnnotation(_annotated=True)
+                elif node.target is _MATRICES and not dynamic:
+                    node.meta[Q_ANNOTATION_KEY] = QuantizationAnnotation(
+                        input_qspec_map={node.args[1]: static.weight}, _annotated=True
+                    )
+            annotated: fx.GraphModule = super().annotate(model)
+            return annotated
+
+    static = get_symmetric_quantization_config(is_per_channel=True)
+    activation = dataclasses.replace(
+        static.input_activation,
+        observer_or_fake_quant_ctr=MinMaxObserver.with_args(eps=_EPSILON),
+    )
+    static = dataclasses.replace(static, input_activation=activation, output_activation=activation)
+    at_run_time = get_symmetric_quantization_config(is_per_channel=True, is_dynamic=True)
+    quantizer = Selective()
+    for kind in (*_CONVOLUTIONS, _CONCATENATION):
+        quantizer.set_operator_type(kind, static)
+    return quantizer.set_operator_type(_MATRICES, at_run_time) if dynamic else quantizer
+
+
+def _stays_float(node: fx.Node) -> bool:
+    """Whether a node is the stem's convolution, or joins anything but the decoder's skips.
+
+    The stem sees pixels of 0…255 beside planes of −1…1 (the normalisation is folded into its
+    weights): one scale for both would leave the photo a handful of levels.
+    """
+    if node.target is _CONVOLUTIONS[0]:
+        return any(".stem" in path for path, _ in node.meta.get("nn_module_stack", {}).values())
+    if node.target is _CONCATENATION:
+        return not any(_is_raised(source) for source in node.all_input_nodes)
+    return False
+
+
+def _is_raised(node: fx.Node) -> bool:
+    """Whether a tensor comes from an upsampling, cropped or not."""
+    while node.target in (torch.ops.aten.slice.Tensor,) and node.all_input_nodes:
+        node = node.all_input_nodes[0]
+    return node.target is _CONVOLUTIONS[1]

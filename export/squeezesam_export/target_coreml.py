@@ -1,0 +1,147 @@
+"""Core ML: torch.export, coremltools, and a lint of the package that was written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from squeezesam_export.coreml_lint import LintReport, lint
+from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
+from squeezesam_export.quiet import quiet
+
+if TYPE_CHECKING:
+    from torch.export import ExportedProgram
+
+# Smaller weights stay in fp16: their bytes do not matter, and the stem's must not become int8
+# (with the pixel normalisation folded in, its photo weights are a fiftieth of its prompt weights
+# in the same channel, and would be left two or three levels).
+_SMALLEST_WEIGHT = 2048
+_SCHEMES: dict[str, dict[str, Any]] = {
+    "weights": {
+        "scheme": "int8 weights, symmetric per channel; activations fp16",
+        "observer": "none",
+        "float": f"weights of fewer than {_SMALLEST_WEIGHT} numbers",
+    },
+    "w8a8": {
+        "scheme": "PT2E static W8A8: symmetric weights per channel, affine activations per tensor",
+        "observer": "minmax",
+        "matrices": "int8 weights per channel, activations fp16",
+        "float": "fp16: stem convolution, layer norms, softmax, attention products, mask product",
+    },
+}
+
+
+def lower(program: SourceProgram, precision: str, int8_mode: str, folder: Path) -> LoweredProgram:
+    """Write ``folder/NAME.mlpackage``, an ML program with float32 inputs and outputs.
+
+    Args:
+        program: what to lower.
+        precision: ``fp32``, ``fp16`` or ``int8``; what is not int8 computes in fp16, except in
+            ``fp32``.
+        int8_mode: ``weights`` (weights alone, iOS 16) or ``w8a8`` (activations too, calibrated on
+            the program's real inputs, iOS 17).
+        folder: an existing folder.
+
+    Raises:
+        ExportError: the combination is not offered, W8A8 lacks calibration inputs, the lint found
+            a problem, or a step of torch or coremltools failed.
+    """
+    if precision not in ("fp32", "fp16", "int8"):
+        raise ExportError(f"the Core ML target knows no precision '{precision}'")
+    if precision == "int8" and int8_mode not in _SCHEMES:
+        raise ExportError(f"the Core ML target knows no int8 mode '{int8_mode}' (weights, w8a8)")
+    activations = precision == "int8" and int8_mode == "w8a8"
+    if activations and not program.calibration:
+        raise ExportError(f"W8A8 needs photos to calibrate the {program.name} on; none were given")
+    try:
+        with quiet(), tempfile.TemporaryDirectory(dir=folder, prefix=".partial-") as name:
+            scratch = Path(name) / f"{program.name}.mlpackage"
+            model = _convert(program, precision, activations)
+            if precision == "int8" and not activations:
+                model = _shrink_weights(model)
+            model.save(str(scratch))
+            report = lint(scratch)
+            if report.problems:
+                raise ExportError(
+                    f"the Core ML {program.name} would not run on a phone: {report.problems[0]}"
+                )
+            path = _move(scratch, folder / scratch.name)
+    except ExportError:
+        raise
+    except ImportError as error:
+        raise ExportError(f"the Core ML target needs a package: {error}") from error
+    except Exception as error:
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise ExportError(
+            f"coremltools could not convert the {program.name} to {precision}: {lines[0]}"
+        ) from error
+    return LoweredProgram(
+        path=path,
+        execute=None,
+        quantisation=dict(_SCHEMES[int8_mode]) if precision == "int8" else None,
+        engine=f"coremltools {version('coremltools')}, graph-checked",
+        notes=_notes(report, "iOS17" if activations else "iOS16"),
+    )
+
+
+def _notes(report: LintReport, deployment_target: str) -> dict[str, Any]:
+    return {
+        "operators": report.operators,
+        "largest_rank": report.largest_rank,
+        "deployment_target": deployment_target,
+    }
+
+
+def _export(program: SourceProgram, activations: bool) -> ExportedProgram:
+    exported = torch.export.export(program.module, program.example)
+    if activations:
+        from squeezesam_export.pt2e import quantise
+
+        exported = quantise(program, exported, dynamic=False)
+    # coremltools reads the ATEN dialect, which an empty table of decompositions makes.
+    decomposed: ExportedProgram = exported.run_decompositions({})
+    return decomposed
+
+
+def _convert(program: SourceProgram, precision: str, activations: bool) -> Any:
+    import coremltools
+    import numpy as np
+
+    kind = coremltools.precision
+    target = coremltools.target
+    return coremltools.convert(
+        _export(program, activations),
+        source="pytorch",
+        convert_to="mlprogram",
+        minimum_deployment_target=target.iOS17 if activations else target.iOS16,
+        compute_precision=kind.FLOAT32 if precision == "fp32" else kind.FLOAT16,
+        inputs=[
+            coremltools.TensorType(name=name, shape=tuple(example.shape), dtype=np.float32)
+            for name, example in program.inputs.items()
+        ],
+        outputs=[coremltools.TensorType(name=name, dtype=np.float32) for name in program.outputs],
+        skip_model_load=True,
+    )
+
+
+def _shrink_weights(model: Any) -> Any:
+    from coremltools.optimize import coreml
+
+    settings = coreml.OpLinearQuantizerConfig(
+        mode="linear_symmetric", granularity="per_channel", weight_threshold=_SMALLEST_WEIGHT
+    )
+    return coreml.linear_quantize_weights(model, coreml.OptimizationConfig(settings))
+
+
+def _move(source: Path, path: Path) -> Path:
+    """Put a finished package in its place, instead of an older one."""
+    if path.exists():
+        shutil.rmtree(path)
+    os.replace(source, path)
+    return path
