@@ -3,7 +3,7 @@
     python examples/demo.py [--output build/demo] [--bundles build/bundles] [--size 512]
 
 The photos (a person, a cat, a cup) come with scikit-image. Each is segmented once without any
-prompt and once with a click; overlay, mask and cut-out lie in OUTPUT/automatic and OUTPUT/click.
+prompt and once with a tap that corrects the automatic mask; overlay, mask and cut-out lie in OUTPUT/automatic and OUTPUT/click.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ import numpy as np
 from skimage import data
 
 TARGETS = ("onnx", "executorch", "coreml")
-# Name, photo, and where a person would tap.
+# Name, photo, and what a person would tap away from the automatic mask.
 PHOTOS = (
-    ("person", data.astronaut, (220, 330)),
-    ("cat", data.chelsea, (150, 170)),
-    ("cup", data.coffee, (300, 170)),
+    ("person", data.astronaut, (360, 440)),
+    ("cat", data.chelsea, (420, 40)),
+    ("cup", data.coffee, (60, 60)),
 )
 
 
@@ -62,12 +62,12 @@ def write_photos(folder: Path) -> dict[str, Path]:
 
 
 def segment(bundle: Path, photos: dict[str, Path], output: Path) -> None:
-    """All photos without a prompt, then each with one click."""
+    """All photos without a prompt, then each with one background click."""
     common = ("--bundle", str(bundle), "--format", "overlay,mask,cutout", "--overwrite")
     paths = [str(path) for path in photos.values()]
     run("squeezesam", "segment", *paths, *common, "--output", str(output / "automatic"))
     for name, _, (x, y) in PHOTOS:
-        click = ("--point", f"{x},{y}", "--output", str(output / "click"))
+        click = ("--negative", f"{x},{y}", "--output", str(output / "click"))
         run("squeezesam", "segment", str(photos[name]), *common, *click)
 
 
