@@ -3,7 +3,8 @@
     python examples/demo.py [--output build/demo] [--bundles build/bundles] [--size 512]
 
 The photos (a person, a cat, a cup) come with scikit-image. Each is segmented once without any
-prompt and once with a tap that corrects the automatic mask; overlay, mask and cut-out lie in OUTPUT/automatic and OUTPUT/click.
+prompt and once with a tap that corrects the automatic mask; overlay, mask and cut-out lie in
+OUTPUT/automatic and OUTPUT/click.
 """
 
 from __future__ import annotations
