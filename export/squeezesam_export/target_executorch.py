@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from squeezesam_model.points import PointEncoder
+from squeezesam_model.blocks import UNetTrunk
 from torch import Tensor, nn
 
 from squeezesam_export.program import F32, Execute, ExportError, LoweredProgram, SourceProgram
@@ -220,30 +220,35 @@ _PREPARE: dict[str, Callable[[SourceProgram, str], tuple[Any, Any]]] = {
 
 
 class _HalfInside(nn.Module):
-    """float32 in and out, float16 between.
+    """The same network with its UNet, all but a hundredth of the work, in float16.
 
-    Points stay in float32 until they are encoded: float16 rounds coordinates above 512 to half a
-    pixel.
+    The transformer and the token logic stay in float32: XNNPACK's float16 softmax and products
+    turn into NaN there, and float16 rounds coordinates above 512 to half a pixel.
     """
 
     def __init__(self, module: nn.Module) -> None:
         super().__init__()
-        self.module = copy.deepcopy(module).half()
+        self.module = copy.deepcopy(module)
         for parent in list(self.module.modules()):
             for name, child in list(parent.named_children()):
-                if isinstance(child, PointEncoder):
-                    setattr(parent, name, _FloatPoints(child.float()))
+                if isinstance(child, UNetTrunk):
+                    setattr(parent, name, _HalfTrunk(child))
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        halved = [x.half() if x.dim() == 4 else x for x in inputs]
-        return tuple(output.float() for output in self.module(*halved))
+        outputs: tuple[Tensor, ...] = self.module(*inputs)
+        return outputs
 
 
-class _FloatPoints(nn.Module):
-    def __init__(self, points: nn.Module) -> None:
+class _HalfTrunk(nn.Module):
+    """A trunk with float32 planes, bottom map and features; the skips stay inside."""
+
+    def __init__(self, trunk: UNetTrunk) -> None:
         super().__init__()
-        self.points = points
+        self.trunk = trunk.half()
 
-    def forward(self, *arguments: Any) -> Tensor:
-        tokens: Tensor = self.points(*arguments)
-        return tokens.half()
+    def encode(self, planes: Tensor) -> list[Tensor]:
+        *skips, bottom = self.trunk.encode(planes.half())
+        return [*skips, bottom.float()]
+
+    def decode(self, maps: list[Tensor], bottom: Tensor) -> Tensor:
+        return self.trunk.decode(maps, bottom.half()).float()
