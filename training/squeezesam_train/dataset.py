@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 
 import cv2
@@ -20,7 +21,6 @@ from squeezesam_train.simulate import Points, PromptMix, simulate
 
 # Photos in which objects of the labelled kind were left unlabelled (data README).
 PARTLY_LABELLED = {"coco_person1", "coco_people_vehicles", "ccp_person", "pennfudan", "balloon"}
-SALIENT_KINDS = {"salient", "person", "pet"}
 _MIN_AREA = 0.002
 
 
@@ -77,26 +77,37 @@ def split_components(labels: U8) -> U8:
     return np.where(labels == 1, components, labels).astype(np.uint8)
 
 
-class SegmenterSamples(Dataset[dict[str, Tensor]]):
-    """Samples first…last of a run for one phase."""
+class _Samples(Dataset[dict[str, Tensor]]):
+    """``count`` samples of a run from index ``first`` on, at one size."""
 
     def __init__(
         self, photos: Photos, config: TrainConfig, size: int, first: int, count: int
     ) -> None:
         self.photos, self.config, self.size = photos, config, size
         self.first, self.count = first, count
-        self.mix = PromptMix(negatives=config.negatives, outliers=config.outliers)
 
     def __len__(self) -> int:
         return self.count
 
     def __getitem__(self, index: int) -> dict[str, Tensor]:
         rng = np.random.default_rng((self.config.seed, self.first + index))
-        while (sample := self._try(rng)) is None:
+        while (sample := self._draw(rng)) is None:
             pass
         return to_tensors(sample)
 
-    def _try(self, rng: np.random.Generator) -> Sample | None:
+    @abstractmethod
+    def _draw(self, rng: np.random.Generator) -> Sample | None:
+        """One sample, or None where the photo drawn is of no use."""
+
+
+class SegmenterSamples(_Samples):
+    """One object of a photo with simulated prompts."""
+
+    @property
+    def _mix(self) -> PromptMix:
+        return PromptMix(negatives=self.config.negatives, outliers=self.config.outliers)
+
+    def _draw(self, rng: np.random.Generator) -> Sample | None:
         entry, rgb, labels = self.photos.draw(rng)
         if entry.kind == "salient" and entry.components > 1 and rng.random() < 0.5:
             labels = split_components(labels)
@@ -114,7 +125,7 @@ class SegmenterSamples(Dataset[dict[str, Tensor]]):
         if target.mean() < _MIN_AREA / 2:
             return None
         others = ~target & (labels > 0) & (labels < IGNORE)
-        points = simulate(target, others, entry.source in PARTLY_LABELLED, self.mix, rng)
+        points = simulate(target, others, entry.source in PARTLY_LABELLED, self._mix, rng)
         return padded(Sample(image, target, augment.ignored(labels), points), self.size)
 
     def _paste(
@@ -137,25 +148,10 @@ class SegmenterSamples(Dataset[dict[str, Tensor]]):
         return image, labels, chosen
 
 
-class SaliencySamples(Dataset[dict[str, Tensor]]):
+class SaliencySamples(_Samples):
     """Photos with everything that is salient in them as the target."""
 
-    def __init__(
-        self, photos: Photos, config: TrainConfig, size: int, first: int, count: int
-    ) -> None:
-        self.photos, self.config, self.size = photos, config, size
-        self.first, self.count = first, count
-
-    def __len__(self) -> int:
-        return self.count
-
-    def __getitem__(self, index: int) -> dict[str, Tensor]:
-        rng = np.random.default_rng((self.config.seed, self.first + index))
-        while (sample := self._try(rng)) is None:
-            pass
-        return to_tensors(sample)
-
-    def _try(self, rng: np.random.Generator) -> Sample | None:
+    def _draw(self, rng: np.random.Generator) -> Sample | None:
         _, rgb, labels = self.photos.draw(rng)
         choices = instances(labels)
         if not choices:
