@@ -105,15 +105,20 @@ def compare(fp32: Path, int8: Path, threads: int, runs: int, photo: Path) -> dic
 
 def peak_memory_mib(bundle: Path, photo: Path, folder: Path) -> float:
     """Largest resident memory of one `squeezesam segment` process."""
-    command = [
-        sys.executable, "-m", "squeezesam", "segment", str(photo), "--bundle", str(bundle),
-        "--output", str(folder / "segmented"), "--overwrite",
-    ]  # fmt: skip
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"squeezesam segment failed on {bundle}")
-    return round(usage.ru_maxrss / 1024, 1)
+    # VmHWM of the process itself: ru_maxrss would count what this one was when it forked.
+    script = (
+        "import sys; from squeezesam.cli import main; code = main(sys.argv[1:]); "
+        "print(open('/proc/self/status').read()); sys.exit(code)"
+    )
+    words = ["segment", str(photo), "--bundle", str(bundle), "--overwrite"]
+    words += ["--output", str(folder / "segmented")]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"squeezesam segment failed on {bundle}: {done.stderr.strip()}")
+    peak = next(line for line in done.stdout.splitlines() if line.startswith("VmHWM:"))
+    return round(int(peak.split()[1]) / 1024, 1)
 
 
 def core_report(bundle: Path, runs: int, folder: Path) -> dict[str, float]:
