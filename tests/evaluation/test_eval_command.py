@@ -207,7 +207,8 @@ def test_data_without_index_or_with_a_missing_mask_is_named(
 def test_a_bundle_is_scored_beside_the_weights_with_its_own_clicks(
     run: Any, tiny_bundle: Path, tmp_path: Path
 ) -> None:
-    words = ("--bundle", tiny_bundle, "--baselines", "none", "--noc-sources", "iseg151")
+    words = ("--bundle", tiny_bundle, "--baselines", "none")
+    words += ("--protocols", "point,automatic,saliency,paper")
     assert run(*words, "--output", tmp_path / "r").code == 0
     scores = json.loads((tmp_path / "r" / "scores.json").read_text())
     name = "tiny-onnx-fp32-128x128 (onnxruntime)"
@@ -215,7 +216,14 @@ def test_a_bundle_is_scored_beside_the_weights_with_its_own_clicks(
     assert scores["predictors"][name]["engine"] == "onnxruntime"
     assert scores["scores"]["masks"]["point"][name]["n"] == 5
     assert scores["scores"]["saliency"]["all"][name]["mae"] > 0
-    assert scores["scores"]["noc"][name]["n"] == 2
+    assert scores["scores"]["masks"]["automatic"][name]["n"] == 3
+
+
+def test_the_weights_cost_is_reported(scores: dict[str, Any], report: Path) -> None:
+    torch = scores["efficiency"]["torch"]
+    assert torch["weight_bytes"] == 4 * torch["parameters"] > 1e7
+    assert torch["eer"] == 1.0
+    assert "## Efficiency" in (report / "scores.md").read_text()
 
 
 def test_a_bundle_for_another_engine_is_refused(run: Any, tiny_bundle: Path) -> None:

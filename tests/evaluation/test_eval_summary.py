@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from squeezesam_train.evaluation.efficiency import efficiency
 from squeezesam_train.evaluation.markdown import table
 from squeezesam_train.evaluation.progress import Progress
 from squeezesam_train.evaluation.run import CurveRecord, MaskRecord, Records
@@ -63,6 +64,23 @@ def test_clicks_are_counted_per_instance_and_the_curve_is_the_mean() -> None:
 
 def test_a_table_escapes_what_would_break_it() -> None:
     assert table(["a", "b"], [["x|y", "1"]]) == "| a | b |\n| :-- | --: |\n| x\\|y | 1 |\n"
+
+
+def test_the_efficient_error_rate_is_the_mean_ratio_of_the_costs_to_the_first_networks() -> None:
+    torch = {"kind": "torch", "parameters": 1000, "macs": 500}
+    programs = {"segmenter": {"bytes": 1000, "macs": 250}}
+    bundle = {"kind": "bundle", "parameters": 1000, "programs": programs}
+    silent = {
+        "kind": "bundle",
+        "parameters": 1000,
+        "programs": {"segmenter": {"bytes": 1, "macs": 0}},
+    }
+    found = efficiency({"grabcut": {"kind": "baseline"}, "a": torch, "b": bundle, "c": silent})
+    assert {name: row["eer"] for name, row in found.items()} == {
+        "a": 1.0,
+        "b": pytest.approx((1 + 0.5 + 0.25) / 3, abs=1e-4),
+    }
+    assert efficiency({"grabcut": {"kind": "baseline"}}) == {}
 
 
 class _Terminal(io.StringIO):

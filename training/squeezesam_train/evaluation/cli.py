@@ -221,6 +221,7 @@ def _report(
     records: Records,
     minutes: float,
 ) -> dict[str, Any]:
+    from squeezesam_train.evaluation.efficiency import efficiency
     from squeezesam_train.evaluation.protocols import OTHER_PROTOCOLS, PROMPT_PROTOCOLS
     from squeezesam_train.evaluation.provenance import provenance
     from squeezesam_train.evaluation.report import SCHEMA_VERSION
@@ -231,6 +232,7 @@ def _report(
         **{name: (p.title, p.source) for name, p in PROMPT_PROTOCOLS.items()},
         **OTHER_PROTOCOLS,
     }
+    described = {p.name: p.describe() for p in predictors}
     prompted = [r.target for r in records.masks if r.protocol in PROMPT_PROTOCOLS]
     return {
         "schema_version": SCHEMA_VERSION,
@@ -245,7 +247,8 @@ def _report(
             "seed": settings.seed,
             "rule": RULE,
         },
-        "predictors": {p.name: p.describe() for p in predictors},
+        "predictors": described,
+        "efficiency": efficiency(described),
         "protocols": {
             name: {"title": titles[name][0], "source": titles[name][1]}
             for name in settings.protocols

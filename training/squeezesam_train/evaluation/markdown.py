@@ -31,6 +31,8 @@ def to_markdown(report: dict[str, Any]) -> str:
         )
     if scores["saliency"]:
         parts.append(_saliency(scores["saliency"]))
+    if report["efficiency"]:
+        parts.append(_efficiency(report["efficiency"], scores["masks"]))
     parts += [_breakdown(name, rows) for name, rows in scores["masks"].items()]
     parts.append(_protocols(report))
     return "\n".join(parts)
@@ -108,6 +110,20 @@ def _saliency(groups: dict[str, Any]) -> str:
         for name, f in found.items()
     ]
     return "## Saliency map\n\n" + table(["", "photos", "n", "MAE ↓", "max F", "S-measure"], rows)
+
+
+def _efficiency(costs: dict[str, Any], masks: dict[str, Any]) -> str:
+    """Costs of the networks; the time is this run's, on a machine that may have been busy."""
+    rows = []
+    for name, found in costs.items():
+        times = [m[name]["mean_milliseconds"] for m in masks.values() if name in m]
+        rows.append(
+            [name, f"{found['parameters'] / 1e6:.2f} M", f"{found['macs'] / 1e9:.2f} G"]
+            + [f"{found['weight_bytes'] / 1e6:.1f} MB", f"{found['eer']:.3f}"]
+            + [f"{sum(times) / len(times):.0f} ms" if times else "–"]
+        )
+    header = ["segmenter", "parameters", "MACs", "weights", "EER", "a prediction here"]
+    return "## Efficiency\n\n" + table(header, rows)
 
 
 def _breakdown(protocol: str, found: dict[str, Any]) -> str:
