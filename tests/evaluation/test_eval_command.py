@@ -42,7 +42,7 @@ def report(
     """One whole run with every protocol and baseline."""
     folder = tmp_path_factory.mktemp("reports") / "all"
     words = ["--data", sample, "--weights", weights[0], "--saliency-weights", weights[1]]
-    words += ["--size", 64, "--baselines", "grabcut,ellipse,walker", "--output", folder]
+    words += ["--size", 64, "--baselines", "grabcut,ellipse", "--output", folder]
     assert main([str(word) for word in words]) == 0
     return folder
 
@@ -78,9 +78,9 @@ def test_every_predictor_is_scored_on_the_same_instances(scores: dict[str, Any])
     found = scores["scores"]["masks"]
     for protocol in ("point", "centre", "points3"):
         assert {name: row["n"] for name, row in found[protocol].items()} == {
-            "torch": 5, "grabcut": 5, "walker": 5,
+            "torch": 5, "grabcut": 5,
         }  # fmt: skip
-    assert set(found["box"]) == {"torch", "grabcut", "ellipse", "walker"}
+    assert set(found["box"]) == {"torch", "grabcut", "ellipse"}
     # The labels of the sample are ellipses.
     assert found["box"]["ellipse"]["miou"] > 0.95
     assert scores["scores"]["same_instances"] == {}
@@ -100,7 +100,7 @@ def test_clicks_go_to_the_interactive_set_twenty_times(
     scores: dict[str, Any], report: Path
 ) -> None:
     noc = scores["scores"]["noc"]
-    assert {name: row["n"] for name, row in noc.items()} == {"torch": 2, "grabcut": 2, "walker": 2}
+    assert {name: row["n"] for name, row in noc.items()} == {"torch": 2, "grabcut": 2}
     assert len(noc["grabcut"]["miou_per_click"]) == 20
     with (report / "clicks.csv").open() as file:
         rows = list(csv.DictReader(file))

@@ -3,8 +3,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+import torch
 from scored_sample import random_mask, small_photo
-from sklearn.metrics import fbeta_score, mean_absolute_error
 from squeezesam_train.evaluation import saliency_scores as scores
 
 
@@ -14,18 +14,24 @@ def _sample(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return heat, random_mask(np.random.default_rng(seed), *heat.shape)
 
 
-def test_mean_absolute_error_equals_scikit_learns() -> None:
+def test_mean_absolute_error_equals_torchs_l1_loss() -> None:
     heat, target = _sample(0)
-    expected = mean_absolute_error(target.ravel().astype(float), heat.ravel() / 255)
+    planes = torch.from_numpy(heat / 255), torch.from_numpy(target.astype(float))
+    expected = float(torch.nn.functional.l1_loss(*planes))
     assert scores.mean_absolute_error(heat, target) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("threshold", [0, 60, 128, 200, 255])
-def test_the_f_curve_equals_scikit_learns_f_beta_at_each_threshold(threshold: int) -> None:
+def test_the_f_curve_is_the_weighted_harmonic_mean_of_precision_and_recall_at_each_threshold(
+    threshold: int,
+) -> None:
     heat, target = _sample(1)
-    expected = fbeta_score(
-        target.ravel(), (heat >= threshold).ravel(), beta=np.sqrt(0.3), zero_division=0.0
-    )
+    chosen = heat >= threshold
+    hits = (chosen & target).sum()
+    precision, recall = hits / max(1, chosen.sum()), hits / target.sum()
+    # F with weight w on recall, w = β² / (1 + β²): 1 / ((1 − w) / precision + w / recall).
+    weight = 0.3 / 1.3
+    expected = 1 / ((1 - weight) / precision + weight / recall) if hits else 0.0
     assert scores.f_curve(heat, target)[threshold] == pytest.approx(expected)
 
 
