@@ -42,7 +42,7 @@ def _quantizer(dynamic: bool) -> Any:
     """XNNPACK's quantizer without the stem, and with ranges as they were seen.
 
     The histogram observer, XNNPACK's own choice, clips the rare strong activations that decide a
-    mask (docs/quantisation.md has the figures).
+    mask.
     """
     from executorch.backends.xnnpack.quantizer.xnnpack_quantizer import (
         XNNPACKQuantizer,

@@ -30,7 +30,6 @@ OPSET = 18
 # accuracy and they are under one percent of the work.
 _INT8_OPERATORS = ["Conv", "MaxPool", "Concat", "DepthToSpace"]
 # Weights in 7 bits: without VNNI, x86 adds pairs of 8-bit products in 16 bits and saturates.
-# See docs/quantisation.md for what the other choices give.
 _SETTINGS: dict[str, Any] = {
     "activations": "uint8",
     "weights": "int8 per channel, 7 bits used",
