@@ -60,7 +60,7 @@ def write_sample(root: Path) -> Path:
 def target_of(mask: Mask, ignore: Mask | None = None, name: str = "made/one") -> Target:
     """A target around a hand-made mask."""
     ignored = np.zeros_like(mask) if ignore is None else ignore
-    return Target(name, 1, "made", "instance", "L", mask, ignored)
+    return Target(name, 1, "made", "instance", "L", "whole", mask, ignored)
 
 
 def random_mask(rng: np.random.Generator, height: int, width: int) -> Mask:

@@ -10,6 +10,7 @@ from squeezesam_train.evaluation.prompts import centre_click, random_clicks, tig
 from squeezesam_train.evaluation.targets import (
     choose_instances,
     instance_labels,
+    piece_class,
     size_class,
     whole_target,
 )
@@ -81,6 +82,17 @@ def test_size_classes_are_cocos_once_the_photo_is_640_pixels_long(
     mask = np.zeros((longer // 2, longer), bool)
     mask[:side, :side] = True
     assert size_class(mask) == expected
+
+
+def test_an_object_is_in_pieces_when_two_parts_that_stand_apart_are_worth_counting() -> None:
+    mask = np.zeros((60, 80), bool)
+    mask[10:40, 10:40] = True
+    mask[50, 70] = True  # a speck
+    assert piece_class(mask) == "whole"
+    mask[40, 40] = True  # touches the corner
+    assert piece_class(mask) == "whole"
+    mask[45:60, 60:75] = True
+    assert piece_class(mask) == "pieces"
 
 
 def test_tiny_instances_and_the_ignore_label_are_never_targets() -> None:

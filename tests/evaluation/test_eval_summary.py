@@ -18,6 +18,7 @@ def _record(predictor: str, target: str, value: float, source: str = "a") -> Mas
         source=source,
         kind="person" if source == "a" else "pet",
         size="S",
+        pieces="whole",
         iou=value,
         boundary_iou=value / 2,
         best=value + 0.1,

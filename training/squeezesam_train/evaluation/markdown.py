@@ -131,7 +131,7 @@ def _breakdown(protocol: str, found: dict[str, Any]) -> str:
     header = ["", "all", "mean of sources", "best candidate"]
     groups = [
         (field, value)
-        for field in ("by_kind", "by_size", "by_source")
+        for field in ("by_kind", "by_size", "by_pieces", "by_source")
         for value in sorted({v for rows in found.values() for v in rows[field]})
     ]
     rows = []

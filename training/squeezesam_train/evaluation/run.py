@@ -61,6 +61,7 @@ class MaskRecord:
     source: str
     kind: str
     size: str
+    pieces: str
     iou: float
     boundary_iou: float
     best: float
@@ -251,6 +252,7 @@ def _record(
         source=target.source,
         kind=target.kind,
         size=target.size,
+        pieces=target.pieces,
         iou=iou(mask, target.mask, target.ignore),
         boundary_iou=boundary_iou(mask, target.mask, target.ignore),
         best=max(iou(m, target.mask, target.ignore) for m in prediction.masks),

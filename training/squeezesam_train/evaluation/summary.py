@@ -70,6 +70,7 @@ def mask_summary(rows: list[MaskRecord]) -> dict[str, Any]:
         "by_source": by_source,
         "by_kind": _grouped(rows, lambda r: r.kind),
         "by_size": _grouped(rows, lambda r: r.size),
+        "by_pieces": _grouped(rows, lambda r: r.pieces),
     }
 
 

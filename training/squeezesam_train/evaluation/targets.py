@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +16,8 @@ Mask = NDArray[np.bool_]
 # Smaller instances are left out: their masks are a handful of pixels at 512.
 MIN_AREA_SHARE = 0.001
 MOST_PER_PHOTO = 3
+# A part of an object counts as a piece of its own from this share of the object on.
+PIECE_SHARE = 0.1
 # COCO's areas (32² and 96² pixels) were set for photos of 640 pixels on the longer side.
 COCO_LONGER_SIDE = 640
 COCO_AREAS = (32**2, 96**2)
@@ -36,6 +39,7 @@ class Target:
         source: the folder of the photo.
         kind: of the photo: ``salient``, ``instance``, ``person`` or ``pet``.
         size: ``S``, ``M`` or ``L``.
+        pieces: ``whole``, or ``pieces`` where several parts stand apart (see :func:`piece_class`).
         mask: H×W bool.
         ignore: H×W bool, pixels left out of the scores.
     """
@@ -45,6 +49,7 @@ class Target:
     source: str
     kind: str
     size: str
+    pieces: str
     mask: Mask
     ignore: Mask
 
@@ -67,6 +72,18 @@ def size_class(mask: Mask) -> str:
     """
     area = np.count_nonzero(mask) * (COCO_LONGER_SIDE / max(mask.shape)) ** 2
     return "S" if area < COCO_AREAS[0] else "M" if area < COCO_AREAS[1] else "L"
+
+
+def piece_class(mask: Mask) -> str:
+    """``pieces`` where two or more 8-connected parts each hold a tenth of the object.
+
+    Some sources (DUTS) give one label to several objects that stand apart: a single click on one
+    of them cannot mean them all, so the two classes are worth telling apart.
+    """
+    stats = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)[2]
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    large = int((areas >= PIECE_SHARE * areas.sum()).sum())
+    return "pieces" if large > 1 else "whole"
 
 
 def instance_labels(labels: U8) -> list[int]:
@@ -103,4 +120,5 @@ def whole_target(entry: PhotoEntry, labels: U8) -> Target | None:
 
 
 def _target(entry: PhotoEntry, name: str, label: int, mask: Mask, ignore: Mask) -> Target:
-    return Target(name, label, entry.source, entry.kind, size_class(mask), mask, ignore)
+    size, pieces = size_class(mask), piece_class(mask)
+    return Target(name, label, entry.source, entry.kind, size, pieces, mask, ignore)
