@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _CONVOLUTIONS = (torch.ops.aten.conv2d.default, torch.ops.aten.conv_transpose2d.input)
 _CONCATENATION = torch.ops.aten.cat.default
 _MATRICES = torch.ops.aten.linear.default
+_PADDING = torch.ops.aten.pad.default
 # The smallest scale, as in XNNPACK's own configuration.
 _EPSILON = 2**-12
 
@@ -48,8 +49,12 @@ def _quantizer(dynamic: bool) -> Any:
         XNNPACKQuantizer,
         get_symmetric_quantization_config,
     )
+    from executorch.backends.xnnpack.quantizer.xnnpack_quantizer_utils import propagate_annotation
     from torchao.quantization.pt2e import MinMaxObserver
-    from torchao.quantization.pt2e.quantizer import QuantizationAnnotation
+    from torchao.quantization.pt2e.quantizer import (
+        QuantizationAnnotation,
+        SharedQuantizationSpec,
+    )
     from torchao.quantization.pt2e.quantizer.quantizer import Q_ANNOTATION_KEY
 
     class Selective(XNNPACKQuantizer):
@@ -62,6 +67,16 @@ def _quantizer(dynamic: bool) -> Any:
                         input_qspec_map={node.args[1]: static.weight}, _annotated=True
                     )
             annotated: fx.GraphModule = super().annotate(model)
+            for node in annotated.graph.nodes:
+                source = node.all_input_nodes[0] if node.target is _PADDING else None
+                if source is not None and Q_ANNOTATION_KEY in source.meta:
+                    # Zeros round a map keep its range, and XNNPACK demands that they do.
+                    same = SharedQuantizationSpec(source)
+                    node.meta[Q_ANNOTATION_KEY] = QuantizationAnnotation(
+                        input_qspec_map={source: same}, output_qspec=same, _annotated=True
+                    )
+            # Again: the pooling behind a padding takes its range over.
+            propagate_annotation(annotated)
             return annotated
 
     static = get_symmetric_quantization_config(is_per_channel=True)

@@ -100,13 +100,14 @@ def executor(path: Path) -> Execute:
 
             # From bytes: the file may be moved into a bundle afterwards.
             loaded = Runtime.get().load_program(path.read_bytes())
+            loaded.load_method("forward")
     except (OSError, ImportError, RuntimeError) as error:
         raise ExportError(
             f"ExecuTorch's runtime cannot load {path.name}: {_first_line(error)}"
         ) from error
 
     def run(inputs: Sequence[F32]) -> list[F32]:
-        # Asked for each time (it is cached): a method does not keep its program's bytes alive.
+        # Asked of the program each time (it keeps it): a method alone does not keep the bytes.
         method = loaded.load_method("forward")
         tensors = [torch.from_numpy(np.ascontiguousarray(array)) for array in inputs]
         # The outputs lie in the program's own memory, which the next run overwrites.
