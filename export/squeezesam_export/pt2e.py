@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 _CONVOLUTIONS = (torch.ops.aten.conv2d.default, torch.ops.aten.conv_transpose2d.input)
 _CONCATENATION = torch.ops.aten.cat.default
 _MATRICES = torch.ops.aten.linear.default
-_PADDING = torch.ops.aten.pad.default
+# Padding and cropping, where the encoder's pooling rounds up: XNNPACK demands one range for both
+# sides, and its quantizer knows neither.
+_SAME_RANGE = (torch.ops.aten.pad.default, torch.ops.aten.slice.Tensor)
 # The smallest scale, as in XNNPACK's own configuration.
 _EPSILON = 2**-12
 
@@ -68,9 +70,9 @@ def _quantizer(dynamic: bool) -> Any:
                     )
             annotated: fx.GraphModule = super().annotate(model)
             for node in annotated.graph.nodes:
-                source = node.all_input_nodes[0] if node.target is _PADDING else None
-                if source is not None and Q_ANNOTATION_KEY in source.meta:
-                    # Zeros round a map keep its range, and XNNPACK demands that they do.
+                source = node.all_input_nodes[0] if node.target in _SAME_RANGE else None
+                known = source.meta.get(Q_ANNOTATION_KEY) if source is not None else None
+                if known is not None and known.output_qspec is not None:
                     same = SharedQuantizationSpec(source)
                     node.meta[Q_ANNOTATION_KEY] = QuantizationAnnotation(
                         input_qspec_map={source: same}, output_qspec=same, _annotated=True
