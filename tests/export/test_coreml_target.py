@@ -16,11 +16,12 @@ from squeezesam_export.coreml_lint import LARGEST_RANK, lint
 from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.sources import Networks
 from squeezesam_export.views import calibration_views
-from squeezesam_model import load_saliency, load_segmenter
+from squeezesam_model import SaliencyNet, SaliencyPreset, load_segmenter
 from squeezesam_model.weights import shipped_weights
 from torch import Tensor, nn
 
 HEIGHT, WIDTH = 128, 160
+SHALLOW = SaliencyPreset("shallow", stem=16, encoder=(64, 128), decoder=(64,))
 FLOAT32 = coremltools.proto.FeatureTypes_pb2.ArrayFeatureType.FLOAT32
 OPSET = coremltools.target.iOS16
 MIL = coremltools.proto.MIL_pb2.DataType
@@ -28,9 +29,10 @@ MIL = coremltools.proto.MIL_pb2.DataType
 
 @pytest.fixture(scope="module")
 def sources() -> tuple[SourceProgram, SourceProgram]:
+    torch.manual_seed(0)
     networks = Networks(
         load_segmenter(shipped_weights("squeezesam")),
-        load_saliency(shipped_weights("saliency")),
+        SaliencyNet(SHALLOW).eval(),
         HEIGHT,
         WIDTH,
     )
@@ -48,7 +50,7 @@ def segmenter(
 def saliency(
     sources: tuple[SourceProgram, ...], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, LoweredProgram]:
-    """The smaller network in every precision, by name."""
+    """A shallow network with random weights in every precision, by name."""
     kinds = {"fp32": ("fp32", "weights"), "fp16": ("fp16", "weights"),
              "weights": ("int8", "weights"), "w8a8": ("int8", "w8a8")}  # fmt: skip
     return {

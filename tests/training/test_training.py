@@ -30,7 +30,7 @@ def _settings(root: Path, **changes: object) -> dict[str, object]:
         "phases": [{"size": 64, "steps": 3, "batch": 2}, {"size": 96, "steps": 2, "batch": 2}],
         "warmup": 1,
         "workers": 0,
-        "bf16": False,
+        "precision": "fp32",
         "threads": 1,
         "log_every": 1,
     }

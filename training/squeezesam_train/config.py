@@ -56,7 +56,8 @@ class TrainConfig:
         seed: of everything random.
         workers: data loading processes.
         threads: torch threads (0: torch's default).
-        bf16: autocast to bfloat16.
+        precision: ``bf16`` (autocast), ``fp32``, or ``auto``: bf16 where the processor computes in it;
+            elsewhere it is emulated, thirty times slower.
         source_weights: sampling weight per source, 1 where absent.
         copy_paste: share of the samples with objects pasted from other photos.
         crop: share of the samples cropped round an object (paper: 0.5).
@@ -84,7 +85,7 @@ class TrainConfig:
     seed: int = 0
     workers: int = 1
     threads: int = 0
-    bf16: bool = True
+    precision: str = "auto"
     source_weights: dict[str, float] = field(default_factory=dict)
     copy_paste: float = 0.3
     crop: float = 0.5
@@ -169,6 +170,8 @@ def parse_config(raw: dict[str, Any]) -> TrainConfig:
         raise ConfigError(f"task must be segmenter or saliency, not '{values['task']}'")
     if values.get("optimiser", "muon") not in ("muon", "adamw"):
         raise ConfigError(f"optimiser must be muon or adamw, not '{values['optimiser']}'")
+    if values.get("precision", "auto") not in ("auto", "bf16", "fp32"):
+        raise ConfigError(f"precision must be auto, bf16 or fp32, not '{values['precision']}'")
     return TrainConfig(**values)
 
 

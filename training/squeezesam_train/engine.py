@@ -33,7 +33,7 @@ Batch = dict[str, Tensor]
 
 _NOT_A_NUMBER = (
     "{} is not a number at step {}; the last checkpoint is kept "
-    "(lower lr or muon_lr, or set bf16=false)"
+    "(lower lr or muon_lr, or set precision=fp32)"
 )
 
 

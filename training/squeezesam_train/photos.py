@@ -1,4 +1,4 @@
-"""Reading our folder form: `index.csv`, photos as .webp and label maps as .png beside them."""
+"""Reading our folder form: `index.csv`, photos (.webp or .jpg) with label maps (.png) beside them."""
 
 from __future__ import annotations
 
@@ -75,9 +75,15 @@ def _entry(root: Path, row: dict[str, str]) -> PhotoEntry:
         width=int(row["width"]),
         height=int(row["height"]),
         components=int(row["n_cc"] or 1),
-        image_path=Path(f"{stem}.webp"),
+        image_path=_photo_file(stem),
         mask_path=Path(f"{stem}.png"),
     )
+
+
+def _photo_file(stem: Path) -> Path:
+    """`stem`.jpg where it exists, else `stem`.webp (which reading will miss, if it is not there)."""
+    jpeg = Path(f"{stem}.jpg")
+    return jpeg if jpeg.exists() else Path(f"{stem}.webp")
 
 
 def read_photo(entry: PhotoEntry) -> tuple[U8, U8]:

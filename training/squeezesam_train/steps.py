@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from squeezesam_model.planes import prompt_planes
@@ -29,6 +30,14 @@ class StepResult:
     rate: float = 0.0
 
 
+@cache
+def uses_bf16(precision: str) -> bool:
+    """Whether a run autocasts to bfloat16 (see :class:`~squeezesam_train.config.TrainConfig`)."""
+    if precision == "auto":
+        return torch.cuda.is_available() or torch.cpu.get_capabilities().get("avx512_bf16", False)
+    return precision == "bf16"
+
+
 def segmenter_step(
     model: nn.Module, batch: dict[str, Tensor], config: TrainConfig, phase: Phase, correct: bool
 ) -> StepResult:
@@ -39,11 +48,11 @@ def segmenter_step(
     points, labels = batch["points"], batch["labels"]
     if correct:
         with torch.no_grad():
-            masks, scores = _forward(model, image, points, labels, config.bf16)
+            masks, scores = _forward(model, image, points, labels, uses_bf16(config.precision))
         best = scores.argmax(1)
         chosen = masks[torch.arange(len(best)), best].float()
         points, labels = add_corrections(points, labels, chosen, target, valid)
-    masks, scores = _forward(model, image, points, labels, config.bf16)
+    masks, scores = _forward(model, image, points, labels, uses_bf16(config.precision))
     weights = LossWeights(config.focal, config.dice, config.bce, phase.all_masks, phase.iou)
     loss = segmenter_loss(masks, scores, target, valid, weights)
     return StepResult(loss.total, float(loss.chosen_iou), float(loss.best_iou))
@@ -63,7 +72,7 @@ def saliency_step(model: nn.Module, batch: dict[str, Tensor], config: TrainConfi
     image = batch["image"].float().contiguous(memory_format=torch.channels_last)
     target = downsample(batch["target"].float())
     valid = (downsample(batch["valid"].float()) > 0.5).float()
-    with torch.autocast("cpu", torch.bfloat16, enabled=config.bf16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=uses_bf16(config.precision)):
         heat = model(image)
     loss = saliency_loss(heat, target, valid)
     flat, wanted, weight = heat.flatten(2).float(), target.flatten(1), valid.flatten(1)
