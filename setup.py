@@ -60,7 +60,7 @@ setup(
             "onnx>=1.23",
             "onnxscript>=0.7",
         ],
-        "train": [*networks, "pyyaml>=6", "matplotlib>=3.9"],
+        "train": [*networks, "pyyaml>=6", "matplotlib>=3.9", "pycocotools>=2.0.8"],
         "demo": ["scikit-image>=0.24"],
         "dev": ["pytest>=8", "hypothesis>=6", "ruff", "mypy", "clang-format", "pillow", "scipy"],
     },
@@ -70,6 +70,7 @@ setup(
             "squeezesam-export=squeezesam_export.cli:main",
             "squeezesam-train=squeezesam_train.cli:main",
             "squeezesam-eval=squeezesam_train.evaluation.cli:main",
+            "squeezesam-eval-ap=squeezesam_train.evaluation.ap_cli:main",
         ]
     },
 )

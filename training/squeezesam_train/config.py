@@ -56,8 +56,8 @@ class TrainConfig:
         seed: of everything random.
         workers: data loading processes.
         threads: torch threads (0: torch's default).
-        precision: ``bf16`` (autocast), ``fp32``, or ``auto``: bf16 where the processor computes in it;
-            elsewhere it is emulated, thirty times slower.
+        precision: ``bf16`` (autocast), ``fp32``, or ``auto``: bf16 where the processor computes in
+            it; elsewhere it is emulated, thirty times slower.
         source_weights: sampling weight per source, 1 where absent.
         copy_paste: share of the samples with objects pasted from other photos.
         crop: share of the samples cropped round an object (paper: 0.5).

@@ -1,4 +1,4 @@
-"""Reading our folder form: `index.csv`, photos (.webp or .jpg) with label maps (.png) beside them."""
+"""Reading our folder form: `index.csv`, photos (.webp, .jpg) with label maps (.png) beside them."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _entry(root: Path, row: dict[str, str]) -> PhotoEntry:
 
 
 def _photo_file(stem: Path) -> Path:
-    """`stem`.jpg where it exists, else `stem`.webp (which reading will miss, if it is not there)."""
+    """`stem`.jpg where it exists, else `stem`.webp, which reading will miss if it is not there."""
     jpeg = Path(f"{stem}.jpg")
     return jpeg if jpeg.exists() else Path(f"{stem}.webp")
 

@@ -1,0 +1,193 @@
+"""Mask AP with given detector boxes, on COCO and on LVIS.
+
+Protocol: each box of a detector is the prompt, the mask takes over the detection's class and
+score, and COCO's evaluation (Lin et al. 2014) judges the masks: the zero-shot instance segmentation
+of Kirillov et al. 2023, section 7.4, and of EfficientSAM and EdgeSAM after it. LVIS (Gupta et al.
+2019) labels each photo for some of its 1,203 classes only: a detection counts where its class was
+checked (present, or in ``neg_category_ids``), and an unmatched one is no error where the class was
+not labelled exhaustively; up to 300 detections a photo.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pycocotools import mask as rle
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+from squeezesam_train.evaluation.predictor import Predictor
+from squeezesam_train.evaluation.prompts import Prompts
+from squeezesam_train.photos import U8, DataError
+
+Detection = dict[str, Any]
+COCO_MOST, LVIS_MOST = 100, 300
+_FIGURES = ("AP", "AP50", "AP75", "APs", "APm", "APl")
+
+
+def load_truth(path: Path) -> COCO:
+    """A COCO or LVIS json.
+
+    Raises:
+        DataError: it cannot be read, or lacks photos, classes or annotations.
+    """
+    loaded = _json(path)
+    wanted = ("images", "annotations", "categories")
+    if not isinstance(loaded, dict) or not all(isinstance(loaded.get(k), list) for k in wanted):
+        raise DataError(f"{path} is no COCO json: it needs images, annotations and categories")
+    truth = COCO()
+    truth.dataset = loaded
+    with contextlib.redirect_stdout(io.StringIO()):
+        truth.createIndex()
+    return truth
+
+
+def load_detections(path: Path, truth: COCO, most: int) -> dict[int, list[Detection]]:
+    """COCO result form, a list of {image_id, category_id, bbox (x, y, width, height), score}.
+
+    Returns:
+        photo → its detections, best first, at most ``most``.
+
+    Raises:
+        DataError: it cannot be read, or an entry lacks a key or names a photo that is not there.
+    """
+    rows = _json(path)
+    if not isinstance(rows, list):
+        raise DataError(f"{path} must hold a list of detections")
+    found: dict[int, list[Detection]] = {}
+    for row in rows:
+        if not isinstance(row, dict) or not {"image_id", "category_id", "bbox", "score"} <= set(
+            row
+        ):
+            raise DataError(f"{path}: a detection needs image_id, category_id, bbox and score")
+        if row["image_id"] not in truth.imgs:
+            raise DataError(f"{path}: the photo {row['image_id']} is not among the annotations")
+        found.setdefault(row["image_id"], []).append(row)
+    return {
+        photo: sorted(list_, key=lambda row: -float(row["score"]))[:most]
+        for photo, list_ in found.items()
+    }
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise DataError(f"{path} is not valid JSON") from error
+
+
+def is_lvis(truth: COCO) -> bool:
+    """Whether the photos say which classes were checked on them."""
+    return all("neg_category_ids" in photo for photo in truth.imgs.values())
+
+
+def segment_detections(
+    predictor: Predictor,
+    truth: COCO,
+    photos: Path,
+    detections: dict[int, list[Detection]],
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> list[Detection]:
+    """The detections with a mask each, in COCO's result form (``segmentation`` as RLE).
+
+    Raises:
+        DataError: a photo is missing or has another size than its annotations say.
+    """
+    results = []
+    for done, (photo_id, rows) in enumerate(sorted(detections.items())):
+        progress(done, len(detections))
+        view = predictor.open(_photo(truth.imgs[photo_id], photos))
+        for row in rows:
+            x, y, width, height = (float(v) for v in row["bbox"])
+            # A box of COCO ends between pixels; ours lies on the centres of the outermost ones.
+            box = (x, y, x + max(width - 1, 0), y + max(height - 1, 0))
+            mask = view.predict(Prompts(box=box)).mask
+            results.append({**row, "segmentation": _encode(mask)})
+    progress(len(detections), len(detections))
+    return results
+
+
+def _photo(record: dict[str, Any], photos: Path) -> U8:
+    name = record.get("file_name") or str(record.get("coco_url", "")).rsplit("/", 1)[-1]
+    bgr = cv2.imread(str(photos / name), cv2.IMREAD_COLOR)
+    if bgr is None:
+        raise DataError(f"cannot read the photo {photos / name}")
+    if bgr.shape[:2] != (record["height"], record["width"]):
+        raise DataError(f"{photos / name} does not have the size that its annotations say")
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _encode(mask: NDArray[np.bool_]) -> dict[str, Any]:
+    coded: dict[str, Any] = rle.encode(np.asfortranarray(mask.astype(np.uint8)))
+    return coded
+
+
+def average_precision(truth: COCO, results: list[Detection]) -> dict[str, float]:
+    """AP, AP50, AP75, APs, APm, APl in 0…1 (−1 where there is nothing to find).
+
+    With LVIS annotations also APr, APc, APf: rare, common and frequent classes.
+    """
+    lvis = is_lvis(truth)
+    rows = [row for row in results if not lvis or _was_checked(truth, row)]
+    if not rows:
+        return dict.fromkeys((*_FIGURES, *(_FREQUENCIES if lvis else ())), 0.0)
+    with contextlib.redirect_stdout(io.StringIO()):
+        judge = (FederatedEval if lvis else COCOeval)(truth, truth.loadRes(rows), "segm")
+        judge.params.maxDets = [1, 10, LVIS_MOST if lvis else COCO_MOST]
+        judge.evaluate()
+        judge.accumulate()
+    return _summary(judge, truth if lvis else None)
+
+
+_FREQUENCIES = {"APr": "r", "APc": "c", "APf": "f"}
+
+
+def _was_checked(truth: COCO, row: Detection) -> bool:
+    photo = truth.imgs[row["image_id"]]
+    present = {a["category_id"] for a in truth.imgToAnns[row["image_id"]]}
+    return row["category_id"] in present or row["category_id"] in photo["neg_category_ids"]
+
+
+class FederatedEval(COCOeval):  # type: ignore[misc]
+    """COCO's evaluation where unmatched detections of classes not labelled exhaustively go free."""
+
+    def evaluateImg(  # noqa: N802
+        self, image: int, category: int, area: list[float], most: int
+    ) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = super().evaluateImg(image, category, area, most)
+        record = self.cocoGt.imgs[image]
+        if found is not None and category in record.get("not_exhaustive_category_ids", ()):
+            found["dtIgnore"] = np.logical_or(found["dtIgnore"], found["dtMatches"] == 0)
+        return found
+
+
+def _summary(judge: COCOeval, lvis_truth: COCO | None) -> dict[str, float]:
+    precision = judge.eval["precision"]  # IoU levels × recalls × classes × areas × limits
+    figures = {
+        "AP": _mean(precision[:, :, :, 0, -1]),
+        "AP50": _mean(precision[0, :, :, 0, -1]),
+        "AP75": _mean(precision[5, :, :, 0, -1]),
+        "APs": _mean(precision[:, :, :, 1, -1]),
+        "APm": _mean(precision[:, :, :, 2, -1]),
+        "APl": _mean(precision[:, :, :, 3, -1]),
+    }
+    if lvis_truth is not None:
+        for name, letter in _FREQUENCIES.items():
+            chosen = [lvis_truth.cats[c].get("frequency") == letter for c in judge.params.catIds]
+            figures[name] = _mean(precision[:, :, chosen, 0, -1])
+    return figures
+
+
+def _mean(precision: NDArray[np.float64]) -> float:
+    counted = precision[precision > -1]
+    return float(counted.mean()) if counted.size else -1.0
