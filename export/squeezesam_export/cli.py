@@ -70,6 +70,10 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--output", type=Path, default=Path("build/bundles"), metavar="DIR")
     parser.add_argument("--overwrite", action="store_true", help="replace bundles that exist")
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE.html",
+        help="write a page that compares every layer and every mask with fp32",
+    )  # fmt: skip
     parser.add_argument("--verbose", action="store_true", help="let the toolchains speak")
     return parser
 
@@ -95,6 +99,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     from squeezesam_export.bundle import check_request, export_bundle
+    from squeezesam_export.program import ExportError
     from squeezesam_export.quiet import be_verbose
     from squeezesam_export.table import format_table, rows
 
@@ -103,13 +108,21 @@ def _export(options: argparse.Namespace) -> int:
     requests = _requests(options)
     for request in requests:
         check_request(request)
+    if options.report and options.report.exists() and not options.overwrite:
+        raise ExportError(f"{options.report} exists; --overwrite replaces it")
     started = time.monotonic()
-    lines = []
+    lines, exports = [], []
     for request in requests:
         exported = export_bundle(request, lambda text: _step(text, started))
         _step(f"{request.target} {request.precision}: measuring latency", started)
         lines += rows(exported)
+        exports.append(exported)
         print(f"written: {exported.path}", flush=True)
+    if options.report:
+        from squeezesam_export.report import build_report
+
+        build_report(exports, options.report, lambda text: _step(text, started))
+        print(f"written: {options.report}")
     print(format_table(lines))
     return 0
 

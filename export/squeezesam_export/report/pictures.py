@@ -1,0 +1,77 @@
+"""One small picture per photo: fp32 mask, exported mask, difference."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from squeezesam_export.parity import final_mask, mask_iou
+from squeezesam_export.program import Execute, SourceProgram
+from squeezesam_export.sources import PreparedView
+
+SIDE = 150
+_GREEN, _RED, _BLUE = (60, 200, 90), (235, 60, 50), (60, 110, 240)
+
+U8 = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One photo's outcome.
+
+    Attributes:
+        name: of the view.
+        iou: of the two masks at the photo's resolution.
+        jpeg: base64 of the picture, three panels side by side.
+    """
+
+    name: str
+    iou: float
+    jpeg: str
+
+
+def compare_view(
+    source: SourceProgram, execute: Execute, view: PreparedView, input_: tuple[int, int]
+) -> Comparison:
+    """Run both programs on a view and draw their masks."""
+    with torch.inference_mode():
+        expected = [out.numpy() for out in source.module(*view.segmenter)]
+    found = execute([tensor.numpy() for tensor in view.segmenter])
+    rgb = view.view.rgb
+    photo = (rgb.shape[0], rgb.shape[1])
+    wanted = final_mask(expected[0], expected[1], view.covered, photo, input_)
+    mask = final_mask(found[0], found[1], view.covered, photo, input_)
+    return Comparison(view.view.name, mask_iou(wanted, mask), _encode(_panels(rgb, wanted, mask)))
+
+
+def _panels(rgb: U8, wanted: Mask, mask: Mask) -> U8:
+    scale = SIDE / max(rgb.shape[:2])
+    size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
+    small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    a, b = _shrunk(wanted, size), _shrunk(mask, size)
+    difference = _tinted(_tinted(small // 2 + 60, a & ~b, _RED), b & ~a, _BLUE)
+    return np.concatenate([_tinted(small, a, _GREEN), _tinted(small, b, _GREEN), difference], 1)
+
+
+def _shrunk(mask: Mask, size: tuple[int, int]) -> Mask:
+    shrunk = cv2.resize(mask.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(shrunk >= 128)
+
+
+def _tinted(rgb: U8, mask: Mask, colour: tuple[int, int, int]) -> U8:
+    out = rgb.copy()
+    out[mask] = (0.45 * rgb[mask] + 0.55 * np.array(colour)).astype(np.uint8)
+    return out
+
+
+def _encode(rgb: U8) -> str:
+    done, data = cv2.imencode(".jpg", rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])
+    if not done:
+        raise ValueError("OpenCV could not encode a picture")
+    return base64.b64encode(data.tobytes()).decode("ascii")
