@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from squeezesam_export.coreml_exec.errors import PackageError
-from squeezesam_export.coreml_exec.types import BY_NAME, TensorType
+from squeezesam_export.coreml_exec.types import TensorType
 
 _ALIGNMENT = 64
 _VERSION = 2

@@ -9,7 +9,7 @@ class PackageError(ExportError):
     """The package is damaged, or holds something that an ML program on a host cannot have."""
 
 
-class UnknownOperator(ExportError):
+class UnknownOperator(ExportError):  # noqa: N818
     """An operator, or an argument of one, that the interpreter does not know."""
 
 

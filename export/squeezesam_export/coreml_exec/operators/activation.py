@@ -25,13 +25,14 @@ def relu(x: Array) -> Array:
 @operator("relu6")
 def relu6(x: Array) -> Array:
     """x limited to 0…6."""
-    return np.minimum(np.maximum(x, 0), 6)
+    return np.asarray(np.minimum(np.maximum(x, 0), 6))
 
 
 @operator("clamped_relu")
 def clamped_relu(x: Array, alpha: Array, beta: Array) -> Array:
     """x (alpha·x below 0), at most beta."""
-    return np.minimum(np.where(x >= 0, x, x * np.float32(number(alpha))), np.float32(number(beta)))
+    sloped = np.where(x >= 0, x, x * np.float32(number(alpha)))
+    return np.asarray(np.minimum(sloped, np.float32(number(beta))))
 
 
 @operator("leaky_relu")
@@ -44,7 +45,7 @@ def leaky_relu(x: Array, alpha: Array) -> Array:
 def prelu(x: Array, alpha: Array) -> Array:
     """x, below 0 alpha·x with an alpha for each channel (dimension 1)."""
     slope = np.reshape(alpha, (-1, *(1,) * (x.ndim - 2)))
-    return np.maximum(x, 0) + np.minimum(x, 0) * slope
+    return np.asarray(np.maximum(x, 0) + np.minimum(x, 0) * slope)
 
 
 @operator("thresholded_relu")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
-class BadArgument(ValueError):
+class BadArgumentError(ValueError):
     """An argument with a value that the operator's definition does not have."""
 
 
@@ -49,9 +49,9 @@ def several(values: Any) -> tuple[Array, ...]:
 
 
 def one_of(name: str, value: str, known: Sequence[str]) -> str:
-    """A text argument with few possible values (BadArgument for any other)."""
+    """A text argument with few possible values (BadArgumentError for any other)."""
     if value not in known:
-        raise BadArgument(f"{name} is '{value}', not one of {', '.join(known)}")
+        raise BadArgumentError(f"{name} is '{value}', not one of {', '.join(known)}")
     return value
 
 

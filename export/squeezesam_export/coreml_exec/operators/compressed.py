@@ -12,7 +12,7 @@ import numpy as np
 from squeezesam_export.coreml_exec.blob import unpack
 from squeezesam_export.coreml_exec.operators.arguments import (
     Array,
-    BadArgument,
+    BadArgumentError,
     integer,
     integers,
     one_of,
@@ -56,7 +56,7 @@ def lut_to_dense(
     bits, sizes = int(lut.size).bit_length() - 1, integers(shape)
     count = int(np.prod(sizes, dtype=np.int64))
     if lut.size != 1 << bits or indices.size != -(-count * bits // 8):
-        raise BadArgument(f"{indices.size} bytes of indices for a table of {lut.size}")
+        raise BadArgumentError(f"{indices.size} bytes of indices for a table of {lut.size}")
     return np.asarray(lut[unpack(indices, bits, count)]).reshape(sizes)
 
 
@@ -68,10 +68,10 @@ def sparse_to_dense(nonzero_data: Array, mask: Array, shape: Array | None = None
         sizes = integers(shape)
         count = int(np.prod(sizes, dtype=np.int64))
         if mask.size != -(-count // 8):
-            raise BadArgument(f"a mask of {mask.size} bytes for {count} numbers")
+            raise BadArgumentError(f"a mask of {mask.size} bytes for {count} numbers")
         marks = unpack(mask, 1, count).reshape(sizes)
     if np.count_nonzero(marks) != nonzero_data.size:
-        raise BadArgument(
+        raise BadArgumentError(
             f"the mask has {np.count_nonzero(marks)} places for {nonzero_data.size} numbers"
         )
     dense = np.zeros(marks.shape, nonzero_data.dtype)
@@ -106,10 +106,10 @@ def sparse_blockwise_shift_scale(
 def _over_blocks(values: Array, shape: tuple[int, ...]) -> Array:
     """Each value repeated over its block, so that the result has ``shape``."""
     if values.ndim != len(shape):
-        raise BadArgument(f"blocks of the shape {list(values.shape)} in data of {list(shape)}")
+        raise BadArgumentError(f"blocks of the shape {list(values.shape)} in data of {list(shape)}")
     for axis, (size, count) in enumerate(zip(shape, values.shape, strict=True)):
         if count == 0 or size % count:
-            raise BadArgument(f"{count} blocks cannot share {size} positions of axis {axis}")
+            raise BadArgumentError(f"{count} blocks cannot share {size} positions of axis {axis}")
         values = np.repeat(values, size // count, axis)
     return values
 
@@ -117,10 +117,10 @@ def _over_blocks(values: Array, shape: tuple[int, ...]) -> Array:
 def _from_tables(indices: Array, lut: Array, vector_axis: Array | None) -> Array:
     """Each index replaced by the entry (a number or a vector) of its block's table."""
     if lut.ndim != indices.ndim + 2:
-        raise BadArgument(f"tables of {list(lut.shape)} for indices of {list(indices.shape)}")
+        raise BadArgumentError(f"tables of {list(lut.shape)} for indices of {list(indices.shape)}")
     entries, length = lut.shape[-2:]
     if indices.size and int(indices.max()) >= entries:
-        raise BadArgument(f"an index lies outside a table of {entries}")
+        raise BadArgumentError(f"an index lies outside a table of {entries}")
     # Which table is whose, rather than a table for each element: those would not fit in memory.
     tables = np.arange(lut.size // (entries * length), dtype=np.int32).reshape(lut.shape[:-2])
     flat = lut.reshape(-1, entries, length)
@@ -128,7 +128,7 @@ def _from_tables(indices: Array, lut: Array, vector_axis: Array | None) -> Array
     if length == 1:
         return picked[..., 0]
     if vector_axis is None:
-        raise BadArgument("a table of vectors needs a vector_axis")
+        raise BadArgumentError("a table of vectors needs a vector_axis")
     axis = integer(vector_axis) % indices.ndim
     sizes = list(indices.shape)
     sizes[axis] *= length

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from squeezesam_export.coreml_exec.operators.arguments import (
     Array,
-    BadArgument,
+    BadArgumentError,
     integer,
     integers,
     one_of,
@@ -115,13 +115,13 @@ def _cut(
         pairs = custom_padding(pad if pad_type == "custom" else None, len(sizes))
         out = list(wanted or [f - sum(pair) for f, pair in zip(full, pairs, strict=True)])
     if min(out) < 1:
-        raise BadArgument(f"the output would have the size {out}")
+        raise BadArgumentError(f"the output would have the size {out}")
     return [before for before, _ in pairs], out
 
 
 def _dimensions(x: Array) -> int:
     if not 3 <= x.ndim <= 5:
-        raise BadArgument(f"x has {x.ndim} dimensions, not 3 to 5")
+        raise BadArgumentError(f"x has {x.ndim} dimensions, not 3 to 5")
     return x.ndim - 2
 
 

@@ -9,7 +9,7 @@ import torch
 
 from squeezesam_export.coreml_exec.operators.arguments import (
     Array,
-    BadArgument,
+    BadArgumentError,
     number,
     one_of,
     tensor,
@@ -61,14 +61,14 @@ for _name, _binary in _BINARY.items():
 def real_div(x: Array, y: Array) -> Array:
     """x / y of floating-point numbers."""
     if x.dtype.kind != "f" or y.dtype.kind != "f":
-        raise BadArgument("real_div of integers is not defined the same way everywhere")
+        raise BadArgumentError("real_div of integers is not defined the same way everywhere")
     return np.divide(x, y)
 
 
 @operator("clip")
 def clip(x: Array, alpha: Array, beta: Array) -> Array:
     """x limited to alpha…beta."""
-    return np.minimum(np.maximum(x, alpha), beta)
+    return np.asarray(np.minimum(np.maximum(x, alpha), beta))
 
 
 @operator("threshold")
@@ -92,7 +92,7 @@ def log(x: Array, epsilon: Array | float = 1e-45) -> Array:
 @operator("rsqrt")
 def rsqrt(x: Array, epsilon: Array | float = 1e-12) -> Array:
     """1 / sqrt(x + epsilon)."""
-    return np.reciprocal(np.sqrt(x + np.float32(number(epsilon))))
+    return np.asarray(np.reciprocal(np.sqrt(x + np.float32(number(epsilon)))))
 
 
 @operator("select", widen=False)
@@ -110,5 +110,5 @@ def cast(x: Array, dtype: str) -> Array:
         whole = np.trunc(x) if x.dtype.kind == "f" else x
         limits = np.iinfo(wanted)
         if x.size and not (whole.min() >= limits.min and whole.max() <= limits.max):
-            raise BadArgument(f"numbers to be cast lie outside the range of {dtype}")
+            raise BadArgumentError(f"numbers to be cast lie outside the range of {dtype}")
     return x.astype(wanted)

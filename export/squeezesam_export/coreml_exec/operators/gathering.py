@@ -6,7 +6,7 @@ import numpy as np
 
 from squeezesam_export.coreml_exec.operators.arguments import (
     Array,
-    BadArgument,
+    BadArgumentError,
     flag,
     integer,
 )
@@ -25,7 +25,7 @@ def gather(
     along, batch = integer(axis) % x.ndim, integer(batch_dims)
     _inside(indices, x.shape[along], flag(validate_indices))
     if along < batch:
-        raise BadArgument(f"axis {along} is one of {batch} batch dimensions")
+        raise BadArgumentError(f"axis {along} is one of {batch} batch dimensions")
     if batch == 0:
         return np.asarray(np.take(x, indices, along))
     pairs = [(x[at], indices[at]) for at in np.ndindex(x.shape[:batch])]
@@ -66,7 +66,7 @@ def _inside(indices: Array, size: int, strict: bool) -> None:
     """Refuse indices outside; negative ones count from the end unless the program forbids it."""
     least = 0 if strict else -size
     if indices.size and not (indices.min() >= least and indices.max() < size):
-        raise BadArgument(f"an index lies outside {least}…{size - 1}")
+        raise BadArgumentError(f"an index lies outside {least}…{size - 1}")
 
 
 @operator("cumsum")

@@ -6,7 +6,7 @@ import numpy as np
 
 from squeezesam_export.coreml_exec.operators.arguments import (
     Array,
-    BadArgument,
+    BadArgumentError,
     flag,
     integer,
     integers,
@@ -43,7 +43,7 @@ def pad(x: Array, pad: Array, mode: str = "constant", constant_val: Array | floa
     sizes = integers(pad)
     one_of("mode", mode, tuple(_MODES))
     if len(sizes) % 2 or len(sizes) > 2 * x.ndim or min(sizes, default=0) < 0:
-        raise BadArgument(f"pad is {list(sizes)} for {x.ndim} dimensions")
+        raise BadArgumentError(f"pad is {list(sizes)} for {x.ndim} dimensions")
     pairs = [(0, 0)] * (x.ndim - len(sizes) // 2)
     pairs += list(zip(sizes[::2], sizes[1::2], strict=True))
     if mode != "constant":

@@ -9,7 +9,7 @@ import torch
 
 from squeezesam_export.coreml_exec.operators.arguments import (
     Array,
-    BadArgument,
+    BadArgumentError,
     flag,
     several,
     tensor,
@@ -41,7 +41,7 @@ def matmul(
 def einsum(values: tuple[Array, ...], equation: str) -> Array:
     """Sum of products as the equation says."""
     if "->" not in equation:
-        raise BadArgument(f"the equation '{equation}' names no output")
+        raise BadArgumentError(f"the equation '{equation}' names no output")
     return np.asarray(np.einsum(equation, *several(values), optimize=True))
 
 

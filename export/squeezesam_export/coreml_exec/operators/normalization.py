@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from squeezesam_export.coreml_exec.operators.arguments import Array, BadArgument, integers, number
+from squeezesam_export.coreml_exec.operators.arguments import (
+    Array,
+    BadArgumentError,
+    integers,
+    number,
+)
 from squeezesam_export.coreml_exec.operators.registry import operator
 
 
@@ -60,7 +65,7 @@ def layer_norm(
 def l2_norm(x: Array, epsilon: Array | float = 1e-6) -> Array:
     """Divided by the root of the sum of squares of the last three dimensions."""
     if x.ndim < 3:
-        raise BadArgument(f"x has {x.ndim} dimensions; three at least are normalised")
+        raise BadArgumentError(f"x has {x.ndim} dimensions; three at least are normalised")
     squares = np.sum(np.square(x), axis=(-3, -2, -1), keepdims=True)
     return np.asarray(x / np.sqrt(squares + np.float32(number(epsilon))))
 

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from squeezesam_export.coreml_exec.operators.arguments import (
     Array,
-    BadArgument,
+    BadArgumentError,
     flag,
     integers,
     tensor,
@@ -91,13 +91,13 @@ def _windows(
     """Kernel, strides, padding, and what ``ceil_mode`` adds beyond it."""
     kernel = integers(kernel_sizes)
     if x.ndim != len(kernel) + 2 or len(kernel) not in _MAXIMUM:
-        raise BadArgument(f"a window of {list(kernel)} does not fit {x.ndim} dimensions")
+        raise BadArgumentError(f"a window of {list(kernel)} does not fit {x.ndim} dimensions")
     steps = ones_or(strides, len(kernel))
     pairs = padding(pad_type, pad, x.shape[2:], kernel, steps)
     if not flag(ceil_mode):
         return kernel, steps, pairs, [(0, 0)] * len(kernel)
     if pad_type in ("same", "same_lower") or any(a != b for a, b in pairs):
-        raise BadArgument("ceil_mode goes with even padding on both sides only")
+        raise BadArgumentError("ceil_mode goes with even padding on both sides only")
     sizes = zip(x.shape[2:], pairs, kernel, steps, strict=True)
     return kernel, steps, pairs, [(0, _excess(*size)) for size in sizes]
 

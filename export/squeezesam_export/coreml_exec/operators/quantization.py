@@ -6,7 +6,7 @@ import numpy as np
 
 from squeezesam_export.coreml_exec.operators.arguments import (
     Array,
-    BadArgument,
+    BadArgumentError,
     integer,
     one_of,
 )
@@ -29,7 +29,7 @@ def quantize(
     if zero_point is not None:
         steps = steps + along(zero_point, input, axis).astype(np.float32)
     if np.isnan(steps).any():
-        raise BadArgument("a number that is none (NaN) was to be quantised")
+        raise BadArgumentError("a number that is none (NaN) was to be quantised")
     limits = np.iinfo(wanted)
     return np.clip(steps, limits.min, limits.max).astype(wanted)
 
@@ -54,13 +54,17 @@ def along(values: Array, x: Array, axis: Array | None) -> Array:
         axis: which of its dimensions; None for a scalar.
 
     Raises:
-        BadArgument: a vector without an axis, or one that does not fit it.
+        BadArgumentError: a vector without an axis, or one that does not fit it.
     """
     if values.ndim == 0:
         return values
     if axis is None or values.ndim != 1:
-        raise BadArgument(f"scales of the shape {list(values.shape)} have no axis to lie along")
+        raise BadArgumentError(
+            f"scales of the shape {list(values.shape)} have no axis to lie along"
+        )
     place = integer(axis) % x.ndim
     if values.size not in (1, x.shape[place]):
-        raise BadArgument(f"{values.size} scales for {x.shape[place]} positions of axis {place}")
+        raise BadArgumentError(
+            f"{values.size} scales for {x.shape[place]} positions of axis {place}"
+        )
     return values.reshape([-1 if at == place else 1 for at in range(x.ndim)])

@@ -9,7 +9,7 @@ import torch
 
 from squeezesam_export.coreml_exec.operators.arguments import (
     Array,
-    BadArgument,
+    BadArgumentError,
     flag,
     integer,
     integers,
@@ -32,7 +32,7 @@ def _product(x: Array, axes: Axes, keep: bool) -> Array:
 
 def _mean(x: Array, axes: Axes, keep: bool) -> Array:
     if x.dtype.kind != "f":
-        raise BadArgument("the mean of integers is not defined the same way everywhere")
+        raise BadArgumentError("the mean of integers is not defined the same way everywhere")
     return np.asarray(np.mean(x, axes, keepdims=keep))
 
 

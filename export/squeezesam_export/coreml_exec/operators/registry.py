@@ -10,11 +10,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from squeezesam_export.coreml_exec.errors import UnknownOperator
 
 Function = Callable[..., Any]
+_F = TypeVar("_F", bound=Function)
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,10 @@ class Operator:
 _OPERATORS: dict[str, Operator] = {}
 
 
-def operator(*names: str, widen: bool = True) -> Callable[[Function], Function]:
+def operator(*names: str, widen: bool = True) -> Callable[[_F], _F]:
     """Enter a function into the table under one or more names."""
 
-    def enter(function: Function) -> Function:
+    def enter(function: _F) -> _F:
         parameters = inspect.signature(function).parameters
         required = frozenset(n for n, p in parameters.items() if p.default is p.empty)
         for name in names:

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from squeezesam_export.coreml_exec.operators.arguments import (
     Array,
-    BadArgument,
+    BadArgumentError,
     flag,
     integers,
     number,
@@ -25,7 +25,7 @@ def upsample_nearest_neighbor(
     """Each pixel repeated; the factors must be whole."""
     factors = (number(scale_factor_height), number(scale_factor_width))
     if any(factor != int(factor) or factor < 1 for factor in factors):
-        raise BadArgument(f"factors of {factors[0]:g} and {factors[1]:g} are not whole")
+        raise BadArgumentError(f"factors of {factors[0]:g} and {factors[1]:g} are not whole")
     return np.repeat(np.repeat(x, int(factors[0]), -2), int(factors[1]), -1)
 
 
@@ -40,9 +40,9 @@ def upsample_bilinear(
     """Interpolated between pixels, whose corners or centres lie on each other's."""
     corners = flag(align_corners)
     if half_pixel_centers is not None and flag(half_pixel_centers) == corners:
-        raise BadArgument("half_pixel_centers goes without align_corners, and only so")
+        raise BadArgumentError("half_pixel_centers goes without align_corners, and only so")
     if x.ndim != 4:
-        raise BadArgument(f"x has {x.ndim} dimensions, not 4")
+        raise BadArgumentError(f"x has {x.ndim} dimensions, not 4")
     size = (
         int(x.shape[-2] * number(scale_factor_height)),
         int(x.shape[-1] * number(scale_factor_width)),

@@ -6,7 +6,7 @@ import numpy as np
 
 from squeezesam_export.coreml_exec.operators.arguments import (
     Array,
-    BadArgument,
+    BadArgumentError,
     flags,
     integer,
     integers,
@@ -25,7 +25,7 @@ def reshape(x: Array, shape: Array) -> Array:
     """x in another shape; 0 keeps a dimension's size, one −1 takes what is left."""
     sizes = integers(shape)
     if 0 in sizes and x.size and len(sizes) != x.ndim:
-        raise BadArgument(f"the shape {list(sizes)} keeps sizes and has another rank")
+        raise BadArgumentError(f"the shape {list(sizes)} keeps sizes and has another rank")
     kept = [x.shape[axis] if size == 0 and x.size else size for axis, size in enumerate(sizes)]
     return np.reshape(x, kept)
 
@@ -67,7 +67,7 @@ def slice_by_index(
     from_first, to_last = flags(begin_mask, x.ndim), flags(end_mask, x.ndim)
     single = flags(squeeze_mask, x.ndim)
     if {len(each) for each in (starts, stops, steps, from_first, to_last, single)} != {x.ndim}:
-        raise BadArgument(f"begin, end, stride or a mask is not of length {x.ndim}")
+        raise BadArgumentError(f"begin, end, stride or a mask is not of length {x.ndim}")
     index: list[slice | int] = []
     for axis in range(x.ndim):
         first = None if from_first[axis] else starts[axis]
@@ -86,7 +86,7 @@ def slice_by_size(x: Array, begin: Array, size: Array) -> Array:
         first = start % have if start < 0 else start
         last = have if count == -1 else first + count
         if last > have:
-            raise BadArgument(f"elements {first} to {last} of {have} were asked for")
+            raise BadArgumentError(f"elements {first} to {last} of {have} were asked for")
         index.append(slice(first, last))
     return np.asarray(x[tuple(index)])
 
@@ -98,12 +98,12 @@ def split(
     """Pieces of the given sizes along an axis, or as many equal ones."""
     along = integer(axis)
     if split_sizes is None and num_splits is None:
-        raise BadArgument("neither num_splits nor split_sizes is given")
+        raise BadArgumentError("neither num_splits nor split_sizes is given")
     if split_sizes is None:
         return tuple(np.split(x, integer(np.asarray(num_splits)), along))
     sizes = integers(split_sizes)
     if sum(sizes) != x.shape[along]:
-        raise BadArgument(f"the sizes {list(sizes)} do not make {x.shape[along]}")
+        raise BadArgumentError(f"the sizes {list(sizes)} do not make {x.shape[along]}")
     return tuple(np.split(x, np.cumsum(sizes)[:-1], along))
 
 

@@ -1,4 +1,4 @@
-"""Where windows (kernels) lie over an input: padding modes, as convolutions and pools share them."""
+"""Where windows (kernels) lie over an input: padding, as convolutions and pools share it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from squeezesam_export.coreml_exec.operators.arguments import (
     Array,
-    BadArgument,
+    BadArgumentError,
     integers,
     one_of,
 )
@@ -33,7 +33,7 @@ def padding(
         strides: of the window.
 
     Raises:
-        BadArgument: an unknown type, or ``custom`` with a wrong number of sizes.
+        BadArgumentError: an unknown type, or ``custom`` with a wrong number of sizes.
     """
     one_of("pad_type", pad_type, PAD_TYPES)
     if pad_type == "valid":
@@ -53,11 +53,11 @@ def custom_padding(pad: Array | None, dimensions: int) -> Padding:
     """``pad`` as pairs; none at all stands for zeros.
 
     Raises:
-        BadArgument: a wrong number of sizes, or a negative one.
+        BadArgumentError: a wrong number of sizes, or a negative one.
     """
     flat = (0,) * (2 * dimensions) if pad is None else integers(pad)
     if len(flat) != 2 * dimensions or min(flat) < 0:
-        raise BadArgument(f"pad is {list(flat)} for {dimensions} dimensions")
+        raise BadArgumentError(f"pad is {list(flat)} for {dimensions} dimensions")
     return list(zip(flat[::2], flat[1::2], strict=True))
 
 
@@ -70,11 +70,11 @@ def ones_or(value: Array | None, count: int) -> tuple[int, ...]:
     """Strides or dilations; none at all stands for ones.
 
     Raises:
-        BadArgument: a wrong number of them, or one below 1.
+        BadArgumentError: a wrong number of them, or one below 1.
     """
     found = (1,) * count if value is None else integers(value)
     if len(found) != count or min(found) < 1:
-        raise BadArgument(f"strides or dilations are {list(found)} for {count} dimensions")
+        raise BadArgumentError(f"strides or dilations are {list(found)} for {count} dimensions")
     return found
 
 
