@@ -13,7 +13,7 @@ from typing import Any
 from squeezesam_model import file_sha256, load_saliency, load_segmenter
 from squeezesam_model.count import count_parameters
 
-from squeezesam_export import manifest, parity
+from squeezesam_export import gate, manifest, parity
 from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.sources import Networks, PreparedView
 from squeezesam_export.views import (
@@ -49,7 +49,7 @@ class ExportRequest:
         calibration: folder of the user's photos; None takes the built-in ones.
         comparison: folder of photos for parity; None takes the built-in ones.
         coreml_int8: ``weights`` or ``w8a8``.
-        iou_floor: least mean mask IoU to fp32.
+        iou_floor: least mean mask IoU to fp32; None takes the precision's own.
         overwrite: replace a bundle that is there.
     """
 
@@ -65,7 +65,7 @@ class ExportRequest:
     calibration: Path | None = None
     comparison: Path | None = None
     coreml_int8: str = "weights"
-    iou_floor: float = 0.97
+    iou_floor: float | None = None
     overwrite: bool = False
 
     @property
@@ -193,13 +193,11 @@ def _fill(
         progress(f"{request.target} {request.precision}: comparing on {len(comparison)} photos")
         measured = parity.compare_segmenter(networks, run_segmenter, comparison)
         heat = parity.compare_saliency(networks, run_saliency, comparison)
-        if not measured.mean_iou >= request.iou_floor:
-            worst = min(measured.mask_iou, key=lambda name: measured.mask_iou[name])
-            raise ExportError(
-                f"the {request.target} {request.precision} masks reach a mean IoU of "
-                f"{measured.mean_iou:.4f} to fp32, below the floor of {request.iou_floor} "
-                f"(worst: {worst}, {measured.mask_iou[worst]:.3f}); no bundle was written"
-            )
+        what = f"{request.target} {request.precision}"
+        try:
+            gate.check(what, measured, heat, gate.floors(request.precision, request.iou_floor))
+        except ExportError as error:
+            raise ExportError(f"{error}; no bundle was written") from error
     content = _manifest(request, networks, sources, lowered, measured, heat, calibration, folder)
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8")

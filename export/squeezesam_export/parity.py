@@ -38,7 +38,13 @@ class SegmenterParity:
 
 
 def snr_db(reference: Sequence[F32], measured: Sequence[F32]) -> float:
-    """10·log10 of the reference's energy over the difference's; 120 for equal arrays."""
+    """10·log10 of the reference's energy over the difference's.
+
+    Returns:
+        at most 120 (equal arrays); −120 where ``measured`` holds what is no finite number.
+    """
+    if not all(np.isfinite(m).all() for m in measured):
+        return -120.0
     signal = sum(float((np.float64(r) ** 2).sum()) for r in reference)
     noise = sum(
         float(((np.float64(m) - np.float64(r)) ** 2).sum())

@@ -58,6 +58,8 @@ class LoweredProgram:
         engine: what ``execute`` runs with, and its settings; or what checked the graph.
         delegated: nodes or delegate calls that the backend took over (None if meaningless).
         left_over: operators left outside the delegate (None if meaningless).
+        timed: whether the time of ``execute`` says anything about an app's (that of an
+            interpreter does not).
         notes: further facts for the manifest, such as the lint's operator counts.
     """
 
@@ -67,6 +69,7 @@ class LoweredProgram:
     engine: str
     delegated: int | None = None
     left_over: int | None = None
+    timed: bool = True
     notes: dict[str, Any] = field(default_factory=dict)
 
 

@@ -57,7 +57,7 @@ def _count(value: int | None) -> str:
 
 
 def _latency(lowered: LoweredProgram, source: SourceProgram) -> str:
-    if lowered.execute is None:
+    if lowered.execute is None or not lowered.timed:
         return "–"
     return f"{latency_ms(lowered.execute, source):.1f}"
 

@@ -1,0 +1,21 @@
+"""What can be wrong with a package, in sentences for the person who wants to run it."""
+
+from __future__ import annotations
+
+from squeezesam_export.program import ExportError
+
+
+class PackageError(ExportError):
+    """The package is damaged, or holds something that an ML program on a host cannot have."""
+
+
+class UnknownOperator(ExportError):  # noqa: N818
+    """An operator, or an argument of one, that the interpreter does not know."""
+
+
+class ExecutionError(ExportError):
+    """An operator could not be executed, or gave another shape or type than the program says."""
+
+
+class InputError(ExportError):
+    """What was given to ``predict`` does not fit the program's inputs."""

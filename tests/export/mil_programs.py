@@ -1,0 +1,74 @@
+"""Small Core ML programs, written by coremltools' own builder and saved to disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import coremltools
+import numpy as np
+from coremltools.converters.mil import Builder
+from coremltools.converters.mil.mil import types
+from coremltools.proto import Model_pb2
+from squeezesam_export.coreml_exec import load
+
+ELEMENTS = {"fp32": types.fp32, "fp16": types.fp16, "int32": types.int32}
+TARGETS = {15: coremltools.target.iOS15, 16: coremltools.target.iOS16,
+           17: coremltools.target.iOS17, 18: coremltools.target.iOS18}  # fmt: skip
+
+
+def converted(program: Any, ios: int = 17) -> Any:
+    """A program as a model, without any pass that could replace its operators."""
+    return coremltools.convert(
+        program,
+        convert_to="mlprogram",
+        minimum_deployment_target=TARGETS[ios],
+        pass_pipeline=coremltools.PassPipeline.EMPTY,
+        skip_model_load=True,
+    )
+
+
+def written(
+    build: Callable[..., Any],
+    shapes: Sequence[tuple[int, ...]],
+    folder: Path,
+    elements: Sequence[str] | str = "fp32",
+    ios: int = 17,
+) -> Path:
+    """Build a program with inputs ``x``, ``y``, ``z`` of these shapes and save it."""
+    kinds = [elements] * len(shapes) if isinstance(elements, str) else elements
+    specs = [
+        Builder.TensorSpec(shape=shape, dtype=ELEMENTS[kind])
+        for shape, kind in zip(shapes, kinds, strict=True)
+    ]
+    # The builder names inputs after the function's parameters.
+    functions = {1: lambda x: build(x), 2: lambda x, y: build(x, y), 3: lambda x, y, z: build(x, y, z)}
+    program = Builder.program(input_specs=specs, opset_version=TARGETS[ios])(functions[len(shapes)])
+    path = folder / "small.mlpackage"
+    converted(program, ios).save(str(path))
+    return path
+
+
+def outputs(path: Path, *arrays: np.ndarray) -> list[np.ndarray]:
+    """What the interpreter makes of the package on disk."""
+    program = load(path)
+    found = program.predict(dict(zip(program.inputs, arrays, strict=True)))
+    return list(found.values())
+
+
+def model_file(path: Path) -> Path:
+    return path / "Data" / "com.apple.CoreML" / "model.mlmodel"
+
+
+def weight_file(path: Path) -> Path:
+    return path / "Data" / "com.apple.CoreML" / "weights" / "weight.bin"
+
+
+def edit(path: Path, change: Callable[[Any], None]) -> None:
+    """Change the operations of a saved package's only function."""
+    model = Model_pb2.Model()
+    model.ParseFromString(model_file(path).read_bytes())
+    (function,) = model.mlProgram.functions.values()
+    change(function.block_specializations[function.opset])
+    model_file(path).write_bytes(model.SerializeToString())
