@@ -43,7 +43,11 @@ def written(
         for shape, kind in zip(shapes, kinds, strict=True)
     ]
     # The builder names inputs after the function's parameters.
-    functions = {1: lambda x: build(x), 2: lambda x, y: build(x, y), 3: lambda x, y, z: build(x, y, z)}
+    functions = {
+        1: lambda x: build(x),
+        2: lambda x, y: build(x, y),
+        3: lambda x, y, z: build(x, y, z),
+    }
     program = Builder.program(input_specs=specs, opset_version=TARGETS[ios])(functions[len(shapes)])
     path = folder / "small.mlpackage"
     converted(program, ios).save(str(path))
