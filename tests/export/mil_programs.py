@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,11 @@ def written(
         for shape, kind in zip(shapes, kinds, strict=True)
     ]
     # The builder names inputs after the function's parameters.
-    functions = {1: lambda x: build(x), 2: lambda x, y: build(x, y), 3: lambda x, y, z: build(x, y, z)}
+    functions = {
+        1: lambda x: build(x),
+        2: lambda x, y: build(x, y),
+        3: lambda x, y, z: build(x, y, z),
+    }
     program = Builder.program(input_specs=specs, opset_version=TARGETS[ios])(functions[len(shapes)])
     path = folder / "small.mlpackage"
     converted(program, ios).save(str(path))
@@ -72,3 +77,22 @@ def edit(path: Path, change: Callable[[Any], None]) -> None:
     (function,) = model.mlProgram.functions.values()
     change(function.block_specializations[function.opset])
     model_file(path).write_bytes(model.SerializeToString())
+
+
+def change_weight(
+    path: Path, operator: str, index: int, change: Callable[[np.ndarray], None]
+) -> None:
+    """Change the fp16 weight of the index-th such operator, in the weight file alone."""
+    model = Model_pb2.Model()
+    model.ParseFromString(model_file(path).read_bytes())
+    (function,) = model.mlProgram.functions.values()
+    operations = function.block_specializations[function.opset].operations
+    chosen = [one for one in operations if one.type == operator][index]
+    name = chosen.inputs["weight"].arguments[0].name
+    (constant,) = (one for one in operations if one.outputs[0].name == name)
+    shape = [size.constant.size for size in constant.outputs[0].type.tensorType.dimensions]
+    content = bytearray(weight_file(path).read_bytes())
+    place = constant.attributes["val"].blobFileValue.offset
+    (start,) = struct.unpack_from("<Q", content, place + 16)
+    change(np.frombuffer(content, np.float16, int(np.prod(shape)), start).reshape(shape))
+    weight_file(path).write_bytes(content)

@@ -184,9 +184,7 @@ def test_what_is_too_large_for_fp16_becomes_infinite(tmp_path: Path) -> None:
 def _quantised(element: str, zero: int) -> Callable[[Any], Any]:
     def build(x: Any) -> Any:
         options = {"scale": 0.5, "zero_point": np.dtype(element).type(zero)}
-        return mb.dequantize(
-            input=mb.quantize(input=x, output_dtype=element, **options), **options
-        )
+        return mb.dequantize(input=mb.quantize(input=x, output_dtype=element, **options), **options)
 
     return build
 
