@@ -14,9 +14,13 @@ from coremltools.converters.mil.mil import types
 from coremltools.proto import Model_pb2
 from squeezesam_export.coreml_exec import load
 
+mb = Builder
 ELEMENTS = {"fp32": types.fp32, "fp16": types.fp16, "int32": types.int32}
 TARGETS = {15: coremltools.target.iOS15, 16: coremltools.target.iOS16,
            17: coremltools.target.iOS17, 18: coremltools.target.iOS18}  # fmt: skip
+
+WEIGHT = np.random.default_rng(5).standard_normal((8, 16)).astype(np.float32)
+X = np.random.default_rng(6).standard_normal((4, 16)).astype(np.float32)
 
 
 def converted(program: Any, ios: int = 17) -> Any:
@@ -96,3 +100,14 @@ def change_weight(
     (start,) = struct.unpack_from("<Q", content, place + 16)
     change(np.frombuffer(content, np.float16, int(np.prod(shape)), start).reshape(shape))
     weight_file(path).write_bytes(content)
+
+
+def linear_package(
+    folder: Path, elements: str = "fp32", ios: int = 16, weight: Any = WEIGHT
+) -> Path:
+    """``WEIGHT`` as a linear layer of an input like ``X``."""
+    kind = np.float16 if elements == "fp16" else np.float32
+    return written(
+        lambda x: mb.linear(x=x, weight=np.asarray(weight, kind), name="out"),
+        [X.shape], folder, elements, ios,
+    )  # fmt: skip
