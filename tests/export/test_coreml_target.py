@@ -10,10 +10,10 @@ from typing import Any
 import coremltools
 import pytest
 import torch
-from coremltools.converters.mil import Builder
 from squeezesam_export import target_coreml
 from squeezesam_export.coreml_lint import LARGEST_RANK, lint
-from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
+from squeezesam_export.parity import snr_db
+from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram, reference
 from squeezesam_export.sources import Networks
 from squeezesam_export.views import calibration_views
 from squeezesam_model import SaliencyNet, SaliencyPreset, load_segmenter
@@ -23,7 +23,6 @@ from torch import Tensor, nn
 HEIGHT, WIDTH = 128, 160
 SHALLOW = SaliencyPreset("shallow", stem=16, encoder=(64, 128), decoder=(64,))
 FLOAT32 = coremltools.proto.FeatureTypes_pb2.ArrayFeatureType.FLOAT32
-OPSET = coremltools.target.iOS16
 MIL = coremltools.proto.MIL_pb2.DataType
 
 
@@ -112,8 +111,8 @@ def test_the_segmenter_passes_its_own_lint_and_is_all_that_was_written(
     assert report.operators["conv_transpose"] == 4
     assert report.operators["layer_norm"] == 9
     assert segmenter.notes["operators"] == report.operators
-    assert segmenter.execute is None
-    assert "graph-checked" in segmenter.engine
+    assert segmenter.engine.startswith("coreml (MIL interpreter")
+    assert not segmenter.timed
     assert [p.name for p in segmenter.path.parent.iterdir()] == ["segmenter.mlpackage"]
 
 
@@ -163,6 +162,35 @@ def test_only_int8_describes_a_quantisation(saliency: dict[str, LoweredProgram])
     assert schemes["fp16"] is None
     assert str(schemes["weights"]).startswith("int8 weights")
     assert "W8A8" in str(schemes["w8a8"])
+
+
+def _snr_db(lowered: LoweredProgram, source: SourceProgram, inputs: tuple[Tensor, ...]) -> float:
+    """Of all outputs of the saved package to those of the network it was made from."""
+    assert lowered.execute is not None
+    found = lowered.execute([tensor.numpy() for tensor in inputs])
+    return snr_db(reference(source, inputs), found)
+
+
+@pytest.mark.parametrize(
+    ("name", "least"), [("fp32", 110.0), ("fp16", 50.0), ("weights", 30.0), ("w8a8", 20.0)]
+)
+def test_the_saved_package_computes_what_the_network_computes(
+    sources: tuple[SourceProgram, ...],
+    saliency: dict[str, LoweredProgram],
+    name: str,
+    least: float,
+) -> None:
+    assert least < _snr_db(saliency[name], sources[1], sources[1].calibration[0])
+
+
+def test_the_saved_segmenter_computes_what_the_segmenter_computes(
+    sources: tuple[SourceProgram, ...], segmenter: LoweredProgram
+) -> None:
+    photo = sources[0].calibration[1]
+    assert _snr_db(segmenter, sources[0], photo) > 40
+    other = (photo[0].flip(1), *photo[1:])
+    found = segmenter.execute([t.numpy() for t in other]) if segmenter.execute else []
+    assert snr_db(reference(sources[0], photo), found) < 30
 
 
 class _One(nn.Module):
@@ -231,63 +259,3 @@ def test_what_is_not_offered_is_refused(
     with pytest.raises(ExportError, match=sentence):
         target_coreml.lower(replace(sources[1], calibration=()), precision, mode, tmp_path)
     assert not list(tmp_path.iterdir())
-
-
-def _package(program: Any, folder: Path) -> Path:
-    path = folder / "small.mlpackage"
-    coremltools.convert(
-        program,
-        convert_to="mlprogram",
-        minimum_deployment_target=OPSET,
-        pass_pipeline=coremltools.PassPipeline.EMPTY,
-        skip_model_load=True,
-    ).save(str(path))
-    return path
-
-
-def test_the_lint_finds_a_tensor_of_rank_six(tmp_path: Path) -> None:
-    @Builder.program(input_specs=[Builder.TensorSpec(shape=(1, 2, 4, 4))], opset_version=OPSET)
-    def program(x: Any) -> Any:
-        wide = Builder.reshape(x=x, shape=(1, 2, 2, 2, 4), name="wide")
-        return Builder.reshape(x=wide, shape=(1, 32), name="back")
-
-    path = _package(program, tmp_path)
-    assert (lint(path).largest_rank, lint(path).problems) == (5, [])
-    # This coremltools refuses to write a sixth dimension, so it is added to the file.
-    specification = _specification(path)
-    (function,) = specification.mlProgram.functions.values()
-    for operation in function.block_specializations[function.opset].operations:
-        if operation.outputs[0].name == "wide":
-            kind = operation.outputs[0].type.tensorType
-            kind.rank = 6
-            kind.dimensions.add().constant.size = 1
-    file = path / "Data" / "com.apple.CoreML" / "model.mlmodel"
-    file.write_bytes(specification.SerializeToString())
-    assert lint(path).largest_rank == 6
-    assert lint(path).problems == ["the tensor wide has 6 dimensions; Core ML takes 5 at most"]
-
-
-def test_the_lint_finds_forbidden_operators_in_branches_too(tmp_path: Path) -> None:
-    @Builder.program(input_specs=[Builder.TensorSpec(shape=(1,))], opset_version=OPSET)
-    def program(x: Any) -> Any:
-        positive = Builder.squeeze(x=Builder.greater(x=x, y=0.0), axes=[0])
-        return Builder.cond(
-            pred=positive,
-            _true_fn=lambda: Builder.erf(x=x, name="inner"),
-            _false_fn=lambda: Builder.relu(x=x),
-            name="branch",
-        )
-
-    report = lint(_package(program, tmp_path))
-    assert report.operators["erf"] == 1
-    assert report.operators["relu"] == 1
-    assert len(report.problems) == 2
-    assert "the operator cond (branch)" in report.problems[0]
-    assert "the operator erf (inner)" in report.problems[1]
-
-
-def test_what_is_no_package_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "nothing.mlpackage"
-    path.mkdir()
-    with pytest.raises(ExportError, match=r"nothing\.mlpackage cannot be read"):
-        lint(path)

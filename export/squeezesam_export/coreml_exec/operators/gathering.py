@@ -9,8 +9,10 @@ from squeezesam_export.coreml_exec.operators.arguments import (
     BadArgumentError,
     flag,
     integer,
+    one_of,
 )
 from squeezesam_export.coreml_exec.operators.registry import operator
+from squeezesam_export.coreml_exec.types import BY_NAME
 
 
 @operator("gather", widen=False)
@@ -98,11 +100,22 @@ def topk(
     k: Array | int = 1,
     axis: Array | int = -1,
     ascending: Array | bool = False,
-) -> tuple[Array, Array]:
-    """The k largest values (smallest if ascending) in order, and their positions."""
+    sort: Array | bool = True,
+    return_indices: Array | bool = True,
+    output_indices_dtype: str = "int32",
+) -> tuple[Array, ...]:
+    """The k largest values (smallest if ascending), and their positions.
+
+    They come in order even where ``sort`` does not ask for it: any order would do there.
+    """
+    del sort
+    one_of("output_indices_dtype", output_indices_dtype, ("int32", "uint16"))
     along = integer(axis)
     places = np.take(argsort(x, along, ascending), np.arange(integer(k)), along)
-    return np.take_along_axis(x, places, along), places
+    values = np.take_along_axis(x, places, along)
+    if not flag(return_indices):
+        return (values,)
+    return values, places.astype(BY_NAME[output_indices_dtype].numpy)
 
 
 @operator("band_part", widen=False)

@@ -1,0 +1,150 @@
+"""Broken Core ML packages: the gate executes what was saved, and lets none of them through."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from export_requests import request_for
+from mil_programs import change_weight, edit
+from squeezesam_export import sources, target_coreml
+from squeezesam_export.bundle import Exported, ExportRequest, export_bundle
+from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
+from squeezesam_export.sources import Networks
+from squeezesam_export.views import comparison_views
+from squeezesam_model import load_saliency, load_segmenter
+from squeezesam_model.weights import shipped_weights
+from torch import nn
+
+SIDE = 128
+VIEWS = comparison_views()[::3]
+Damage = Callable[[Path], None]
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, LoweredProgram]:
+    """Both programs in fp16, as they are saved."""
+    networks = Networks(
+        load_segmenter(shipped_weights("squeezesam")),
+        load_saliency(shipped_weights("saliency")),
+        SIDE,
+        SIDE,
+    )
+    folder = tmp_path_factory.mktemp("good")
+    return {
+        source.name: target_coreml.lower(source, "fp16", "weights", folder)
+        for source in networks.programs([])
+    }
+
+
+@pytest.fixture
+def export(
+    good: dict[str, LoweredProgram], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Exported]:
+    """Exports a bundle; one of its saved packages is damaged, or lowered anew."""
+
+    def run(program: str = "", damage: Damage | None = None, anew: str = "") -> Exported:
+        def lower(source: SourceProgram, request: ExportRequest, folder: Path) -> LoweredProgram:
+            if source.name == anew:
+                return target_coreml.lower(source, "fp16", "weights", folder)
+            path = folder / f"{source.name}.mlpackage"
+            shutil.copytree(good[source.name].path, path)
+            if damage and source.name == program:
+                damage(path)
+            execute = target_coreml.executor(path, tuple(source.inputs), source.outputs)
+            return replace(good[source.name], path=path, execute=execute)
+
+        monkeypatch.setattr("squeezesam_export.bundle._lower", lower)
+        monkeypatch.setattr("squeezesam_export.bundle.comparison_views", lambda: VIEWS)
+        monkeypatch.setattr("squeezesam_export.bundle.calibration_views", list)
+        return export_bundle(request_for("coreml", "fp16", tmp_path, height=SIDE, width=SIDE))
+
+    return run
+
+
+def test_a_whole_package_passes_and_was_executed(export: Callable[..., Exported]) -> None:
+    bundle = export()
+    parity = json.loads((bundle.path / "manifest.json").read_text())["parity"]
+    assert parity["verification"] == "executed-host"
+    assert parity["engine"] == "coreml (MIL interpreter, numpy and torch)"
+    assert parity["photos"] == len(parity["mask_iou"]["per_photo"]) == 10
+    assert parity["mask_iou"]["mean"] >= 0.995
+    assert min(parity["snr_db"].values()) > 40
+
+
+def _flip(weight: np.ndarray) -> None:
+    """One bit of one byte: the upper bit of the exponent of a middling weight."""
+    flat = weight.reshape(-1)
+    place = int(np.argsort(np.abs(flat))[flat.size // 2])
+    flat[place : place + 1].view(np.uint8)[1] ^= 0x40
+
+
+def _swap(weight: np.ndarray) -> None:
+    weight[:, [0, 2]] = weight[:, [2, 0]]
+
+
+def _shift_padding(block: Any) -> None:
+    """The first convolution that pads: the same number of pixels, all on one side."""
+    constants = {one.outputs[0].name: one for one in block.operations if one.type == "const"}
+    for operation in block.operations:
+        if operation.type == "conv":
+            value = constants[operation.inputs["pad"].arguments[0].name].attributes["val"]
+            if list(value.immediateValue.tensor.ints.values) == [1, 1, 1, 1]:
+                value.immediateValue.tensor.ints.values[:] = [0, 2, 0, 2]
+                return
+    raise AssertionError("no convolution pads")
+
+
+DAMAGES: dict[str, tuple[str, Damage]] = {
+    "a flipped byte in the first convolution":
+        ("segmenter", lambda path: change_weight(path, "conv", 0, _flip)),
+    "a flipped byte in the decoder":
+        ("segmenter", lambda path: change_weight(path, "conv", 15, _flip)),
+    "a flipped byte in the attention":
+        ("segmenter", lambda path: change_weight(path, "linear", 12, _flip)),
+    "a flipped byte in the saliency network":
+        ("saliency", lambda path: change_weight(path, "conv", 6, _flip)),
+    "swapped input channels": ("segmenter", lambda path: change_weight(path, "conv", 0, _swap)),
+    "swapped input channels of the saliency network":
+        ("saliency", lambda path: change_weight(path, "conv", 0, _swap)),
+    "a wrong pad": ("segmenter", lambda path: edit(path, _shift_padding)),
+    "a wrong pad in the saliency network": ("saliency", lambda path: edit(path, _shift_padding)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_package_is_caught_and_leaves_no_bundle(
+    name: str, export: Callable[..., Exported], tmp_path: Path
+) -> None:
+    with pytest.raises(ExportError, match=r"below the floor of .* no bundle was written"):
+        export(*DAMAGES[name])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_batch_norm_that_was_not_folded_is_caught(
+    export: Callable[..., Exported], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fold, dropped = sources.fold, []
+
+    def forgetful(model: nn.Module) -> nn.Module:
+        model = copy.deepcopy(model)
+        for module in model.modules():
+            if isinstance(module, nn.Sequential) and not dropped:
+                for index, child in enumerate(module[1:], 1):
+                    if isinstance(child, nn.BatchNorm2d) and module[0].in_channels > 5:
+                        module[index] = nn.Identity()
+                        dropped.append(child)
+        return fold(model)
+
+    monkeypatch.setattr("squeezesam_export.sources.fold", forgetful)
+    with pytest.raises(ExportError, match=r"below the floor of .* no bundle was written"):
+        export(anew="segmenter")
+    assert len(dropped) == 1
+    assert list(tmp_path.iterdir()) == []
