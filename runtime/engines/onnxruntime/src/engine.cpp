@@ -76,9 +76,10 @@ std::unique_ptr<Engine> load(const ssam_bundle* bundle, int32_t threads) {
                       "threads must be at least 0, not " + std::to_string(threads));
     }
     if (info.target != SSAM_TARGET_ONNX) {
-        throw Failure(SSAM_ERROR_ENGINE, std::string("the onnxruntime engine executes onnx bundles, "
-                                                     "this one is for ") +
-                                             info.target_name);
+        throw Failure(SSAM_ERROR_ENGINE,
+                      std::string("the onnxruntime engine executes onnx bundles, "
+                                  "this one is for ") +
+                          info.target_name);
     }
     auto engine = std::make_unique<Engine>();
     OrtEnv* env = nullptr;

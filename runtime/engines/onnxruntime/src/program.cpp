@@ -64,8 +64,8 @@ Program::Program(const OrtEnv& env, const OrtSessionOptions& options, const char
     try {
         session_ = load(env, options, info.path);
     } catch (const Failure& failure) {
-        throw Failure(failure.status(), "onnxruntime cannot load the program '" + name_ +
-                                            "': " + failure.what());
+        throw Failure(failure.status(),
+                      "onnxruntime cannot load the program '" + name_ + "': " + failure.what());
     }
     OrtMemoryInfo* memory = nullptr;
     check(api().CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault, &memory));

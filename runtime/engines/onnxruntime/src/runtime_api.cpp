@@ -17,10 +17,10 @@ std::string first_line(const char* text) {
 const OrtApi& api() {
     static const OrtApi* const found = OrtGetApiBase()->GetApi(ORT_API_VERSION);
     if (found == nullptr) {
-        throw Failure(SSAM_ERROR_ENGINE,
-                      std::string("the ONNX Runtime library is too old (") +
-                          OrtGetApiBase()->GetVersionString() + "); version 1." +
-                          std::to_string(ORT_API_VERSION) + " or newer is needed");
+        throw Failure(SSAM_ERROR_ENGINE, std::string("the ONNX Runtime library is too old (") +
+                                             OrtGetApiBase()->GetVersionString() + "); version 1." +
+                                             std::to_string(ORT_API_VERSION) +
+                                             " or newer is needed");
     }
     return *found;
 }

@@ -32,10 +32,10 @@ const OrtApi& api();
 void check(OrtStatus* status);
 
 // unique_ptrs that free with the matching call of the interface.
-#define SSAM_ORT_HANDLE(name)                                                                  \
-    struct name##Release {                                                                     \
-        void operator()(Ort##name* handle) const noexcept { api().Release##name(handle); }     \
-    };                                                                                         \
+#define SSAM_ORT_HANDLE(name)                                                              \
+    struct name##Release {                                                                 \
+        void operator()(Ort##name* handle) const noexcept { api().Release##name(handle); } \
+    };                                                                                     \
     using name = std::unique_ptr<Ort##name, name##Release>
 
 SSAM_ORT_HANDLE(Env);
