@@ -33,6 +33,8 @@ void failed(const char* file, int line, const std::string& what) {
     std::fprintf(stderr, "  %s:%d: %s\n", file, line, what.c_str());
 }
 
+int failure_count() { return failures; }
+
 }  // namespace test
 
 // Runs the tests whose name contains the argument (all without one).

@@ -14,6 +14,7 @@ struct Stop {};  // thrown by REQUIRE
 using Function = void (*)();
 int add(const char* name, Function function);
 void failed(const char* file, int line, const std::string& what);
+int failure_count();  // so far, in all tests
 
 template <typename T>
 std::string text(const T& value) {

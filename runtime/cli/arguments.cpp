@@ -1,0 +1,207 @@
+#include "arguments.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+namespace cli {
+
+const char* const kHelp =
+    R"(usage: ssam PHOTO --bundle DIR [options]
+
+Cuts the object out of a photo. Without a prompt the photo's most salient object is taken; clicks
+and a box say otherwise. Coordinates are pixels of the photo as you see it (upright), origin top
+left, x to the right, y down.
+
+  PHOTO                  a photo: JPEG, PNG or binary PPM
+  --bundle DIR           the model bundle, for the target onnx
+  --point X,Y            a click on the object; may be given many times
+  --negative X,Y         a click on what does not belong to it; may be given many times
+  --box X0,Y0,X1,Y1      a rectangle round the object
+  --candidate K|best     which of the network's masks; default best (highest predicted quality)
+  --largest-component    keep only the largest connected piece
+  --fill-holes AREA      fill holes of up to AREA pixels (of the photo); default 0, none
+  --output FILE          where the mask goes: PNG, 255 where the object is, 0 elsewhere; default
+                         PHOTO-mask.png in this folder
+  --overwrite            replace a result that is there already
+  --threads N            threads for one run of a network; default: one per core
+  --json                 print an account of the prediction as JSON
+  --bench N              predict N times and print milliseconds per stage as JSON; writes no mask
+  --version, --help
+
+Exit codes: 0 everything done; 1 something failed; 2 the command line makes no sense.
+)";
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& option, const std::string& why) {
+    throw UsageError("argument " + option + ": " + why);
+}
+
+// A finite decimal number and nothing else.
+bool read_number(const std::string& text, double& value) {
+    if (text.empty() || text.find_first_not_of("0123456789+-.eE") != std::string::npos) {
+        return false;
+    }
+    char* end = nullptr;
+    value = std::strtod(text.c_str(), &end);
+    return *end == '\0' && std::isfinite(value);
+}
+
+std::vector<double> numbers(const std::string& option, const std::string& text, size_t count,
+                            const char* form) {
+    std::vector<double> values;
+    size_t begin = 0;
+    while (begin <= text.size()) {
+        const size_t end = std::min(text.find(',', begin), text.size());
+        double value = 0;
+        if (!read_number(text.substr(begin, end - begin), value)) {
+            values.clear();
+            break;
+        }
+        values.push_back(value);
+        begin = end + 1;
+    }
+    if (values.size() != count) {
+        refuse(option, "'" + text + "' is not of the form " + form);
+    }
+    return values;
+}
+
+Point read_point(const std::string& option, const std::string& text) {
+    const std::vector<double> xy = numbers(option, text, 2, "X,Y");
+    return {xy[0], xy[1]};
+}
+
+Box read_box(const std::string& option, const std::string& text) {
+    const std::vector<double> at = numbers(option, text, 4, "X0,Y0,X1,Y1");
+    if (!(at[0] < at[2] && at[1] < at[3])) {
+        refuse(option, "'" + text +
+                           "' is empty or inverted; give the top left corner, then the bottom "
+                           "right");
+    }
+    return {at[0], at[1], at[2], at[3]};
+}
+
+bool is_decimal(const std::string& text) {
+    return !text.empty() && text.size() < 10 &&
+           text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+int32_t read_count(const std::string& option, const std::string& text, int32_t least) {
+    const int32_t value = is_decimal(text) ? static_cast<int32_t>(std::atoi(text.c_str())) : -1;
+    if (value < least) {
+        refuse(option,
+               "'" + text + "' is not a whole number from " + std::to_string(least) + " up");
+    }
+    return value;
+}
+
+int32_t read_candidate(const std::string& option, const std::string& text) {
+    if (text == "best") {
+        return -1;
+    }
+    if (!is_decimal(text)) {
+        refuse(option, "'" + text + "' is neither a number nor best");
+    }
+    return static_cast<int32_t>(std::atoi(text.c_str()));
+}
+
+// Options without a value; false for a word that is none of them.
+bool take_flag(const std::string& word, Arguments& arguments) {
+    if (word == "--help" || word == "-h") {
+        arguments.help = true;
+    } else if (word == "--version") {
+        arguments.version = true;
+    } else if (word == "--overwrite") {
+        arguments.overwrite = true;
+    } else if (word == "--json") {
+        arguments.json = true;
+    } else if (word == "--largest-component") {
+        arguments.largest_component = true;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool takes_value(const std::string& option) {
+    const char* const known[] = {"--bundle",  "--point", "--negative",   "--box",      "--output",
+                                 "--threads", "--bench", "--fill-holes", "--candidate"};
+    return std::find(std::begin(known), std::end(known), option) != std::end(known);
+}
+
+void take_value(const std::string& option, const std::string& value, Arguments& arguments) {
+    if (option == "--bundle") {
+        arguments.bundle = value;
+    } else if (option == "--output") {
+        arguments.output = value;
+    } else if (option == "--point") {
+        arguments.points.push_back(read_point(option, value));
+    } else if (option == "--negative") {
+        arguments.negatives.push_back(read_point(option, value));
+    } else if (option == "--box") {
+        arguments.box = read_box(option, value);
+    } else if (option == "--threads") {
+        arguments.threads = read_count(option, value, 1);
+    } else if (option == "--bench") {
+        arguments.bench = read_count(option, value, 1);
+    } else if (option == "--fill-holes") {
+        arguments.fill_holes = read_count(option, value, 0);
+    } else {
+        arguments.candidate = read_candidate(option, value);
+    }
+}
+
+// A word that may be an option's value: -3,4 are coordinates, --box is an option.
+bool is_value(const std::string& word) {
+    return word.size() < 2 || word[0] != '-' ||
+           (word.find_first_of(".0123456789") == 1 && word.find(',') != std::string::npos);
+}
+
+void check_complete(const Arguments& arguments) {
+    if (arguments.photo.empty()) {
+        throw UsageError("the following arguments are required: PHOTO");
+    }
+    if (arguments.bundle.empty()) {
+        throw UsageError("the following arguments are required: --bundle");
+    }
+}
+
+}  // namespace
+
+Arguments parse_arguments(const std::vector<std::string>& words) {
+    Arguments arguments;
+    std::vector<std::string> photos;
+    for (size_t i = 0; i < words.size(); ++i) {
+        const std::string& word = words[i];
+        if (word.size() < 2 || word[0] != '-') {
+            photos.push_back(word);
+            continue;
+        }
+        if (take_flag(word, arguments)) {
+            continue;
+        }
+        const size_t equals = word.find('=');
+        const std::string option = word.substr(0, equals);
+        if (!takes_value(option)) {
+            throw UsageError("unrecognized arguments: " + word);
+        }
+        if (equals == std::string::npos && (i + 1 == words.size() || !is_value(words[i + 1]))) {
+            refuse(option, "expected one argument");
+        }
+        take_value(option, equals == std::string::npos ? words[++i] : word.substr(equals + 1),
+                   arguments);
+    }
+    if (arguments.help || arguments.version) {
+        return arguments;
+    }
+    if (photos.size() > 1) {
+        throw UsageError("unrecognized arguments: " + photos[1] + "; ssam takes one photo");
+    }
+    arguments.photo = photos.empty() ? "" : photos[0];
+    check_complete(arguments);
+    return arguments;
+}
+
+}  // namespace cli

@@ -1,0 +1,67 @@
+#include "model.h"
+
+#include "squeezesam/ssam_onnxruntime.h"
+
+namespace cli {
+
+void must(ssam_status status, const std::string& about) {
+    if (status != SSAM_OK) {
+        throw Failure((about.empty() ? "" : about + ": ") + ssam_last_error());
+    }
+}
+
+Model load_model(const std::string& folder, int32_t threads) {
+    Model model;
+    ssam_bundle* bundle = nullptr;
+    must(ssam_bundle_open(folder.c_str(), 0, &bundle));
+    model.bundle.reset(bundle);
+    ssam_onnxruntime_options options = ssam_onnxruntime_default_options();
+    options.threads = threads;
+    ssam_engine engine{};
+    char message[512] = "";
+    if (ssam_onnxruntime_create(bundle, &options, &engine, message, sizeof message) != SSAM_OK) {
+        throw Failure(message);
+    }
+    ssam_segmenter* segmenter = nullptr;
+    if (ssam_segmenter_create(bundle, &engine, &segmenter) != SSAM_OK) {
+        engine.release(engine.user);
+        throw Failure(ssam_last_error());
+    }
+    model.segmenter.reset(segmenter);
+    return model;
+}
+
+Session open_photo(const Model& model, const Photo& photo, const std::string& name) {
+    ssam_session* session = nullptr;
+    must(ssam_session_create(model.segmenter.get(), &session));
+    Session owned(session);
+    const ssam_image image = photo.image();
+    must(ssam_session_set_image(session, &image), name);
+    return owned;
+}
+
+void give_prompts(ssam_session* session, const Arguments& arguments) {
+    const std::string& name = arguments.photo;
+    if (arguments.box) {
+        const Box& box = *arguments.box;
+        must(ssam_session_set_box(session, box.x0, box.y0, box.x1, box.y1), name);
+    }
+    for (const Point& point : arguments.points) {
+        must(ssam_session_add_point(session, point.x, point.y, 1), name);
+    }
+    for (const Point& point : arguments.negatives) {
+        must(ssam_session_add_point(session, point.x, point.y, 0), name);
+    }
+}
+
+Mask predict(ssam_session* session, const Arguments& arguments) {
+    ssam_predict_options options = ssam_predict_default_options();
+    options.candidate = arguments.candidate;
+    options.keep_largest = arguments.largest_component ? 1 : 0;
+    options.max_hole_area = arguments.fill_holes;
+    ssam_mask* mask = nullptr;
+    must(ssam_session_predict(session, &options, &mask), arguments.photo);
+    return Mask(mask);
+}
+
+}  // namespace cli

@@ -1,0 +1,139 @@
+#include "program.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace ssam_onnxruntime {
+namespace {
+
+std::string shape_text(const std::vector<int64_t>& shape) {
+    std::string text;
+    for (const int64_t side : shape) {
+        text += (text.empty() ? "" : "\xC3\x97") + std::to_string(side);  // a multiplication sign
+    }
+    return text;
+}
+
+Session load(const OrtEnv& env, const OrtSessionOptions& options, const char* path) {
+    OrtSession* session = nullptr;
+    // In the system's own character type, as ONNX Runtime wants it.
+    check(api().CreateSession(&env, std::filesystem::u8path(path).c_str(), &options, &session));
+    return Session(session);
+}
+
+std::vector<int64_t> shape_of(const OrtTypeInfo& type) {
+    const OrtTensorTypeAndShapeInfo* tensor = nullptr;  // owned by `type`
+    check(api().CastTypeInfoToTensorInfo(&type, &tensor));
+    if (tensor == nullptr) {
+        return {};  // not a tensor
+    }
+    size_t rank = 0;
+    check(api().GetDimensionsCount(tensor, &rank));
+    std::vector<int64_t> shape(rank);
+    check(api().GetDimensions(tensor, shape.data(), rank));
+    return shape;
+}
+
+Value wrap(const OrtMemoryInfo& memory, const ssam_tensor& tensor) {
+    OrtValue* value = nullptr;
+    check(api().CreateTensorWithDataAsOrtValue(
+        &memory, tensor.data, static_cast<size_t>(tensor.count) * sizeof(float), tensor.shape,
+        static_cast<size_t>(tensor.rank), ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, &value));
+    return Value(value);
+}
+
+// The tensors as ONNX Runtime's values, in the caller's memory: nothing is copied.
+struct Bound {
+    Bound(const OrtMemoryInfo& memory, const ssam_tensor* tensors, int32_t count) {
+        for (int32_t i = 0; i < count; ++i) {
+            owned.push_back(wrap(memory, tensors[i]));
+            values.push_back(owned.back().get());
+            names.push_back(tensors[i].name);
+        }
+    }
+    std::vector<Value> owned;
+    std::vector<OrtValue*> values;
+    std::vector<const char*> names;
+};
+
+}  // namespace
+
+Program::Program(const OrtEnv& env, const OrtSessionOptions& options, const char* name,
+                 const ssam_program_info& info)
+    : name_(name) {
+    try {
+        session_ = load(env, options, info.path);
+    } catch (const Failure& failure) {
+        throw Failure(failure.status(),
+                      "onnxruntime cannot load the program '" + name_ + "': " + failure.what());
+    }
+    OrtMemoryInfo* memory = nullptr;
+    check(api().CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault, &memory));
+    memory_.reset(memory);
+    compare("input", info.inputs, info.input_count);
+    compare("output", info.outputs, info.output_count);
+}
+
+std::vector<Program::Tensor> Program::signature(bool inputs) const {
+    OrtAllocator* allocator = nullptr;
+    check(api().GetAllocatorWithDefaultOptions(&allocator));
+    size_t count = 0;
+    check(inputs ? api().SessionGetInputCount(session_.get(), &count)
+                 : api().SessionGetOutputCount(session_.get(), &count));
+    std::vector<Tensor> tensors;
+    for (size_t i = 0; i < count; ++i) {
+        char* name = nullptr;
+        check(inputs ? api().SessionGetInputName(session_.get(), i, allocator, &name)
+                     : api().SessionGetOutputName(session_.get(), i, allocator, &name));
+        tensors.push_back({name, {}});
+        check(api().AllocatorFree(allocator, name));
+        OrtTypeInfo* type = nullptr;
+        check(inputs ? api().SessionGetInputTypeInfo(session_.get(), i, &type)
+                     : api().SessionGetOutputTypeInfo(session_.get(), i, &type));
+        const TypeInfo owned(type);
+        tensors.back().shape = shape_of(*type);
+    }
+    return tensors;
+}
+
+void Program::compare(const char* kind, const ssam_tensor_info* promised, int32_t count) const {
+    const std::string what = kind;
+    const std::vector<Tensor> found = signature(what == "input");
+    const auto is_called = [](const std::string& name) {
+        return [&name](const Tensor& tensor) { return tensor.name == name; };
+    };
+    for (int32_t i = 0; i < count; ++i) {
+        const std::string name = promised[i].name;
+        const std::vector<int64_t> shape(promised[i].shape, promised[i].shape + promised[i].rank);
+        const auto match = std::find_if(found.begin(), found.end(), is_called(name));
+        if (match == found.end()) {
+            throw Failure(SSAM_ERROR_BUNDLE, "the program '" + name_ + "' has no " + what + " '" +
+                                                 name + "', which the manifest lists");
+        }
+        if (match->shape != shape) {
+            throw Failure(SSAM_ERROR_BUNDLE, "the " + what + " '" + name + "' of the program '" +
+                                                 name_ + "' has the shape " +
+                                                 shape_text(match->shape) + ", the manifest says " +
+                                                 shape_text(shape));
+        }
+    }
+    for (const Tensor& tensor : found) {
+        const bool known = std::any_of(promised, promised + count, [&](const ssam_tensor_info& p) {
+            return tensor.name == p.name;
+        });
+        if (!known && what == "input") {
+            throw Failure(SSAM_ERROR_BUNDLE, "the program '" + name_ + "' needs an input '" +
+                                                 tensor.name + "' that the manifest lacks");
+        }
+    }
+}
+
+void Program::run(const ssam_tensor* inputs, int32_t input_count, ssam_tensor* outputs,
+                  int32_t output_count) const {
+    const Bound in(*memory_, inputs, input_count);
+    Bound out(*memory_, outputs, output_count);
+    check(api().Run(session_.get(), nullptr, in.names.data(), in.values.data(), in.values.size(),
+                    out.names.data(), out.names.size(), out.values.data()));
+}
+
+}  // namespace ssam_onnxruntime

@@ -1,0 +1,50 @@
+// ONNX Runtime's C interface with errors as exceptions and handles that free themselves.
+#pragma once
+
+#include <onnxruntime_c_api.h>
+
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "squeezesam/ssam.h"
+
+namespace ssam_onnxruntime {
+
+// What leaves the engine as a status and one sentence.
+class Failure : public std::exception {
+ public:
+    Failure(ssam_status status, std::string sentence)
+        : status_(status), sentence_(std::move(sentence)) {}
+    ssam_status status() const noexcept { return status_; }
+    const char* what() const noexcept override { return sentence_.c_str(); }
+
+ private:
+    ssam_status status_;
+    std::string sentence_;
+};
+
+// Throws Failure when the library is older than the header this was compiled with.
+const OrtApi& api();
+
+// Throws Failure (SSAM_ERROR_ENGINE) with the first line of ONNX Runtime's message.
+void check(OrtStatus* status);
+
+// unique_ptrs that free with the matching call of the interface.
+#define SSAM_ORT_HANDLE(name)                                                              \
+    struct name##Release {                                                                 \
+        void operator()(Ort##name* handle) const noexcept { api().Release##name(handle); } \
+    };                                                                                     \
+    using name = std::unique_ptr<Ort##name, name##Release>
+
+SSAM_ORT_HANDLE(Env);
+SSAM_ORT_HANDLE(SessionOptions);
+SSAM_ORT_HANDLE(Session);
+SSAM_ORT_HANDLE(MemoryInfo);
+SSAM_ORT_HANDLE(TypeInfo);
+SSAM_ORT_HANDLE(Value);
+
+#undef SSAM_ORT_HANDLE
+
+}  // namespace ssam_onnxruntime

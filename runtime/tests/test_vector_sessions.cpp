@@ -1,0 +1,223 @@
+// The shared vectors through the C interface: prompts, and whole sessions with recorded outputs.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "runner.h"
+#include "squeezesam/ssam.h"
+#include "vector_file.h"
+
+namespace {
+
+using test::at;
+using test::floats_at;
+using test::listed;
+using test::number_at;
+using test::numbers;
+using test::text_at;
+using test::Value;
+using test::whole_at;
+
+using Tensors = std::map<std::string, std::vector<float>>;
+
+// Gives recorded answers, 0 where there is none, and keeps what it was asked.
+struct Replay {
+    Tensors outputs;
+    Tensors seen;  // "segmenter.image" and so on
+
+    static ssam_status run(void* user, int32_t program, const ssam_tensor* in, int32_t in_count,
+                           ssam_tensor* out, int32_t out_count, char*, size_t) {
+        auto& self = *static_cast<Replay*>(user);
+        const std::string prefix = program == SSAM_PROGRAM_SEGMENTER ? "segmenter." : "saliency.";
+        for (int32_t i = 0; i < in_count; ++i) {
+            self.seen[prefix + in[i].name].assign(in[i].data, in[i].data + in[i].count);
+        }
+        for (int32_t i = 0; i < out_count; ++i) {
+            std::vector<float>& answer = self.outputs[out[i].name];
+            answer.resize(static_cast<size_t>(out[i].count));
+            std::copy(answer.begin(), answer.end(), out[i].data);
+        }
+        return SSAM_OK;
+    }
+};
+
+struct Session {
+    explicit Session(const Value& one) {
+        const std::string manifest = text_at(one, "manifest");
+        ssam_bundle* bundle = nullptr;
+        ssam_segmenter* segmenter = nullptr;
+        MUST(ssam_bundle_parse(manifest.data(), manifest.size(), &bundle));
+        const ssam_engine engine{&replay, Replay::run, nullptr, 0};
+        MUST(ssam_segmenter_create(bundle, &engine, &segmenter));
+        MUST(ssam_session_create(segmenter, &handle));
+        ssam_segmenter_free(segmenter);
+        ssam_bundle_free(bundle);
+    }
+    ~Session() { ssam_session_free(handle); }
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    Replay replay;
+    ssam_session* handle = nullptr;
+};
+
+ssam_status make_call(ssam_session* session, const std::string& name,
+                      const std::vector<double>& given) {
+    if (name == "add_point") {
+        return ssam_session_add_point(session, given.at(0), given.at(1),
+                                      static_cast<int32_t>(given.at(2)));
+    }
+    if (name == "set_box") {
+        return ssam_session_set_box(session, given.at(0), given.at(1), given.at(2), given.at(3));
+    }
+    if (name == "clear") {
+        return ssam_session_clear(session);
+    }
+    REQUIRE(name == "undo");
+    int32_t undone = -1;
+    const ssam_status status = ssam_session_undo(session, &undone);
+    CHECK_EQ(double(undone), given.at(0));
+    return status;
+}
+
+void make_calls(ssam_session* session, const Value& calls) {
+    for (const Value& call : calls.array) {
+        const ssam_status status =
+            make_call(session, call.array.at(0).string, numbers(call.array.at(1)));
+        CHECK_EQ(std::string(ssam_status_name(status)), call.array.at(2).string);
+        if (status != SSAM_OK) {
+            CHECK_EQ(std::string(ssam_last_error()), call.array.at(3).string);
+        }
+    }
+}
+
+const char* kind_name(const ssam_prompt& prompt) {
+    const char* const names[] = {"background", "foreground", "box"};
+    return names[prompt.kind];
+}
+
+// `wanted`: [kind, x0, y0, x1, y1] from the entry `first` on.
+void check_prompt(const ssam_prompt& found, const Value& wanted, size_t first, double tolerance) {
+    CHECK_EQ(std::string(kind_name(found)), wanted.array.at(first).string);
+    const double corners[] = {found.x0, found.y0, found.x1, found.y1};
+    for (size_t i = 0; i < 4; ++i) {
+        CHECK(std::abs(corners[i] - wanted.array.at(first + 1 + i).number) <= tolerance);
+    }
+}
+
+void check_points(const Tensors& seen, const Value& wanted) {
+    const std::vector<float> points = floats_at(wanted, "points");
+    const std::vector<float>& found = seen.at("segmenter.points");
+    REQUIRE(found.size() == points.size());
+    for (size_t i = 0; i < points.size(); ++i) {
+        CHECK(std::abs(double{found[i]} - double{points[i]}) <= 1e-5);
+    }
+    CHECK(seen.at("segmenter.labels") == floats_at(wanted, "labels"));
+}
+
+void check_prompts(const Value& one) {
+    Session session(one);
+    const int width = whole_at(one, "width");
+    const int height = whole_at(one, "height");
+    const std::vector<uint8_t> grey(static_cast<size_t>(width * height), 128);
+    const ssam_image image{grey.data(), width, height, 0, SSAM_FORMAT_GRAY, 1};
+    MUST(ssam_session_set_image(session.handle, &image));
+    make_calls(session.handle, at(one, "calls"));
+    const std::vector<Value>& wanted = at(one, "prompts").array;
+    size_t count = 0;
+    MUST(ssam_session_get_prompts(session.handle, nullptr, 0, &count));
+    REQUIRE(count == wanted.size());
+    std::vector<ssam_prompt> prompts(count);
+    MUST(ssam_session_get_prompts(session.handle, prompts.data(), count, &count));
+    for (size_t i = 0; i < count; ++i) {
+        check_prompt(prompts[i], wanted[i], 0, 0.0);
+    }
+    ssam_predict_options options = ssam_predict_default_options();
+    options.candidate = 0;
+    ssam_mask* mask = nullptr;
+    MUST(ssam_session_predict(session.handle, &options, &mask));
+    ssam_mask_free(mask);
+    check_points(session.replay.seen, one);
+}
+
+// The digest of whole numbers as (signed) bytes.
+std::string digest(const std::vector<float>& values) {
+    std::vector<uint8_t> bytes;
+    bytes.reserve(values.size());
+    for (const float value : values) {
+        const int whole = static_cast<int>(value);
+        CHECK(static_cast<float>(whole) == value);
+        bytes.push_back(static_cast<uint8_t>(whole & 0xFF));
+    }
+    return test::sha256_of(bytes);
+}
+
+void check_mask(const ssam_mask* mask, const Value& step) {
+    ssam_mask_info info;
+    MUST(ssam_mask_get_info(mask, &info));
+    const std::vector<Value>& prompts = at(step, "prompts").array;
+    REQUIRE(info.prompt_count == prompts.size());
+    for (size_t i = 0; i < prompts.size(); ++i) {
+        CHECK_EQ(int64_t{info.prompts[i].automatic}, prompts[i].array.at(0).whole);
+        check_prompt(info.prompts[i], prompts[i], 1, 1e-9);
+    }
+    CHECK_EQ(info.chosen, whole_at(step, "chosen"));
+    CHECK_EQ(double{info.score}, number_at(step, "score"));
+    CHECK_EQ(info.area, at(step, "area").whole);
+    CHECK_EQ(listed({double(info.box_x), double(info.box_y), double(info.box_width),
+                     double(info.box_height)}),
+             listed(numbers(at(step, "box"))));
+    size_t length = 0;
+    MUST(ssam_mask_rle_string(mask, nullptr, 0, &length));
+    std::string rle(length + 1, '?');
+    MUST(ssam_mask_rle_string(mask, rle.data(), rle.size(), &length));
+    rle.resize(length);
+    CHECK_EQ(rle, text_at(step, "rle"));
+    std::vector<float> logits(static_cast<size_t>(info.width) * static_cast<size_t>(info.height));
+    MUST(ssam_mask_render_logits(mask, logits.data(), 0));
+    for (const Value& sample : at(step, "logits").array) {
+        const int64_t index = sample.array.at(1).whole * info.width + sample.array.at(0).whole;
+        const double found = double{logits.at(static_cast<size_t>(index))};
+        CHECK(std::abs(found - sample.array.at(2).number) <= 1e-4);
+    }
+}
+
+void check_session(const Value& one) {
+    Session session(one);
+    for (const char* name : {"heatmap", "masks", "scores"}) {
+        session.replay.outputs[name] = floats_at(at(one, "outputs"), name);
+    }
+    const std::vector<uint8_t> photo = test::bytes_at(one, "photo");
+    const ssam_image image{
+        photo.data(),    whole_at(one, "stored_width"), whole_at(one, "stored_height"), 0,
+        SSAM_FORMAT_RGB, whole_at(one, "orientation")};
+    MUST(ssam_session_set_image(session.handle, &image));
+    const Tensors& seen = session.replay.seen;
+    for (const Value& step : at(one, "steps").array) {
+        make_calls(session.handle, at(step, "calls"));
+        const Value& given = at(step, "options");
+        ssam_predict_options options = ssam_predict_default_options();
+        options.candidate = whole_at(given, "candidate");
+        options.keep_largest = whole_at(given, "keep_largest");
+        options.max_hole_area = whole_at(given, "max_hole_area");
+        ssam_mask* mask = nullptr;
+        MUST(ssam_session_predict(session.handle, &options, &mask));
+        check_mask(mask, step);
+        ssam_mask_free(mask);
+        check_points(seen, step);
+        CHECK_EQ(digest(seen.at("segmenter.prompts")), text_at(step, "planes_sha256"));
+    }
+    CHECK_EQ(digest(seen.at("segmenter.image")), text_at(one, "image_sha256"));
+    CHECK_EQ(digest(seen.at("saliency.image")), text_at(one, "saliency_image_sha256"));
+}
+
+}  // namespace
+
+TEST("vectors: prompts, good and bad") { test::each_case("prompts", check_prompts); }
+
+TEST("vectors: whole sessions with recorded outputs") {
+    test::each_case("sessions", check_session);
+}
