@@ -48,8 +48,16 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return _train(config, arguments)
     except (DataError, CheckpointError, WeightsError, ValueError, OSError) as error:
-        print(f"squeezesam-train: {error}", file=sys.stderr)
+        print(f"squeezesam-train: {_sentence(error)}", file=sys.stderr)
         return 1
+
+
+def _sentence(error: Exception) -> str:
+    """The message alone: that of a loading process arrives with its traceback as text."""
+    message = str(error)
+    if not message.startswith("Caught "):
+        return message
+    return message.strip().splitlines()[-1].partition(": ")[2]
 
 
 def _train(config: TrainConfig, arguments: argparse.Namespace) -> int:

@@ -131,13 +131,15 @@ def decode_photo(data: bytes, name: str, turn: bool = True) -> U8:
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def decode_labels(data: bytes, name: str) -> U8:
+def decode_labels(data: bytes, name: str, to_grey: bool = False) -> U8:
     """A label map (8-bit PNG of one channel) as H×W uint8.
+
+    ``to_grey`` takes a mask of any number of channels, as published sets have them.
 
     Raises:
         DamagedPhotoError: the bytes are no such image.
     """
-    labels = _decode(data, cv2.IMREAD_UNCHANGED)
+    labels = _decode(data, cv2.IMREAD_GRAYSCALE if to_grey else cv2.IMREAD_UNCHANGED)
     if labels is None:
         raise DamagedPhotoError(f"cannot read the mask {name}: {_reason(data)}")
     if labels.ndim != 2 or labels.dtype != np.uint8:

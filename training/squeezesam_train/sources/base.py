@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from squeezesam_train.photos import U8
+from squeezesam_train.photos import IGNORE, U8, DamagedPhotoError, check_sizes
 
 LABEL_KINDS = ("instance", "salient", "person", "pet", "part")
 
@@ -31,6 +31,18 @@ class Photo:
     kind: str = "instance"
     components: int = 0
     partly_labelled: bool = False
+
+
+def checked(photo: Photo) -> Photo:
+    """The photo itself, if its labels fit it and name an object.
+
+    Raises:
+        DamagedPhotoError: they do not.
+    """
+    check_sizes(photo.rgb, photo.labels, f"the mask of {photo.name}")
+    if not ((photo.labels > 0) & (photo.labels < IGNORE)).any():
+        raise DamagedPhotoError(f"the mask of {photo.name} labels no object")
+    return photo
 
 
 class PhotoSource(Protocol):

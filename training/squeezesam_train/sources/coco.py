@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from squeezesam_train.photos import DamagedPhotoError, DataError, check_sizes, decode_photo
-from squeezesam_train.sources.base import Photo
+from squeezesam_train.photos import DamagedPhotoError, DataError, decode_photo
+from squeezesam_train.sources.base import Photo, checked
 from squeezesam_train.sources.overlap import flatten_masks
 from squeezesam_train.sources.run_lengths import Rle, to_rle
 
@@ -82,8 +82,7 @@ class CocoPhotos:
         masks: list[Rle] = [{"size": size, "counts": counts} for counts in record.masks]
         crowds: list[Rle] = [{"size": size, "counts": counts} for counts in record.crowds]
         labels = flatten_masks(masks, crowds, record.height, record.width, rng, self._merging)
-        check_sizes(rgb, labels, f"the annotation of {record.path}")
-        return Photo(record.path, rgb, labels, partly_labelled=self._partly)
+        return checked(Photo(record.path, rgb, labels, partly_labelled=self._partly))
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -8,22 +8,19 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from squeezesam_train.photos import (
-    IGNORE,
     U8,
     DamagedPhotoError,
     DataError,
     PhotoEntry,
-    check_sizes,
     decode_labels,
     decode_photo,
     list_photos,
     read_photo,
 )
-from squeezesam_train.sources.base import Photo
+from squeezesam_train.sources.base import Photo, checked
 
 # Photos in which objects of the labelled kind were left unlabelled (data README).
 PARTLY_LABELLED = {"coco_person1", "coco_people_vehicles", "ccp_person", "pennfudan", "balloon"}
-
 _PHOTO_ENDINGS = (".jpg", ".webp")
 
 
@@ -67,18 +64,15 @@ class FolderPhotos:
         index = min(index, len(self.entries) - 1)
         entry = self.entries[index]
         rgb, labels = self._read(index)
-        return Photo(
-            name=str(entry.image_path),
-            rgb=rgb,
-            labels=labels,
-            kind=entry.kind,
-            components=entry.components,
-            partly_labelled=entry.source in PARTLY_LABELLED,
-        )
+        partly = entry.source in PARTLY_LABELLED
+        photo = Photo(str(entry.image_path), rgb, labels, entry.kind, entry.components, partly)
+        return photo if self.cache == "decoded" else checked(photo)
 
     def _keep(self, entry: PhotoEntry) -> None:
         if self.cache == "decoded":
-            self._decoded.append(_checked(entry))
+            rgb, labels = read_photo(entry)
+            checked(Photo(str(entry.image_path), rgb, labels))
+            self._decoded.append((rgb, labels))
             return
         _check_heads(entry)
         if self.cache == "encoded":
@@ -92,9 +86,7 @@ class FolderPhotos:
             return read_photo(entry)
         photo, mask = self._encoded[index]
         rgb = decode_photo(photo, str(entry.image_path))
-        labels = decode_labels(mask, str(entry.mask_path))
-        check_sizes(rgb, labels, str(entry.mask_path))
-        return rgb, labels
+        return rgb, decode_labels(mask, str(entry.mask_path))
 
 
 def open_folder(path: Path, split: str, weights: dict[str, float], cache: str) -> FolderPhotos:
@@ -120,13 +112,6 @@ def _refuse_lone_masks(folder: Path) -> None:
     if lone:
         more = f" (and {len(lone) - 1} more)" if len(lone) > 1 else ""
         raise DataError(f"the mask {folder / lone[0]} has no photo (.jpg or .webp) beside it{more}")
-
-
-def _checked(entry: PhotoEntry) -> tuple[U8, U8]:
-    rgb, labels = read_photo(entry)
-    if not ((labels > 0) & (labels < IGNORE)).any():
-        raise DataError(f"the mask {entry.mask_path} labels no object")
-    return rgb, labels
 
 
 def _check_heads(entry: PhotoEntry) -> None:

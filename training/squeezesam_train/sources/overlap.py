@@ -39,7 +39,8 @@ def merge_nested_masks(
     """
     if not masks:
         return []
-    areas = np.asarray(coco_mask.area(list(masks)), np.int64)
+    # One by one: pycocotools 2.0.11 overflows on a list of more than 255 masks.
+    areas = np.array([int(coco_mask.area(mask)) for mask in masks])
     order = [int(i) for i in np.argsort(-areas, kind="stable") if areas[i] > 0]
     inside = _shares_inside(masks) >= _NESTED
     kept: list[int] = []

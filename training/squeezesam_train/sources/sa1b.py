@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from squeezesam_train.photos import U8, DamagedPhotoError, DataError, decode_photo
-from squeezesam_train.sources.base import Photo
+from squeezesam_train.sources.base import Photo, checked
 from squeezesam_train.sources.overlap import flatten_masks
 from squeezesam_train.sources.run_lengths import Rle, to_rle
 
@@ -46,7 +46,7 @@ class Sa1bPhotos:
         labels = labels_of(
             _read(path.with_suffix(".json")), f"{stem}.json", rgb, rng, self._merging
         )
-        return Photo(str(path), rgb, labels)
+        return checked(Photo(str(path), rgb, labels))
 
 
 def labels_of(document: bytes, name: str, rgb: U8, rng: np.random.Generator, merging: float) -> U8:

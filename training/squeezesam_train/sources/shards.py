@@ -18,6 +18,7 @@ Shards elsewhere (`https://…`, or any command's output as `pipe:…`) are copi
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import urllib.parse
@@ -32,11 +33,10 @@ from webdataset.shardlists import expand_urls
 from squeezesam_train.photos import (
     DamagedPhotoError,
     DataError,
-    check_sizes,
     decode_labels,
     decode_photo,
 )
-from squeezesam_train.sources.base import Photo
+from squeezesam_train.sources.base import Photo, checked
 from squeezesam_train.sources.sa1b import labels_of
 from squeezesam_train.sources.tar_index import Member, index_shard
 
@@ -101,8 +101,7 @@ class ShardPhotos:
             labels = labels_of(data, f"{name}.json", rgb, rng, self._merging)
         else:
             labels = decode_labels(data, f"{name}.png")
-            check_sizes(rgb, labels, f"{name}.png")
-        return Photo(name, rgb, labels, self._kind)
+        return checked(Photo(name, rgb, labels, self._kind))
 
 
 def local_shard(url: str, cache: Path | None) -> Path:
@@ -116,7 +115,9 @@ def local_shard(url: str, cache: Path | None) -> Path:
         return Path(url.removeprefix("file://").removeprefix("file:"))
     if cache is None:
         raise DataError(f"the shard {url} is not a file here: name a folder 'cache' to copy it to")
-    target = cache / urllib.parse.quote(url.rsplit("/", 1)[-1], safe="-_.")
+    # Shards of one name may lie in several places.
+    place = hashlib.sha256(url.encode()).hexdigest()[:8]
+    target = cache / f"{place}-{urllib.parse.quote(url.rsplit('/', 1)[-1], safe='')[-100:]}"
     if target.exists():
         return target
     beside = target.with_name(f"{target.name}.{os.getpid()}.part")
