@@ -17,9 +17,10 @@ from squeezesam_model import load_saliency, load_segmenter
 from squeezesam_train.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from squeezesam_train.cli import main
 from squeezesam_train.config import ConfigError, Phase, parse_config
-from squeezesam_train.dataset import Photos, SegmenterSamples
+from squeezesam_train.dataset import SegmenterSamples
 from squeezesam_train.engine import Trainer
 from squeezesam_train.photos import DataError, list_photos, read_photo
+from squeezesam_train.sources.folder import FolderPhotos
 
 
 def _settings(root: Path, **changes: object) -> dict[str, object]:
@@ -59,7 +60,7 @@ def test_a_stopped_and_resumed_run_equals_an_unbroken_one_bit_for_bit(
     changes = {"task": "segmenter", "preset": "squeezesam"}
     phases = [{"size": 64, "steps": 4, "batch": 2, "correction": 0.5}]
     config = parse_config(_settings(photo_root, phases=phases, **changes))
-    photos = Photos(list_photos(photo_root, "train"), {})
+    photos = FolderPhotos(list_photos(photo_root, "train"), {})
     whole = Trainer(config, photos, tmp_path / "whole")
     whole.folder.mkdir()
     whole.run()
@@ -96,7 +97,7 @@ def test_training_learns_the_three_photos_by_heart(tmp_path: Path, photo_root: P
 
 
 def test_samples_depend_on_seed_and_index_alone(photo_root: Path) -> None:
-    photos = Photos(list_photos(photo_root, "train"), {})
+    photos = FolderPhotos(list_photos(photo_root, "train"), {})
     config = parse_config(_settings(photo_root))
     early = SegmenterSamples(photos, config, 64, 0, 10)
     late = SegmenterSamples(photos, config, 64, 6, 4)

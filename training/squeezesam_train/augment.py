@@ -66,6 +66,14 @@ def fit(rgb: U8, labels: U8, size: int) -> tuple[U8, U8]:
     return resize_to(rgb, labels, max(1, round(height * scale)), max(1, round(width * scale)))
 
 
+def shrink(rgb: U8, labels: U8, longest: int) -> tuple[U8, U8]:
+    """Scale the longer side down to ``longest``; smaller photos stay as they are.
+
+    Photos of many megapixels are not worth distorting in full before they are fitted.
+    """
+    return fit(rgb, labels, longest) if max(labels.shape) > longest else (rgb, labels)
+
+
 def pad_image(rgb: U8, size: int) -> U8:
     """Letterbox: pad bottom and right to a square of ``size``."""
     canvas = np.empty((size, size, 3), np.uint8)

@@ -13,7 +13,7 @@ from squeezesam_model import WeightsError
 
 from squeezesam_train.checkpoint import CheckpointError
 from squeezesam_train.config import ConfigError, TrainConfig, load_config
-from squeezesam_train.photos import DataError, list_photos
+from squeezesam_train.photos import DataError
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -48,28 +48,32 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return _train(config, arguments)
     except (DataError, CheckpointError, WeightsError, ValueError, OSError) as error:
-        print(f"squeezesam-train: {error}", file=sys.stderr)
+        print(f"squeezesam-train: {_sentence(error)}", file=sys.stderr)
         return 1
+
+
+def _sentence(error: Exception) -> str:
+    """The message alone: that of a loading process arrives with its traceback as text."""
+    message = str(error)
+    if not message.startswith("Caught "):
+        return message
+    return message.strip().splitlines()[-1].partition(": ")[2]
 
 
 def _train(config: TrainConfig, arguments: argparse.Namespace) -> int:
     # Imported late: torch is slow to load, and --help should not be.
     from squeezesam_model import load_weights
 
-    from squeezesam_train.dataset import Photos
     from squeezesam_train.engine import Trainer, TrainingError
+    from squeezesam_train.sources.opening import open_sources
 
     # OpenCV's own threads would fight with torch's over the same cores.
     cv2.setNumThreads(1)
     arguments.output.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    entries = list_photos(Path(config.data), "train")
-    photos = Photos(
-        [e for e in entries if config.source_weights.get(e.source, 1.0) > 0],
-        config.source_weights,
-    )
+    photos = open_sources(config)
     seconds = time.monotonic() - started
-    print(f"{len(photos.entries)} photos decoded in {seconds:.0f} s", file=sys.stderr)
+    print(f"{len(photos)} photos opened in {seconds:.0f} s", file=sys.stderr)
     trainer = Trainer(config, photos, arguments.output)
     if not arguments.restart and trainer.resume():
         print(f"going on at step {trainer.step}", file=sys.stderr)

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from squeezesam_train.sources.spec import SourceSpec, SpecError, parse_sources
+
 
 class ConfigError(Exception):
     """A configuration that cannot be used; the text says which key and why."""
@@ -26,6 +28,8 @@ class Phase:
         all_masks: weight of the mean loss over the candidates, beside the best one's. A small one
             lets the candidates differ; a larger one makes the choice among them matter less.
         iou: weight of the IoU head's loss.
+        sizes: multi-scale training: each batch has one of these sizes, drawn from the seed, instead
+            of ``size``. Memory must suffice for the largest.
     """
 
     size: int
@@ -34,6 +38,13 @@ class Phase:
     correction: float = 0.0
     all_masks: float = 0.25
     iou: float = 1.0
+    sizes: tuple[int, ...] = ()
+
+    @property
+    def pixels(self) -> float:
+        """Pixels of an input; the mean where there are several sizes."""
+        sizes = self.sizes or (self.size,)
+        return sum(size**2 for size in sizes) / len(sizes)
 
 
 @dataclass(frozen=True)
@@ -43,7 +54,11 @@ class TrainConfig:
     Attributes:
         task: ``segmenter`` or ``saliency``.
         preset: architecture, see :mod:`squeezesam_model.presets`.
-        data: root of the photo folders, relative to the working directory.
+        data: root of the photo folders, relative to the working directory; or a list of sources,
+            ``{kind: folder, path: …, cache: decoded, encoded or paths}``,
+            ``{kind: coco, images: …, annotations: …}`` (LVIS too), ``{kind: sa1b, path: …}``,
+            ``{kind: shards, urls: train-{000000..000009}.tar}``, each with a ``weight``: its share
+            of the draws beside the others' (1 where absent).
         phases: sizes and steps, in order.
         optimiser: ``muon`` (convolutions and matrices by Muon, the rest by AdamW) or ``adamw``.
         lr: AdamW's learning rate at the peak.
@@ -56,13 +71,18 @@ class TrainConfig:
         seed: of everything random.
         workers: data loading processes.
         threads: torch threads (0: torch's default).
-        precision: ``bf16`` (autocast), ``fp32``, or ``auto``: bf16 where the processor computes in
-            it; elsewhere it is emulated, thirty times slower.
-        source_weights: sampling weight per source, 1 where absent.
+        precision: ``bf16`` (autocast), ``fp32``, or ``auto``: bf16 where the processor
+            computes in it; elsewhere it is emulated, thirty times slower.
+        source_weights: sampling weight per folder of our folder form, 1 where absent.
+        max_damaged: share of damaged photos among those drawn that ends the run; fewer are passed
+            over with a line each (see :mod:`squeezesam_train.sources.mixture`).
+        merging: probability that a mask inside a larger one is suppressed (paper: mask merging;
+            for sources with overlapping masks).
         copy_paste: share of the samples with objects pasted from other photos.
         crop: share of the samples cropped round an object (paper: 0.5).
         outliers: share of the multi-click samples with a click off the object (paper).
         negatives: share of the click samples with background clicks.
+        strokes: share of the samples with strokes, given as series of clicks.
         focal: weight of the focal loss (paper 20).
         dice: weight of the dice loss (paper 1).
         bce: weight of a plain cross-entropy.
@@ -72,7 +92,7 @@ class TrainConfig:
 
     task: str
     preset: str
-    data: str
+    data: str | tuple[SourceSpec, ...]
     phases: tuple[Phase, ...]
     optimiser: str = "muon"
     lr: float = 2e-3
@@ -87,10 +107,13 @@ class TrainConfig:
     threads: int = 0
     precision: str = "auto"
     source_weights: dict[str, float] = field(default_factory=dict)
+    max_damaged: float = 0.01
+    merging: float = 0.5
     copy_paste: float = 0.3
     crop: float = 0.5
     outliers: float = 0.1
     negatives: float = 0.35
+    strokes: float = 0.08
     focal: float = 0.0
     dice: float = 1.0
     bce: float = 1.0
@@ -122,11 +145,11 @@ class TrainConfig:
 
     def progress(self, step: int) -> float:
         """Share of the compute (steps × batch × pixels) spent before ``step``, 0…1."""
-        total = sum(p.steps * p.batch * p.size**2 for p in self.phases)
-        spent = 0
+        total = sum(p.steps * p.batch * p.pixels for p in self.phases)
+        spent = 0.0
         for phase in self.phases:
             taken = min(step, phase.steps)
-            spent += taken * phase.batch * phase.size**2
+            spent += taken * phase.batch * phase.pixels
             step -= taken
         return spent / total
 
@@ -172,12 +195,20 @@ def parse_config(raw: dict[str, Any]) -> TrainConfig:
         raise ConfigError(f"optimiser must be muon or adamw, not '{values['optimiser']}'")
     if values.get("precision", "auto") not in ("auto", "bf16", "fp32"):
         raise ConfigError(f"precision must be auto, bf16 or fp32, not '{values['precision']}'")
+    for key in ("max_damaged", "merging", "strokes"):
+        if not 0 <= values.get(key, 0) <= 1:
+            raise ConfigError(f"'{key}' must lie between 0 and 1, not {values[key]}")
     return TrainConfig(**values)
 
 
 def _typed(key: str, kind: str, value: object) -> Any:
     if key == "phases":
         return _phases(value)
+    if key == "data":
+        try:
+            return parse_sources(value)
+        except SpecError as error:
+            raise ConfigError(str(error)) from error
     try:
         if kind == "float" and isinstance(value, (int, float, str)):
             return float(value)
@@ -199,12 +230,13 @@ def _phases(value: object) -> tuple[Phase, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
         raise ConfigError(wanted)
     try:
-        phases = tuple(Phase(**item) for item in value)
+        phases = tuple(Phase(**{**v, "sizes": tuple(v.get("sizes", ()))}) for v in value)
     except TypeError as error:
         raise ConfigError(wanted) from error
     for phase in phases:
-        if phase.size % 32 or phase.size <= 0:
-            raise ConfigError(f"a phase's size must be a multiple of 32, not {phase.size}")
+        for size in (phase.size, *phase.sizes):
+            if not isinstance(size, int) or size % 32 or size <= 0:
+                raise ConfigError(f"a phase's size must be a multiple of 32, not {size}")
         if phase.batch < 2 or phase.steps < 1:
             raise ConfigError("a phase needs at least 1 step and a batch of 2 (BatchNorm)")
     return phases

@@ -16,31 +16,15 @@ from torch.utils.data import Dataset
 
 from squeezesam_train import augment
 from squeezesam_train.config import TrainConfig
-from squeezesam_train.photos import IGNORE, U8, PhotoEntry, read_photo
+from squeezesam_train.photos import IGNORE, U8, DataError
 from squeezesam_train.simulate import Points, PromptMix, simulate
+from squeezesam_train.sources.base import PhotoSource
 
-# Photos in which objects of the labelled kind were left unlabelled (data README).
-PARTLY_LABELLED = {"coco_person1", "coco_people_vehicles", "ccp_person", "pennfudan", "balloon"}
 _MIN_AREA = 0.002
-
-
-class Photos:
-    """The photos of a split, decoded once and kept in memory (about 4 GB for ours)."""
-
-    def __init__(self, entries: list[PhotoEntry], weights: dict[str, float]) -> None:
-        self.entries = entries
-        self._decoded: list[tuple[U8, U8]] = [read_photo(entry) for entry in entries]
-        raw = np.array([weights.get(entry.source, 1.0) for entry in entries])
-        if not raw.sum() > 0:
-            raise ValueError("every source has the sampling weight 0")
-        self._cumulative = np.cumsum(raw / raw.sum())
-
-    def draw(self, rng: np.random.Generator) -> tuple[PhotoEntry, U8, U8]:
-        """A random photo by the sources' weights, with its labels."""
-        index = int(np.searchsorted(self._cumulative, rng.random(), side="right"))
-        index = min(index, len(self.entries) - 1)
-        rgb, labels = self._decoded[index]
-        return self.entries[index], rgb, labels
+# Photos without a usable object in a row that prove that the data hold none.
+_MOST_DRAWS = 1000
+# Keeps the draw of a batch's size apart from the draws of its samples.
+_SIZES = 2
 
 
 @dataclass(frozen=True)
@@ -78,25 +62,51 @@ def split_components(labels: U8) -> U8:
 
 
 class _Samples(Dataset[dict[str, Tensor]]):
-    """``count`` samples of a run from index ``first`` on, at one size."""
+    """``count`` samples of a run from index ``first`` on.
+
+    Args:
+        photos: where photos are drawn from.
+        config: of the run.
+        size: side of the square samples.
+        first: index of the first sample in the run; the first one of a batch.
+        count: samples.
+        sizes: multi-scale: each batch takes one of these instead of ``size``.
+        batch: samples of a step (of all ranks together), needed with ``sizes``.
+    """
 
     def __init__(
-        self, photos: Photos, config: TrainConfig, size: int, first: int, count: int
-    ) -> None:
+        self, photos: PhotoSource, config: TrainConfig, size: int, first: int, count: int,
+        sizes: tuple[int, ...] = (), batch: int = 1,
+    ) -> None:  # fmt: skip
         self.photos, self.config, self.size = photos, config, size
         self.first, self.count = first, count
+        self.sizes, self.batch = sizes, batch
 
     def __len__(self) -> int:
         return self.count
 
+    def size_at(self, index: int) -> int:
+        """Side of sample ``index``, the same for a whole batch and after resuming at any step."""
+        if not self.sizes:
+            return self.size
+        start = self.first + index // self.batch * self.batch
+        rng = np.random.default_rng((self.config.seed, start, _SIZES))
+        return int(rng.choice(self.sizes))
+
     def __getitem__(self, index: int) -> dict[str, Tensor]:
+        """The sample as tensors, see :func:`to_tensors`.
+
+        Raises:
+            DataError: no photo drawn has a usable object, or too many are damaged.
+        """
         rng = np.random.default_rng((self.config.seed, self.first + index))
-        while (sample := self._draw(rng)) is None:
-            pass
-        return to_tensors(sample)
+        for _ in range(_MOST_DRAWS):
+            if (sample := self._draw(rng, self.size_at(index))) is not None:
+                return to_tensors(sample)
+        raise DataError(f"{_MOST_DRAWS} photos in a row had no usable object")
 
     @abstractmethod
-    def _draw(self, rng: np.random.Generator) -> Sample | None:
+    def _draw(self, rng: np.random.Generator, size: int) -> Sample | None:
         """One sample, or None where the photo drawn is of no use."""
 
 
@@ -105,11 +115,16 @@ class SegmenterSamples(_Samples):
 
     @property
     def _mix(self) -> PromptMix:
-        return PromptMix(negatives=self.config.negatives, outliers=self.config.outliers)
+        return PromptMix(
+            strokes=self.config.strokes,
+            negatives=self.config.negatives,
+            outliers=self.config.outliers,
+        )
 
-    def _draw(self, rng: np.random.Generator) -> Sample | None:
-        entry, rgb, labels = self.photos.draw(rng)
-        if entry.kind == "salient" and entry.components > 1 and rng.random() < 0.5:
+    def _draw(self, rng: np.random.Generator, size: int) -> Sample | None:
+        photo = self.photos.draw(rng)
+        rgb, labels = photo.rgb, photo.labels
+        if photo.kind == "salient" and photo.components != 1 and rng.random() < 0.5:
             labels = split_components(labels)
         choices = instances(labels)
         if not choices:
@@ -117,32 +132,32 @@ class SegmenterSamples(_Samples):
         chosen = int(rng.choice(choices))
         if rng.random() < self.config.crop:
             rgb, labels = augment.crop_round(rgb, labels, chosen, rng)
-        rgb, labels = distort(rgb, labels, rng)
-        image, labels = augment.fit(rgb, labels, self.size)
+        rgb, labels = distort(*augment.shrink(rgb, labels, 2 * size), rng)
+        image, labels = augment.fit(rgb, labels, size)
         if rng.random() < self.config.copy_paste:
             image, labels, chosen = self._paste(image, labels, chosen, rng)
         target = augment.visible(labels, chosen)
         if target.mean() < _MIN_AREA / 2:
             return None
         others = ~target & (labels > 0) & (labels < IGNORE)
-        points = simulate(target, others, entry.source in PARTLY_LABELLED, self._mix, rng)
-        return padded(Sample(image, target, augment.ignored(labels), points), self.size)
+        points = simulate(target, others, photo.partly_labelled, self._mix, rng)
+        return padded(Sample(image, target, augment.ignored(labels), points), size)
 
     def _paste(
         self, image: U8, labels: U8, chosen: int, rng: np.random.Generator
     ) -> tuple[U8, U8, int]:
         """Objects of other photos onto this one; the target may be one of them."""
         for _ in range(int(rng.integers(1, 3))):
-            entry, donor, donor_labels = self.photos.draw(rng)
-            choices = instances(donor_labels, 0.01)
-            if entry.kind == "part" or not choices:
+            donor = self.photos.draw(rng)
+            choices = instances(donor.labels, 0.01)
+            if donor.kind == "part" or not choices:
                 continue
             free = set(range(1, IGNORE)) - set(np.unique(labels).tolist())
             if not free:
                 break
             new = min(free)
-            mask = augment.visible(donor_labels, int(rng.choice(choices)))
-            image, labels = augment.paste(image, labels, donor, mask, new, rng)
+            mask = augment.visible(donor.labels, int(rng.choice(choices)))
+            image, labels = augment.paste(image, labels, donor.rgb, mask, new, rng)
             if rng.random() < 0.5:
                 chosen = new
         return image, labels, chosen
@@ -151,17 +166,18 @@ class SegmenterSamples(_Samples):
 class SaliencySamples(_Samples):
     """Photos with everything that is salient in them as the target."""
 
-    def _draw(self, rng: np.random.Generator) -> Sample | None:
-        _, rgb, labels = self.photos.draw(rng)
+    def _draw(self, rng: np.random.Generator, size: int) -> Sample | None:
+        photo = self.photos.draw(rng)
+        rgb, labels = photo.rgb, photo.labels
         choices = instances(labels)
         if not choices:
             return None
         if rng.random() < self.config.crop:
             rgb, labels = augment.crop_round(rgb, labels, int(rng.choice(choices)), rng)
-        rgb, labels = distort(rgb, labels, rng)
-        image, labels = augment.fit(rgb, labels, self.size)
+        rgb, labels = distort(*augment.shrink(rgb, labels, 2 * size), rng)
+        image, labels = augment.fit(rgb, labels, size)
         target = (labels > 0) & (labels < IGNORE)
-        return padded(Sample(image, target, augment.ignored(labels), []), self.size)
+        return padded(Sample(image, target, augment.ignored(labels), []), size)
 
 
 def distort(rgb: U8, labels: U8, rng: np.random.Generator) -> tuple[U8, U8]:

@@ -22,10 +22,11 @@ from torch.utils.data import DataLoader
 
 from squeezesam_train.checkpoint import load_checkpoint, save_checkpoint
 from squeezesam_train.config import Phase, TrainConfig
-from squeezesam_train.dataset import Photos, SaliencySamples, SegmenterSamples
+from squeezesam_train.dataset import SaliencySamples, SegmenterSamples
 from squeezesam_train.ema import WeightAverage
 from squeezesam_train.losses import nan_safe
 from squeezesam_train.optim import build_optimisers, set_rate
+from squeezesam_train.sources.base import PhotoSource
 from squeezesam_train.steps import StepResult, saliency_step, segmenter_step
 
 Batch = dict[str, Tensor]
@@ -55,7 +56,7 @@ def build_model(config: TrainConfig) -> nn.Module:
 class Trainer:
     """A run in a folder: `checkpoint.pt`, `weights.safetensors` (averaged, fp16), `log.jsonl`."""
 
-    def __init__(self, config: TrainConfig, photos: Photos, folder: Path) -> None:
+    def __init__(self, config: TrainConfig, photos: PhotoSource, folder: Path) -> None:
         self.config, self.photos, self.folder = config, photos, folder
         if config.threads:
             torch.set_num_threads(config.threads)
@@ -111,7 +112,8 @@ class Trainer:
         end = sum(p.steps for p in self.config.phases[: index + 1])
         first = self.config.first_sample(self.step)
         kind = SegmenterSamples if self.config.task == "segmenter" else SaliencySamples
-        samples = kind(self.photos, self.config, phase.size, first, (end - self.step) * phase.batch)
+        count = (end - self.step) * phase.batch
+        samples = kind(self.photos, self.config, phase.size, first, count, phase.sizes, phase.batch)
         loader = DataLoader(
             samples, phase.batch, num_workers=self.config.workers, drop_last=True,
             prefetch_factor=6 if self.config.workers else None,

@@ -19,6 +19,10 @@ class DataError(Exception):
     """Photos or masks that are missing or cannot be read."""
 
 
+class DamagedPhotoError(DataError):
+    """One photo, mask or annotation that cannot be used; others of the set may be sound."""
+
+
 @dataclass(frozen=True)
 class PhotoEntry:
     """One photo of the index.
@@ -81,7 +85,7 @@ def _entry(root: Path, row: dict[str, str]) -> PhotoEntry:
 
 
 def _photo_file(stem: Path) -> Path:
-    """`stem`.jpg where it exists, else `stem`.webp, which reading will miss if it is not there."""
+    """`stem`.jpg where it exists, else `stem`.webp (reading will miss it, if it is not there)."""
     jpeg = Path(f"{stem}.jpg")
     return jpeg if jpeg.exists() else Path(f"{stem}.webp")
 
@@ -93,15 +97,75 @@ def read_photo(entry: PhotoEntry) -> tuple[U8, U8]:
         H×W×3 uint8 RGB, and H×W uint8 labels (0 background, 1…N instances, 255 ignore).
 
     Raises:
-        DataError: a file is missing, unreadable, or their sizes differ.
+        DamagedPhotoError: a file is missing, unreadable, or their sizes differ.
     """
-    bgr = cv2.imread(str(entry.image_path), cv2.IMREAD_COLOR)
+    rgb = decode_photo(_bytes(entry.image_path, "photo"), str(entry.image_path))
+    labels = decode_labels(_bytes(entry.mask_path, "mask"), str(entry.mask_path))
+    check_sizes(rgb, labels, str(entry.mask_path))
+    return rgb, labels
+
+
+def _bytes(path: Path, what: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DamagedPhotoError(f"cannot read the {what} {path}: {error.strerror}") from error
+
+
+def decode_photo(data: bytes, name: str, turn: bool = True) -> U8:
+    """A JPEG, PNG or WebP photo as H×W×3 uint8 RGB.
+
+    Args:
+        data: the file.
+        name: of the photo, for the message.
+        turn: follow the EXIF orientation. Our folder form does; COCO's and SA-1B's masks lie on the
+            pixels as they are stored.
+
+    Raises:
+        DamagedPhotoError: the bytes are no photo.
+    """
+    flags = cv2.IMREAD_COLOR if turn else cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+    bgr = _decode(data, flags)
     if bgr is None:
-        raise DataError(f"cannot read the photo {entry.image_path}")
-    labels = cv2.imread(str(entry.mask_path), cv2.IMREAD_UNCHANGED)
+        raise DamagedPhotoError(f"cannot read the photo {name}: {_reason(data)}")
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def decode_labels(data: bytes, name: str, to_grey: bool = False) -> U8:
+    """A label map (8-bit PNG of one channel) as H×W uint8.
+
+    ``to_grey`` takes a mask of any number of channels, as published sets have them.
+
+    Raises:
+        DamagedPhotoError: the bytes are no such image.
+    """
+    labels = _decode(data, cv2.IMREAD_GRAYSCALE if to_grey else cv2.IMREAD_UNCHANGED)
     if labels is None:
-        raise DataError(f"cannot read the mask {entry.mask_path}")
-    if labels.ndim != 2 or labels.shape != bgr.shape[:2]:
-        raise DataError(f"{entry.mask_path} does not have the size of its photo")
-    rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
-    return np.asarray(rgb, np.uint8), np.asarray(labels, np.uint8)
+        raise DamagedPhotoError(f"cannot read the mask {name}: {_reason(data)}")
+    if labels.ndim != 2 or labels.dtype != np.uint8:
+        raise DamagedPhotoError(f"the mask {name} is not an 8-bit image of one channel")
+    return np.asarray(labels, np.uint8)
+
+
+def check_sizes(rgb: U8, labels: U8, name: str) -> None:
+    """Photo and label map must have the same height and width.
+
+    Raises:
+        DamagedPhotoError: they have not; ``name`` says whose label map it is.
+    """
+    if labels.shape != rgb.shape[:2]:
+        raise DamagedPhotoError(f"{name} does not have the size of its photo")
+
+
+def _decode(data: bytes, flags: int) -> NDArray[np.uint8] | None:
+    if not data:
+        return None
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    except cv2.error:
+        return None
+    return None if image is None else np.asarray(image)
+
+
+def _reason(data: bytes) -> str:
+    return "not a sound image file" if data else "the file is empty"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from squeezesam_model import MAX_POINTS
 from squeezesam_model.points import (
     BACKGROUND,
     BOX_BOTTOM_RIGHT,
@@ -15,6 +16,7 @@ from squeezesam_model.points import (
 )
 
 from squeezesam_train.augment import bounding_box
+from squeezesam_train.strokes import stroke
 
 Mask = NDArray[np.bool_]
 Points = list[tuple[float, float, int]]
@@ -22,12 +24,13 @@ Points = list[tuple[float, float, int]]
 
 @dataclass(frozen=True)
 class PromptMix:
-    """Shares of the prompt kinds in training.
+    """Shares of the prompt kinds in training; what the first four leave are clicks.
 
     Attributes:
         box: a box alone.
         box_and_clicks: a box and one to three clicks.
         automatic: five clicks as the saliency sampler places them.
+        strokes: strokes as series of clicks.
         negatives: share of the remaining click samples with background clicks.
         outliers: share of the multi-click samples with one click off the object, unlabelled as
             such (paper: outlier injection).
@@ -36,6 +39,7 @@ class PromptMix:
     box: float = 0.27
     box_and_clicks: float = 0.06
     automatic: float = 0.15
+    strokes: float = 0.0
     negatives: float = 0.35
     outliers: float = 0.1
 
@@ -68,6 +72,8 @@ def simulate(
         if rng.random() < mix.outliers:
             points += random_clicks(~target, 1, FOREGROUND, rng)
         return points
+    elif draw < mix.box + mix.box_and_clicks + mix.automatic + mix.strokes:
+        return stroke_prompt(target, others, near_only, mix.negatives, rng)
     else:
         count = int(rng.choice([1, 2, 3, 4, 6], p=[0.45, 0.18, 0.2, 0.1, 0.07]))
     points += random_clicks(target, count, FOREGROUND, rng)
@@ -97,21 +103,47 @@ def negative_clicks(
     target: Mask, others: Mask, near_only: bool, count: int, rng: np.random.Generator
 ) -> Points:
     """Background clicks: on other labelled objects, else off the object, not at its very edge."""
-    background = (~target).astype(np.uint8)
-    distance = cv2.distanceTransform(background, cv2.DIST_L2, 3)
-    margin = 0.012 * max(target.shape)
-    free = distance > margin
-    near = free & (distance < 0.12 * max(target.shape))
+    distance = _distance_to(target)
     points: Points = []
     for _ in range(count):
-        if others.any() and rng.random() < 0.6:
-            area = others & (distance > 1)
-        elif near_only or rng.random() < 0.6:
-            area = near
-        else:
-            area = free
+        area = _background_area(distance, others, near_only, rng)
         points += random_clicks(area, 1, BACKGROUND, rng)
     return points
+
+
+def stroke_prompt(
+    target: Mask, others: Mask, near_only: bool, negatives: float, rng: np.random.Generator
+) -> Points:
+    """A stroke over the object, with the probability ``negatives`` also one over the background.
+
+    Strokes reach the network as series of clicks, MAX_POINTS of them at most in all. A slot is left
+    free, so that a correction click can follow.
+    """
+    places = MAX_POINTS - 1
+    points = stroke(target, int(rng.integers(3, places + 1)), FOREGROUND, rng)
+    left = places - len(points)
+    if left > 0 and rng.random() < negatives:
+        area = _background_area(_distance_to(target), others, near_only, rng)
+        points += stroke(area, int(rng.integers(1, left + 1)), BACKGROUND, rng)
+    return points
+
+
+def _distance_to(target: Mask) -> NDArray[np.float32]:
+    background = (~target).astype(np.uint8)
+    return np.asarray(cv2.distanceTransform(background, cv2.DIST_L2, 3), np.float32)
+
+
+def _background_area(
+    distance: NDArray[np.float32], others: Mask, near_only: bool, rng: np.random.Generator
+) -> Mask:
+    """Where a background click goes: another object, the object's surroundings, or anywhere."""
+    longer = max(distance.shape)
+    free = distance > 0.012 * longer
+    if others.any() and rng.random() < 0.6:
+        return np.asarray(others & (distance > 1))
+    if near_only or rng.random() < 0.6:
+        return np.asarray(free & (distance < 0.12 * longer))
+    return np.asarray(free)
 
 
 def box_prompt(target: Mask, rng: np.random.Generator) -> Points:

@@ -1,0 +1,46 @@
+"""From the configuration's `data` to the mixture that training draws from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from squeezesam_train.config import TrainConfig
+from squeezesam_train.sources.base import PhotoSource
+from squeezesam_train.sources.coco import CocoPhotos
+from squeezesam_train.sources.folder import open_folder
+from squeezesam_train.sources.mixture import PhotoMixture
+from squeezesam_train.sources.sa1b import Sa1bPhotos
+from squeezesam_train.sources.shards import ShardPhotos
+from squeezesam_train.sources.spec import SourceSpec
+
+
+def open_sources(config: TrainConfig) -> PhotoMixture:
+    """Open and check every source of a configuration. Those of weight 0 are left alone.
+
+    Raises:
+        DataError: a source is missing, empty or damaged; the text names the file.
+    """
+    specs = config.data
+    if isinstance(specs, str):
+        specs = (SourceSpec("folder", {"path": specs}),)
+    specs = tuple(spec for spec in specs if spec.weight > 0)
+    sources = [open_source(spec, config) for spec in specs]
+    return PhotoMixture(sources, [spec.weight for spec in specs], config.max_damaged)
+
+
+def open_source(spec: SourceSpec, config: TrainConfig) -> PhotoSource:
+    """Open one source; ``config`` gives the weights of folders and the probability of merging."""
+    options = spec.options
+    if spec.kind == "coco":
+        return CocoPhotos(Path(options["images"]), Path(options["annotations"]), config.merging)
+    if spec.kind == "sa1b":
+        return Sa1bPhotos(Path(options["path"]), config.merging)
+    if spec.kind == "shards":
+        cache = Path(options["cache"]) if "cache" in options else None
+        return ShardPhotos(spec.urls, options.get("labels", "instance"), config.merging, cache)
+    return open_folder(
+        Path(options["path"]),
+        options.get("split", "train"),
+        config.source_weights,
+        options.get("cache", "decoded"),
+    )

@@ -1,0 +1,69 @@
+"""Where every file of a tar shard lies, so that any sample can be read without those before it."""
+
+from __future__ import annotations
+
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from webdataset.tariterators import base_plus_ext
+
+from squeezesam_train.photos import DataError
+
+_COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7z": "xz", b"\x28\xb5\x2f": "zstd"}
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file inside a tar: its extension after the first dot, lower case, and its bytes' place."""
+
+    extension: str
+    offset: int
+    size: int
+
+
+def index_shard(path: Path) -> dict[str, list[Member]]:
+    """The samples of a shard by their key, the part of a file's name before its first dot.
+
+    Grouping is webdataset's, except that files of a key need not follow one another. Only heads are
+    read, not contents.
+
+    Raises:
+        DataError: the shard is missing, compressed, truncated or no tar.
+    """
+    samples: dict[str, list[Member]] = {}
+    try:
+        _refuse_compression(path)
+        with tarfile.open(path, "r:") as tar:
+            for info in tar:
+                key, extension = base_plus_ext(info.name)
+                if info.isreg() and key is not None and not _is_meta(info.name):
+                    member = Member(extension.lower(), info.offset_data, info.size)
+                    samples.setdefault(key, []).append(member)
+    except OSError as error:
+        raise DataError(f"cannot read the shard {path}: {error.strerror}") from error
+    except tarfile.TarError as error:
+        raise DataError(
+            f"the shard {path} is corrupt or truncated after {len(samples)} samples ({error}); "
+            "fetch it again or leave it out"
+        ) from error
+    if not samples:
+        raise DataError(f"the shard {path} holds no samples")
+    return samples
+
+
+def _is_meta(name: str) -> bool:
+    """Files such as `__meta__/…` describe a shard and are no samples (webdataset's rule)."""
+    first = name.removeprefix("./").split("/")[0]
+    return first.startswith("__") and first.endswith("__")
+
+
+def _refuse_compression(path: Path) -> None:
+    with path.open("rb") as file:
+        head = file.read(4)
+    for magic, name in _COMPRESSED.items():
+        if head.startswith(magic):
+            raise DataError(
+                f"the shard {path} is compressed by {name}: unpack it to a plain .tar "
+                "(photos hardly shrink, and samples are read at random)"
+            )
