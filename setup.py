@@ -60,7 +60,7 @@ setup(
             "onnx>=1.23",
             "onnxscript>=0.7",
         ],
-        "train": [*networks, "pyyaml>=6", "matplotlib>=3.9"],
+        "train": [*networks, "pyyaml>=6", "matplotlib>=3.9", "tensorboard>=2.20"],
         "demo": ["scikit-image>=0.24"],
         "dev": ["pytest>=8", "hypothesis>=6", "ruff", "mypy", "clang-format", "pillow", "scipy"],
     },

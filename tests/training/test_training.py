@@ -68,8 +68,8 @@ def test_a_stopped_and_resumed_run_equals_an_unbroken_one_bit_for_bit(
     first.folder.mkdir()
     original = first._step
 
-    def step_then_stop(batch: dict[str, torch.Tensor], phase: Phase) -> object:
-        result = original(batch, phase)
+    def step_then_stop(batches: list[dict[str, torch.Tensor]], phase: Phase) -> object:
+        result = original(batches, phase)
         if first.step == 1:
             first._stop(15, None)
         return result

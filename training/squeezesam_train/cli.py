@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 from squeezesam_model import WeightsError
@@ -15,13 +16,18 @@ from squeezesam_train.checkpoint import CheckpointError
 from squeezesam_train.config import ConfigError, TrainConfig, load_config
 from squeezesam_train.photos import DataError, list_photos
 
+if TYPE_CHECKING:
+    from squeezesam_train.dataset import Photos
+    from squeezesam_train.distributed import World
+
 
 def build_parser() -> argparse.ArgumentParser:
     """The command's arguments."""
     parser = argparse.ArgumentParser(
         prog="squeezesam-train",
         description="Train the segmenter or the saliency network on folders of photos and masks.",
-        epilog="A run that was stopped goes on where it was: give the same command again.",
+        epilog="A run that was stopped goes on where it was: give the same command again. "
+        "On several GPUs: torchrun --nproc-per-node N -m squeezesam_train.cli --config … .",
     )
     parser.add_argument("--config", type=Path, required=True, help="YAML file, see configs/")
     parser.add_argument(
@@ -43,46 +49,66 @@ def main(argv: list[str] | None = None) -> int:
     try:
         config = load_config(arguments.config, arguments.overrides)
     except ConfigError as error:
-        print(f"squeezesam-train: {error}", file=sys.stderr)
-        return 2
-    try:
-        return _train(config, arguments)
-    except (DataError, CheckpointError, WeightsError, ValueError, OSError) as error:
-        print(f"squeezesam-train: {error}", file=sys.stderr)
-        return 1
-
-
-def _train(config: TrainConfig, arguments: argparse.Namespace) -> int:
+        return _fail(error, 2)
     # Imported late: torch is slow to load, and --help should not be.
+    from squeezesam_train.distributed import DeviceError, PeersLostError, join_world, leave_world
+    from squeezesam_train.engine import TrainingError
+    from squeezesam_train.monitor import LogError
+
+    try:
+        _train(config, arguments, join_world(config.device, config.timeout))
+    except (TrainingError, DeviceError, PeersLostError, LogError) as error:
+        return _fail(error, 1)
+    except (DataError, CheckpointError, WeightsError, ValueError, OSError) as error:
+        return _fail(error, 1)
+    leave_world()
+    return 0
+
+
+def _fail(error: Exception, code: int) -> int:
+    rank = os.environ.get("RANK", "0")
+    process = "" if rank == "0" else f" (process {rank})"
+    print(f"squeezesam-train{process}: {error}", file=sys.stderr, flush=True)
+    return code
+
+
+def _train(config: TrainConfig, arguments: argparse.Namespace, world: World) -> None:
     from squeezesam_model import load_weights
 
+    from squeezesam_train.engine import Trainer
+
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    photos = _read_photos(config, world)
+    trainer = Trainer(config, photos, arguments.output, world)
+    resumed = not arguments.restart and trainer.resume()
+    if not resumed and arguments.init:
+        load_weights(trainer.model, arguments.init, config.preset)
+        trainer.start_from(trainer.model.state_dict())
+    if world.leads:
+        if resumed:
+            print(f"going on at step {trainer.step}", file=sys.stderr)
+        processes = f"{world.size} processes on {world.device.type}" if world.size > 1 else (
+            f"process {os.getpid()} on {world.device.type}"
+        )  # fmt: skip
+        print(f"{processes}, {trainer.config.total_steps} steps", file=sys.stderr, flush=True)
+    trainer.run()
+
+
+def _read_photos(config: TrainConfig, world: World) -> Photos:
     from squeezesam_train.dataset import Photos
-    from squeezesam_train.engine import Trainer, TrainingError
 
     # OpenCV's own threads would fight with torch's over the same cores.
     cv2.setNumThreads(1)
-    arguments.output.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     entries = list_photos(Path(config.data), "train")
     photos = Photos(
         [e for e in entries if config.source_weights.get(e.source, 1.0) > 0],
         config.source_weights,
     )
-    seconds = time.monotonic() - started
-    print(f"{len(photos.entries)} photos decoded in {seconds:.0f} s", file=sys.stderr)
-    trainer = Trainer(config, photos, arguments.output)
-    if not arguments.restart and trainer.resume():
-        print(f"going on at step {trainer.step}", file=sys.stderr)
-    elif arguments.init:
-        load_weights(trainer.model, arguments.init, config.preset)
-        trainer.start_from(trainer.model.state_dict())
-    print(f"process {os.getpid()}, {config.total_steps} steps", file=sys.stderr, flush=True)
-    try:
-        trainer.run()
-    except TrainingError as error:
-        print(f"squeezesam-train: {error}", file=sys.stderr)
-        return 1
-    return 0
+    if world.leads:
+        seconds = time.monotonic() - started
+        print(f"{len(photos.entries)} photos decoded in {seconds:.0f} s", file=sys.stderr)
+    return photos
 
 
 if __name__ == "__main__":

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+_CHOICES = {
+    "task": ("segmenter", "saliency"),
+    "optimiser": ("muon", "adamw"),
+    "precision": ("auto", "bf16", "fp32"),
+    "device": ("auto", "cpu", "cuda"),
+}
 
 
 class ConfigError(Exception):
@@ -20,8 +28,10 @@ class Phase:
 
     Attributes:
         size: side of the square input, pixels.
-        steps: optimiser steps.
-        batch: samples a step.
+        batch: samples of one forward pass in each process.
+        steps: optimiser steps; or else
+        epochs: passes over the photos (steps then follow from their number, see
+            :meth:`TrainConfig.resolved`).
         correction: share of the steps that add clicks where the current mask is wrong.
         all_masks: weight of the mean loss over the candidates, beside the best one's. A small one
             lets the candidates differ; a larger one makes the choice among them matter less.
@@ -29,8 +39,9 @@ class Phase:
     """
 
     size: int
-    steps: int
     batch: int
+    steps: int = 0
+    epochs: float = 0.0
     correction: float = 0.0
     all_masks: float = 0.25
     iou: float = 1.0
@@ -54,10 +65,16 @@ class TrainConfig:
         ema: decay of the exponential moving average of the weights that is saved.
         clip: largest gradient norm.
         seed: of everything random.
-        workers: data loading processes.
+        workers: data loading processes, for each training process.
         threads: torch threads (0: torch's default).
-        precision: ``bf16`` (autocast), ``fp32``, or ``auto``: bf16 where the processor computes in it;
-            elsewhere it is emulated, thirty times slower.
+        device: ``auto`` (CUDA where there is some), ``cpu`` or ``cuda``.
+        precision: ``bf16`` (autocast), ``fp32``, or ``auto``: bf16 where the processor computes in
+            it; elsewhere it is emulated, thirty times slower.
+        accumulate: forward passes whose gradients make one step. A step's samples are
+            batch × accumulate × processes. BatchNorm sees each pass alone.
+        masks_per_photo: samples that share one photo, as far as it has that many objects (paper:
+            up to 8).
+        timeout: seconds after which a process that waits for the others gives up.
         source_weights: sampling weight per source, 1 where absent.
         copy_paste: share of the samples with objects pasted from other photos.
         crop: share of the samples cropped round an object (paper: 0.5).
@@ -68,6 +85,8 @@ class TrainConfig:
         bce: weight of a plain cross-entropy.
         log_every: steps between log lines.
         save_every: steps between checkpoints.
+        tensorboard: write scalars and pictures for TensorBoard into the output folder too.
+        picture_every: steps between those pictures.
     """
 
     task: str
@@ -85,7 +104,11 @@ class TrainConfig:
     seed: int = 0
     workers: int = 1
     threads: int = 0
+    device: str = "auto"
     precision: str = "auto"
+    accumulate: int = 1
+    masks_per_photo: int = 1
+    timeout: int = 600
     source_weights: dict[str, float] = field(default_factory=dict)
     copy_paste: float = 0.3
     crop: float = 0.5
@@ -96,6 +119,25 @@ class TrainConfig:
     bce: float = 1.0
     log_every: int = 50
     save_every: int = 500
+    tensorboard: bool = False
+    picture_every: int = 500
+
+    def resolved(self, photos: int, processes: int = 1) -> TrainConfig:
+        """The configuration with every phase's ``epochs`` turned into steps.
+
+        An epoch draws as many photos as there are (at random, so not each exactly once), each with
+        ``masks_per_photo`` samples. Process counts whose whole batch is the same agree.
+        """
+        phases = []
+        for phase in self.phases:
+            if phase.epochs:
+                step = phase.batch * self.accumulate * processes
+                samples = phase.epochs * photos * self.masks_per_photo
+                phase = dataclasses.replace(
+                    phase, steps=max(1, math.ceil(samples / step)), epochs=0.0
+                )
+            phases.append(phase)
+        return dataclasses.replace(self, phases=tuple(phases))
 
     @property
     def total_steps(self) -> int:
@@ -112,11 +154,11 @@ class TrainConfig:
         raise IndexError(f"step {step} lies behind the last phase")
 
     def first_sample(self, step: int) -> int:
-        """Samples that were drawn before ``step``: the index of its first one."""
+        """Samples that one process alone draws before ``step``: the index of its first one."""
         samples = 0
         for phase in self.phases:
             taken = min(step, phase.steps)
-            samples += taken * phase.batch
+            samples += taken * phase.batch * self.accumulate
             step -= taken
         return samples
 
@@ -166,13 +208,30 @@ def parse_config(raw: dict[str, Any]) -> TrainConfig:
     if missing:
         raise ConfigError(f"the key '{missing[0]}' is missing")
     values = {key: _typed(key, str(known[key].type), value) for key, value in raw.items()}
-    if values["task"] not in ("segmenter", "saliency"):
-        raise ConfigError(f"task must be segmenter or saliency, not '{values['task']}'")
-    if values.get("optimiser", "muon") not in ("muon", "adamw"):
-        raise ConfigError(f"optimiser must be muon or adamw, not '{values['optimiser']}'")
-    if values.get("precision", "auto") not in ("auto", "bf16", "fp32"):
-        raise ConfigError(f"precision must be auto, bf16 or fp32, not '{values['precision']}'")
-    return TrainConfig(**values)
+    config = TrainConfig(**values)
+    for key, allowed in _CHOICES.items():
+        if getattr(config, key) not in allowed:
+            raise ConfigError(f"{key} must be {_either(allowed)}, not '{getattr(config, key)}'")
+    _check_amounts(config)
+    return config
+
+
+def _either(words: tuple[str, ...]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _check_amounts(config: TrainConfig) -> None:
+    for key in ("accumulate", "masks_per_photo", "timeout", "log_every", "save_every"):
+        if getattr(config, key) < 1:
+            raise ConfigError(f"{key} must be at least 1, not {getattr(config, key)}")
+    if config.masks_per_photo > 1 and config.task != "segmenter":
+        raise ConfigError("masks_per_photo is for the segmenter: a photo has one saliency map")
+    for phase in config.phases:
+        if phase.batch % config.masks_per_photo:
+            raise ConfigError(
+                f"a phase's batch ({phase.batch}) must be a multiple of masks_per_photo "
+                f"({config.masks_per_photo})"
+            )
 
 
 def _typed(key: str, kind: str, value: object) -> Any:
@@ -195,16 +254,24 @@ def _typed(key: str, kind: str, value: object) -> Any:
 
 
 def _phases(value: object) -> tuple[Phase, ...]:
-    wanted = "'phases' must be a list of {size, steps, batch, …}"
+    wanted = "'phases' must be a list of {size, batch, steps or epochs, …}"
     if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
         raise ConfigError(wanted)
-    try:
-        phases = tuple(Phase(**item) for item in value)
-    except TypeError as error:
-        raise ConfigError(wanted) from error
-    for phase in phases:
-        if phase.size % 32 or phase.size <= 0:
-            raise ConfigError(f"a phase's size must be a multiple of 32, not {phase.size}")
-        if phase.batch < 2 or phase.steps < 1:
-            raise ConfigError("a phase needs at least 1 step and a batch of 2 (BatchNorm)")
-    return phases
+    return tuple(_phase(item, wanted) for item in value)
+
+
+def _phase(item: dict[str, Any], wanted: str) -> Phase:
+    known = {f.name: str(f.type) for f in dataclasses.fields(Phase)}
+    unknown = sorted(set(item) - set(known))
+    if unknown:
+        raise ConfigError(f"a phase has the unknown key '{unknown[0]}' ({', '.join(known)})")
+    if "size" not in item or "batch" not in item:
+        raise ConfigError(wanted)
+    phase = Phase(**{key: _typed(key, known[key], value) for key, value in item.items()})
+    if phase.size % 32 or phase.size <= 0:
+        raise ConfigError(f"a phase's size must be a multiple of 32, not {phase.size}")
+    if phase.batch < 2:
+        raise ConfigError("a phase needs a batch of 2 or more (BatchNorm)")
+    if (phase.steps > 0) == (phase.epochs > 0) or min(phase.steps, phase.epochs) < 0:
+        raise ConfigError("a phase needs either steps or epochs, more than 0")
+    return phase
