@@ -7,6 +7,7 @@ world of one, where everything here is free.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -102,9 +103,11 @@ class World:
         """
         if self.size == 1:
             return model
+        # A hint about speed for one tensor of a thousand bytes, on every start.
+        warnings.filterwarnings("ignore", message="Grad strides do not match")
         with self.guard():
             # Synchronised statistics are the same everywhere: nothing to broadcast at each step.
-            return DistributedDataParallel(synchronise(model), broadcast_buffers=False)
+            return DistributedDataParallel(synchronise(model), forward_sync_buffers=False)
 
     def accumulating(self, model: nn.Module, last: bool) -> AbstractContextManager[Any]:
         """Gradients are joined only in the last of a step's passes."""

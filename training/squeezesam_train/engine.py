@@ -29,6 +29,7 @@ from squeezesam_train.config import Phase, TrainConfig
 from squeezesam_train.dataset import Photos, SaliencySamples, SegmenterSamples
 from squeezesam_train.distributed import World, pick_device
 from squeezesam_train.ema import WeightAverage
+from squeezesam_train.groups import PhotoGroups
 from squeezesam_train.losses import nan_safe
 from squeezesam_train.monitor import Journal, Meter
 from squeezesam_train.optim import build_optimisers, set_rate
@@ -186,7 +187,9 @@ class Trainer:
         first = self.config.first_sample(self.step) * self.world.size
         count = passes * phase.batch * self.world.size
         kind = SegmenterSamples if self.config.task == "segmenter" else SaliencySamples
-        samples = kind(self.photos, self.config, phase.size, first, count)
+        what = (self.photos, self.config, phase.size, first, count)
+        grouped = self.config.masks_per_photo > 1
+        samples = PhotoGroups(kind, *what) if grouped else kind(*what)
         loader = build_loader(samples, passes, phase.batch, self.config.workers, self.world)
         return (to_device(batch, self.world.device) for batch in loader)
 

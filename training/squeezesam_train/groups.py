@@ -1,0 +1,74 @@
+"""Several samples of one photo: up to N of its objects, each with its own crop and prompts.
+
+SqueezeSAM's training takes up to 8 masks an image. In SAM, whose prompts come in late, they share
+the image encoder; our network reads the prompts together with the photo, so each mask is a forward
+pass of its own and what is shared is the drawing and decoding of the photo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+from torch.utils.data import Dataset
+
+from squeezesam_train.batches import Batch
+from squeezesam_train.config import TrainConfig
+from squeezesam_train.dataset import Photos, instances
+
+Kind = Callable[[Photos, TrainConfig, int, int, int], Dataset[Batch]]
+
+# Keeps the draws of photos apart from those inside the samples.
+_STREAM = 2
+
+
+class _Drawn:
+    """In place of the photos: the first draw gives one that is given, the next ones any."""
+
+    def __init__(self, photos: Photos, drawn: Any) -> None:
+        self._photos, self._drawn = photos, drawn
+
+    def draw(self, rng: np.random.Generator) -> Any:
+        if self._drawn is None:
+            return self._photos.draw(rng)
+        drawn, self._drawn = self._drawn, None
+        return drawn
+
+
+class PhotoGroups(Dataset[Batch]):
+    """Samples of which ``masks_per_photo`` in a row come from the same photo.
+
+    A photo with fewer objects gives that many samples, the rest of its row are ordinary ones; the
+    object is drawn anew for each, so that one may come twice (with other crops and prompts). As
+    before, a sample is a function of the seed and its index alone.
+
+    Args:
+        kind: the samples' class, called with a count of 1 for each.
+        photos: to draw from.
+        config: its ``masks_per_photo`` and ``seed`` count here.
+        size: of the samples.
+        first: index of the first sample in the run.
+        count: of samples.
+    """
+
+    def __init__(
+        self, kind: Kind, photos: Photos, config: TrainConfig, size: int, first: int, count: int
+    ) -> None:
+        self.kind, self.photos, self.config, self.size = kind, photos, config, size
+        self.first, self.count = first, count
+        self._group, self._photo = -1, cast(Any, None)
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> Batch:
+        absolute = self.first + index
+        group, member = divmod(absolute, self.config.masks_per_photo)
+        if group != self._group:
+            rng = np.random.default_rng((self.config.seed, _STREAM, group))
+            self._group, self._photo = group, self.photos.draw(rng)
+        objects = len(instances(self._photo[2]))
+        photos = _Drawn(self.photos, self._photo if member < objects else None)
+        sample: Batch = self.kind(cast(Photos, photos), self.config, self.size, absolute, 1)[0]
+        return sample
