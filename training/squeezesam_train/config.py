@@ -29,9 +29,9 @@ class Phase:
     Attributes:
         size: side of the square input, pixels.
         batch: samples of one forward pass in each process.
-        steps: optimiser steps; or else
-        epochs: passes over the photos (steps then follow from their number, see
-            :meth:`TrainConfig.resolved`).
+        steps: optimiser steps. A phase has either steps or epochs.
+        epochs: as many photos as there are, this many times: steps = epochs × photos ×
+            masks_per_photo / (batch × accumulate × processes), rounded up.
         correction: share of the steps that add clicks where the current mask is wrong.
         all_masks: weight of the mean loss over the candidates, beside the best one's. A small one
             lets the candidates differ; a larger one makes the choice among them matter less.
@@ -53,9 +53,9 @@ class TrainConfig:
 
     Attributes:
         task: ``segmenter`` or ``saliency``.
-        preset: architecture, see :mod:`squeezesam_model.presets`.
+        preset: name of the architecture, see :mod:`squeezesam_model.presets`.
         data: root of the photo folders, relative to the working directory.
-        phases: sizes and steps, in order.
+        phases: stretches of training at one size each, in order; see below.
         optimiser: ``muon`` (convolutions and matrices by Muon, the rest by AdamW) or ``adamw``.
         lr: AdamW's learning rate at the peak.
         muon_lr: Muon's learning rate at the peak.
