@@ -1,6 +1,6 @@
 """Run squeezesam-train, in which one process meets its end (or a signal) at a given step.
 
-`torchrun failing_rank.py kill|term RANK STEP <arguments of squeezesam-train>`
+`torchrun failing_rank.py kill|term|hang RANK STEP <arguments of squeezesam-train>`
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from squeezesam_train.cli import main
 from squeezesam_train.engine import Trainer
 
-SIGNALS = {"kill": signal.SIGKILL, "term": signal.SIGTERM}
+SIGNALS = {"kill": signal.SIGKILL, "term": signal.SIGTERM, "hang": signal.SIGSTOP}
 
 
 def _strike(number: signal.Signals, rank: int, step: int) -> None:
