@@ -150,19 +150,21 @@ def test_a_group_of_samples_shares_its_photo_as_far_as_it_has_objects(photo_root
     settings_of_four = settings(photo_root, task="segmenter", masks_per_photo=4, copy_paste=0.0)
     phases = [{"size": 64, "steps": 1, "batch": 4}]
     config = parse_config({**settings_of_four, "phases": phases})
-    group = PhotoGroups(SegmenterSamples, photos, config, 64, 0, 400)
+    group = PhotoGroups(SegmenterSamples(photos, config, 64, 0, 400))
     draws = []
     for index in range(40):
         photos.drawn = []
         group[index]
         draws.append(photos.drawn)
-    for start in range(0, 40, 4):
-        objects = {"coffee": 2, "astronaut": 1, "chelsea": 1}[draws[start][0]]
-        # Drawn once for all of its objects (anew where a crop lost the object, which is rare).
-        shared = [draws[start + i] for i in range(1, objects)]
-        assert sum(not names for names in shared) >= objects - 2
-        assert all(draws[start + i] for i in range(objects, 4))
-    assert sum(len(names) for names in draws) < 60
-    late = PhotoGroups(SegmenterSamples, photos, config, 64, 22, 10)
+    objects = {"coffee": 2, "astronaut": 1, "chelsea": 1}
+    firsts = [draws[start][0] for start in range(0, 40, 4)]
+    assert set(firsts) == set(objects)
+    for number, name in enumerate(firsts):
+        own = draws[4 * number : 4 * number + 4]
+        # The group's photo is drawn for its first sample and serves as many as it has objects.
+        assert [len(names) for names in own] == [1] + [0] * (objects[name] - 1) + [1] * (
+            4 - objects[name]
+        )
+    late = PhotoGroups(SegmenterSamples(photos, config, 64, 22, 10))
     for name, value in group[29].items():
         assert torch.equal(value, late[7][name]), name

@@ -187,10 +187,12 @@ class Trainer:
         first = self.config.first_sample(self.step) * self.world.size
         count = passes * phase.batch * self.world.size
         kind = SegmenterSamples if self.config.task == "segmenter" else SaliencySamples
-        what = (self.photos, self.config, phase.size, first, count)
+        samples = kind(self.photos, self.config, phase.size, first, count)
         grouped = self.config.masks_per_photo > 1
-        samples = PhotoGroups(kind, *what) if grouped else kind(*what)
-        loader = build_loader(samples, passes, phase.batch, self.config.workers, self.world)
+        loader = build_loader(
+            PhotoGroups(samples) if grouped else samples,
+            passes, phase.batch, self.config.workers, self.world,
+        )  # fmt: skip
         return (to_device(batch, self.world.device) for batch in loader)
 
     def _step(self, batches: list[Batch], phase: Phase) -> StepResult:

@@ -7,17 +7,14 @@ pass of its own and what is shared is the drawing and decoding of the photo.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
 from typing import Any, cast
 
 import numpy as np
 from torch.utils.data import Dataset
 
 from squeezesam_train.batches import Batch
-from squeezesam_train.config import TrainConfig
-from squeezesam_train.dataset import Photos, instances
-
-Kind = Callable[[Photos, TrainConfig, int, int, int], Dataset[Batch]]
+from squeezesam_train.dataset import Photos, SaliencySamples, SegmenterSamples, instances
 
 # Keeps the draws of photos apart from those inside the samples.
 _STREAM = 2
@@ -44,31 +41,24 @@ class PhotoGroups(Dataset[Batch]):
     before, a sample is a function of the seed and its index alone.
 
     Args:
-        kind: the samples' class, called with a count of 1 for each.
-        photos: to draw from.
-        config: its ``masks_per_photo`` and ``seed`` count here.
-        size: of the samples.
-        first: index of the first sample in the run.
-        count: of samples.
+        samples: of a run; its configuration's ``masks_per_photo`` and ``seed`` count here.
     """
 
-    def __init__(
-        self, kind: Kind, photos: Photos, config: TrainConfig, size: int, first: int, count: int
-    ) -> None:
-        self.kind, self.photos, self.config, self.size = kind, photos, config, size
-        self.first, self.count = first, count
+    def __init__(self, samples: SegmenterSamples | SaliencySamples) -> None:
+        self.samples = samples
         self._group, self._photo = -1, cast(Any, None)
 
     def __len__(self) -> int:
-        return self.count
+        return len(self.samples)
 
     def __getitem__(self, index: int) -> Batch:
-        absolute = self.first + index
-        group, member = divmod(absolute, self.config.masks_per_photo)
+        config = self.samples.config
+        group, member = divmod(self.samples.first + index, config.masks_per_photo)
         if group != self._group:
-            rng = np.random.default_rng((self.config.seed, _STREAM, group))
-            self._group, self._photo = group, self.photos.draw(rng)
-        objects = len(instances(self._photo[2]))
-        photos = _Drawn(self.photos, self._photo if member < objects else None)
-        sample: Batch = self.kind(cast(Photos, photos), self.config, self.size, absolute, 1)[0]
-        return sample
+            rng = np.random.default_rng((config.seed, _STREAM, group))
+            self._group, self._photo = group, self.samples.photos.draw(rng)
+        _, _, labels = self._photo
+        shares = member < len(instances(labels))
+        one = copy.copy(self.samples)
+        one.photos = cast(Photos, _Drawn(self.samples.photos, self._photo if shares else None))
+        return one[index]
