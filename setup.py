@@ -66,6 +66,7 @@ setup(
             "matplotlib>=3.9",
             "pillow>=10",
             "pycocotools>=2.0.8",
+            "tensorboard>=2.20",
             "webdataset>=1.0",
         ],
         "demo": ["scikit-image>=0.24"],

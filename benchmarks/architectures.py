@@ -26,18 +26,21 @@ from architecture_table import write_table
 from architecture_variants import VARIANTS, Variant
 from machine import describe
 from squeezesam_train.config import TrainConfig, load_config
-from squeezesam_train.dataset import Photos, SegmenterSamples
+from squeezesam_train.dataset import SegmenterSamples
 from squeezesam_train.ema import WeightAverage
 from squeezesam_train.evaluation.run import Settings, evaluate
 from squeezesam_train.evaluation.torch_predictor import TorchPredictor
 from squeezesam_train.optim import build_optimisers, set_rate
 from squeezesam_train.photos import list_photos
+from squeezesam_train.sources.base import PhotoSource
+from squeezesam_train.sources.opening import open_sources
 from squeezesam_train.steps import segmenter_step
 from torch import Tensor, nn
 from tqdm import tqdm
 
 PROTOCOLS = ("point", "points3", "box")
 NOC_SOURCES = ("iseg151",)
+Batch = dict[str, Tensor]
 CONFIG = Path("training/configs/segmenter_cpu.yaml")
 
 
@@ -83,7 +86,7 @@ def config_of(data: Path, budget: Budget, seed: int) -> TrainConfig:
     return load_config(CONFIG, [*overrides, "warmup=20", "ema=0.98", "threads=1"])
 
 
-def draw_samples(photos: Photos, config: TrainConfig, budget: Budget) -> list[dict[str, Tensor]]:
+def draw_samples(photos: PhotoSource, config: TrainConfig, budget: Budget) -> list[Batch]:
     """All batches of a run, drawn once: the variants share them."""
     samples = SegmenterSamples(photos, config, budget.size, 0, budget.steps * budget.batch)
     batches = []
@@ -150,7 +153,7 @@ def save_results(path: Path, results: dict[str, Any]) -> None:
 
 
 def run_seed(
-    seed: int, names: list[str], data: Path, photos: Photos, budget: Budget, path: Path
+    seed: int, names: list[str], data: Path, photos: PhotoSource, budget: Budget, path: Path
 ) -> None:
     """Every variant that has no result for this seed and budget yet."""
     results = load_results(path)
@@ -183,7 +186,7 @@ def main(argv: list[str] | None = None) -> int:
     budget = Budget(options.size, options.steps, options.batch, options.photos)
     path = options.output / "results.json"
     config = config_of(options.data, budget, 0)
-    photos = Photos(list_photos(options.data, "train"), config.source_weights)
+    photos = open_sources(config)
     for seed in options.seeds:
         run_seed(seed, options.variants, options.data, photos, budget, path)
     results = load_results(path)

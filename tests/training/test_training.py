@@ -10,42 +10,24 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
-import yaml
-from squeezesam_model import load_saliency, load_segmenter
-from squeezesam_train.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
-from squeezesam_train.cli import main
-from squeezesam_train.config import ConfigError, Phase, parse_config
+from squeezesam_model import load_saliency
+from squeezesam_train.checkpoint import load_checkpoint
+from squeezesam_train.config import parse_config
 from squeezesam_train.dataset import SegmenterSamples
-from squeezesam_train.engine import Trainer
+from squeezesam_train.engine import Trainer, build_model
+from squeezesam_train.groups import PhotoGroups
 from squeezesam_train.photos import DataError, list_photos, read_photo
+from squeezesam_train.sources.base import Photo
 from squeezesam_train.sources.folder import FolderPhotos
-
-
-def _settings(root: Path, **changes: object) -> dict[str, object]:
-    settings: dict[str, object] = {
-        "task": "saliency",
-        "preset": "saliency",
-        "data": str(root),
-        "phases": [{"size": 64, "steps": 3, "batch": 2}, {"size": 96, "steps": 2, "batch": 2}],
-        "warmup": 1,
-        "workers": 0,
-        "precision": "fp32",
-        "threads": 1,
-        "log_every": 1,
-    }
-    return {**settings, **changes}
-
-
-def _train(tmp_path: Path, name: str, settings: dict[str, object], *more: str) -> int:
-    config = tmp_path / f"{name}.yaml"
-    config.write_text(yaml.safe_dump(settings))
-    return main(["--config", str(config), "--output", str(tmp_path / name), *more])
+from squeezesam_train.steps import saliency_step
+from tiny_runs import arguments, settings, train
 
 
 def test_a_run_writes_weights_that_load_and_a_log(tmp_path: Path, photo_root: Path) -> None:
-    assert _train(tmp_path, "run", _settings(photo_root)) == 0
+    assert train(tmp_path, "run", settings(photo_root)) == 0
     load_saliency(tmp_path / "run" / "weights.safetensors")
     lines = (tmp_path / "run" / "log.jsonl").read_text().splitlines()
     records = [json.loads(line) for line in lines]
@@ -54,42 +36,10 @@ def test_a_run_writes_weights_that_load_and_a_log(tmp_path: Path, photo_root: Pa
     assert all(0 <= r["waiting"] <= 1 for r in records)
 
 
-def test_a_stopped_and_resumed_run_equals_an_unbroken_one_bit_for_bit(
-    tmp_path: Path, photo_root: Path
-) -> None:
-    changes = {"task": "segmenter", "preset": "squeezesam"}
-    phases = [{"size": 64, "steps": 4, "batch": 2, "correction": 0.5}]
-    config = parse_config(_settings(photo_root, phases=phases, **changes))
-    photos = FolderPhotos(list_photos(photo_root, "train"), {})
-    whole = Trainer(config, photos, tmp_path / "whole")
-    whole.folder.mkdir()
-    whole.run()
-
-    first = Trainer(config, photos, tmp_path / "parts")
-    first.folder.mkdir()
-    original = first._step
-
-    def step_then_stop(batch: dict[str, torch.Tensor], phase: Phase) -> object:
-        result = original(batch, phase)
-        if first.step == 1:
-            first._stop(15, None)
-        return result
-
-    first._step = step_then_stop  # type: ignore[method-assign]
-    first.run()
-    assert first.step == 2
-    second = Trainer(config, photos, tmp_path / "parts")
-    assert second.resume()
-    second.run()
-    expected, found = whole.average.model.state_dict(), second.average.model.state_dict()
-    assert all(torch.equal(expected[name], found[name]) for name in expected)
-    load_segmenter(tmp_path / "parts" / "weights.safetensors")
-
-
 def test_training_learns_the_three_photos_by_heart(tmp_path: Path, photo_root: Path) -> None:
     phases = [{"size": 64, "steps": 60, "batch": 8}]
-    settings = _settings(photo_root, phases=phases, log_every=10, warmup=5)
-    assert _train(tmp_path, "heart", settings) == 0
+    config = settings(photo_root, phases=phases, log_every=10, warmup=5)
+    assert train(tmp_path, "heart", config) == 0
     lines = (tmp_path / "heart" / "log.jsonl").read_text().splitlines()
     first, last = json.loads(lines[0]), json.loads(lines[-1])
     assert last["loss"] < 0.6 * first["loss"]
@@ -98,7 +48,7 @@ def test_training_learns_the_three_photos_by_heart(tmp_path: Path, photo_root: P
 
 def test_samples_depend_on_seed_and_index_alone(photo_root: Path) -> None:
     photos = FolderPhotos(list_photos(photo_root, "train"), {})
-    config = parse_config(_settings(photo_root))
+    config = parse_config(settings(photo_root))
     early = SegmenterSamples(photos, config, 64, 0, 10)
     late = SegmenterSamples(photos, config, 64, 6, 4)
     for name, value in late[1].items():
@@ -108,59 +58,21 @@ def test_samples_depend_on_seed_and_index_alone(photo_root: Path) -> None:
 def test_a_loss_that_is_not_a_number_stops_and_keeps_the_checkpoint(
     tmp_path: Path, photo_root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _train(tmp_path, "nan", _settings(photo_root, save_every=1)) == 0
+    assert train(tmp_path, "nan", settings(photo_root, save_every=1)) == 0
     before = (tmp_path / "nan" / "checkpoint.pt").read_bytes()
-    broken = _settings(photo_root, save_every=1, lr=float("inf"), muon_lr=float("inf"))
+    broken = settings(photo_root, save_every=1, lr=float("inf"), muon_lr=float("inf"))
     broken["phases"] = [{"size": 64, "steps": 9, "batch": 2}]
-    assert _train(tmp_path, "nan", broken) == 1
+    assert train(tmp_path, "nan", broken) == 1
     assert "not a number" in capsys.readouterr().err
     assert (tmp_path / "nan" / "checkpoint.pt").read_bytes() == before
-
-
-def test_a_full_disk_loses_no_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "checkpoint.pt"
-    save_checkpoint(path, {"step": 1})
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(torch, "save", full)
-    with pytest.raises(CheckpointError, match="previous one is untouched"):
-        save_checkpoint(path, {"step": 2})
-    assert load_checkpoint(path)["step"] == 1
-    assert [p.name for p in tmp_path.iterdir()] == ["checkpoint.pt"]
-
-
-def test_a_truncated_checkpoint_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "checkpoint.pt"
-    save_checkpoint(path, {"step": 1})
-    path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(CheckpointError, match="cannot read the checkpoint"):
-        load_checkpoint(path)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"task": "dance"}, "task must be"),
-        ({"phases": []}, "'phases' must be a list"),
-        ({"phases": [{"size": 100, "steps": 1, "batch": 2}]}, "multiple of 32"),
-        ({"phases": [{"size": 64, "steps": 1, "batch": 1}]}, "batch of 2"),
-        ({"learning": 3}, "unknown key 'learning'"),
-        ({"warmup": "soon"}, "'warmup' must be of type int"),
-    ],
-)
-def test_a_wrong_configuration_names_the_key(change: dict[str, object], message: str) -> None:
-    with pytest.raises(ConfigError, match=message):
-        parse_config({**_settings(Path("nowhere")), **change})
 
 
 def test_bad_commands_end_in_one_sentence_and_the_right_code(
     tmp_path: Path, photo_root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _train(tmp_path, "a", _settings(tmp_path / "nowhere")) == 1
-    assert _train(tmp_path, "b", _settings(photo_root), "phases") == 2
-    assert _train(tmp_path, "c", _settings(photo_root, preset="huge")) == 1
+    assert train(tmp_path, "a", settings(tmp_path / "nowhere")) == 1
+    assert train(tmp_path, "b", settings(photo_root), "phases") == 2
+    assert train(tmp_path, "c", settings(photo_root, preset="huge")) == 1
     lines = [x for x in capsys.readouterr().err.splitlines() if x.startswith("squeezesam-train:")]
     assert len(lines) == 3
     assert "index.csv" in lines[0]
@@ -179,10 +91,8 @@ def test_a_signal_to_the_whole_process_group_still_saves_the_last_step(
     tmp_path: Path, photo_root: Path
 ) -> None:
     phases = [{"size": 64, "steps": 100_000, "batch": 2}]
-    settings = _settings(photo_root, phases=phases, workers=1, save_every=100_000)
-    config = tmp_path / "config.yaml"
-    config.write_text(yaml.safe_dump(settings))
-    command = ["--config", str(config), "--output", str(tmp_path / "run")]
+    config = settings(photo_root, phases=phases, workers=1, save_every=100_000)
+    command = arguments(tmp_path, "run", config)
     process = subprocess.Popen(
         [sys.executable, "-m", "squeezesam_train.cli", *command], start_new_session=True
     )
@@ -193,3 +103,70 @@ def test_a_signal_to_the_whole_process_group_still_saves_the_last_step(
     os.killpg(process.pid, signal.SIGTERM)
     assert process.wait(60) == 0
     assert load_checkpoint(tmp_path / "run" / "checkpoint.pt")["step"] >= 1
+
+
+def test_accumulated_passes_take_the_samples_of_one_large_batch(
+    tmp_path: Path, photo_root: Path
+) -> None:
+    photos = FolderPhotos(list_photos(photo_root, "train"), {})
+    seen: dict[str, list[torch.Tensor]] = {}
+    for name, batch, accumulate in (("large", 4, 1), ("small", 2, 2)):
+        phases = [{"size": 64, "steps": 2, "batch": batch}]
+        config = parse_config(settings(photo_root, phases=phases, accumulate=accumulate))
+        trainer = Trainer(config, photos, tmp_path)
+        trainer.step = 1
+        feed = trainer._feed(trainer.config.phases[0], 1)
+        seen[name] = [b["image"] for b in feed]
+    assert [len(x) for x in seen["small"]] == [2, 2]
+    assert torch.equal(torch.cat(seen["small"]), seen["large"][0])
+
+
+def test_accumulated_passes_make_one_step_of_their_mean_gradient(
+    tmp_path: Path, photo_root: Path
+) -> None:
+    phases = [{"size": 64, "steps": 1, "batch": 2}]
+    config = parse_config(settings(photo_root, phases=phases, accumulate=2, clip=1e9))
+    trainer = Trainer(config, FolderPhotos(list_photos(photo_root, "train"), {}), tmp_path)
+    passes = list(trainer._feed(trainer.config.phases[0], 1))
+    reference = build_model(config).train()
+    gradients = []
+    for batch in passes:
+        saliency_step(reference, batch, config).loss.backward()
+        gradients.append([p.grad.clone() for p in reference.parameters()])
+        reference.zero_grad()
+    trainer._step(passes, trainer.config.phases[0])
+    for parameter, first, second in zip(trainer.model.parameters(), *gradients, strict=True):
+        torch.testing.assert_close(parameter.grad, (first + second) / 2, rtol=1e-4, atol=1e-6)
+
+
+def test_a_group_of_samples_shares_its_photo_as_far_as_it_has_objects(photo_root: Path) -> None:
+    class Watched(FolderPhotos):
+        drawn: list[str]
+
+        def draw(self, rng: np.random.Generator) -> Photo:
+            photo = super().draw(rng)
+            self.drawn.append(Path(photo.name).stem)
+            return photo
+
+    photos = Watched(list_photos(photo_root, "train"), {})
+    settings_of_four = settings(photo_root, task="segmenter", masks_per_photo=4, copy_paste=0.0)
+    phases = [{"size": 64, "steps": 1, "batch": 4}]
+    config = parse_config({**settings_of_four, "phases": phases})
+    group = PhotoGroups(SegmenterSamples(photos, config, 64, 0, 400))
+    draws = []
+    for index in range(40):
+        photos.drawn = []
+        group[index]
+        draws.append(photos.drawn)
+    objects = {"coffee": 2, "astronaut": 1, "chelsea": 1}
+    firsts = [draws[start][0] for start in range(0, 40, 4)]
+    assert set(firsts) == set(objects)
+    for number, name in enumerate(firsts):
+        own = draws[4 * number : 4 * number + 4]
+        # The group's photo is drawn for its first sample and serves as many as it has objects.
+        assert [len(names) for names in own] == [1] + [0] * (objects[name] - 1) + [1] * (
+            4 - objects[name]
+        )
+    late = PhotoGroups(SegmenterSamples(photos, config, 64, 22, 10))
+    for name, value in group[29].items():
+        assert torch.equal(value, late[7][name]), name

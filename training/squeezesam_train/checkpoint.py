@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pickle
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import torch
 
 
 class CheckpointError(Exception):
-    """A checkpoint that cannot be written or read."""
+    """A checkpoint that cannot be written, read or used."""
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
@@ -22,21 +24,65 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
     partial = path.with_name(path.name + ".partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(state, partial)
+        _write(partial, state)
         os.replace(partial, path)
     except (OSError, RuntimeError) as error:
         partial.unlink(missing_ok=True)
         raise CheckpointError(
-            f"cannot write the checkpoint {path}: {error} (the previous one is untouched)"
+            f"cannot write the checkpoint {path}: {_reason(error)} (the previous one is untouched)"
         ) from error
 
 
+def _write(path: Path, state: dict[str, Any]) -> None:
+    # Through a file of our own: torch's writer hides why the system refused to write.
+    with path.open("wb") as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _reason(error: BaseException) -> str:
+    """The system's words where there are any, else the first line of torch's."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        cause = cause.__cause__ or cause.__context__
+    return str(error).strip().split("\n")[0]
+
+
 def load_checkpoint(path: Path) -> dict[str, Any]:
-    """Read a checkpoint; CheckpointError if it is missing or damaged."""
+    """Read a checkpoint onto the CPU.
+
+    Raises:
+        CheckpointError: it is missing, cut off, damaged, or something else.
+    """
     try:
+        if path.exists() and not zipfile.is_zipfile(path):
+            # The directory of torch's archive stands at its end: a file that was cut off lacks it.
+            raise CheckpointError(
+                f"cannot read the checkpoint {path}: it is cut off or damaged "
+                "(give --restart to begin anew, or --init with the weights beside it)"
+            )
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, ValueError) as error:
-        raise CheckpointError(f"cannot read the checkpoint {path}: {error}") from error
+    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+        raise CheckpointError(f"cannot read the checkpoint {path}: {_reason(error)}") from error
     if not isinstance(state, dict) or "step" not in state:
         raise CheckpointError(f"{path} is not a checkpoint of squeezesam-train")
     return state
+
+
+def check_owner(state: dict[str, Any], expected: dict[str, str], path: Path) -> None:
+    """Refuse a checkpoint of another task, preset or optimiser.
+
+    Raises:
+        CheckpointError: naming what differs. Checkpoints without these notes (those made before
+            they existed) pass: their weights are compared by name and shape later.
+    """
+    for key, wanted in expected.items():
+        found = state.get(key, wanted)
+        if found != wanted:
+            raise CheckpointError(
+                f"{path} was made with {key}={found}, this run has {key}={wanted}: "
+                "choose another --output, or give --restart to begin anew"
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,13 @@ from typing import Any
 import yaml
 
 from squeezesam_train.sources.spec import SourceSpec, SpecError, parse_sources
+
+_CHOICES = {
+    "task": ("segmenter", "saliency"),
+    "optimiser": ("muon", "adamw"),
+    "precision": ("auto", "bf16", "fp32"),
+    "device": ("auto", "cpu", "cuda"),
+}
 
 
 class ConfigError(Exception):
@@ -22,8 +30,10 @@ class Phase:
 
     Attributes:
         size: side of the square input, pixels.
-        steps: optimiser steps.
-        batch: samples a step.
+        batch: samples of one forward pass in each process.
+        steps: optimiser steps. A phase has either steps or epochs.
+        epochs: as many photos as there are, this many times: steps = epochs × photos ×
+            masks_per_photo / (batch × accumulate × processes), rounded up.
         correction: share of the steps that add clicks where the current mask is wrong.
         all_masks: weight of the mean loss over the candidates, beside the best one's. A small one
             lets the candidates differ; a larger one makes the choice among them matter less.
@@ -33,8 +43,9 @@ class Phase:
     """
 
     size: int
-    steps: int
     batch: int
+    steps: int = 0
+    epochs: float = 0.0
     correction: float = 0.0
     all_masks: float = 0.25
     iou: float = 1.0
@@ -53,13 +64,13 @@ class TrainConfig:
 
     Attributes:
         task: ``segmenter`` or ``saliency``.
-        preset: architecture, see :mod:`squeezesam_model.presets`.
+        preset: name of the architecture, see :mod:`squeezesam_model.presets`.
         data: root of the photo folders, relative to the working directory; or a list of sources,
             ``{kind: folder, path: …, cache: decoded, encoded or paths}``,
             ``{kind: coco, images: …, annotations: …}`` (LVIS too), ``{kind: sa1b, path: …}``,
             ``{kind: shards, urls: train-{000000..000009}.tar}``, each with a ``weight``: its share
             of the draws beside the others' (1 where absent).
-        phases: sizes and steps, in order.
+        phases: stretches of training at one size each, in order; see below.
         optimiser: ``muon`` (convolutions and matrices by Muon, the rest by AdamW) or ``adamw``.
         lr: AdamW's learning rate at the peak.
         muon_lr: Muon's learning rate at the peak.
@@ -69,10 +80,16 @@ class TrainConfig:
         ema: decay of the exponential moving average of the weights that is saved.
         clip: largest gradient norm.
         seed: of everything random.
-        workers: data loading processes.
+        workers: data loading processes, for each training process.
         threads: torch threads (0: torch's default).
-        precision: ``bf16`` (autocast), ``fp32``, or ``auto``: bf16 where the processor
-            computes in it; elsewhere it is emulated, thirty times slower.
+        device: ``auto`` (CUDA where there is some), ``cpu`` or ``cuda``.
+        precision: ``bf16`` (autocast), ``fp32``, or ``auto``: bf16 where the processor computes in
+            it; elsewhere it is emulated, thirty times slower.
+        accumulate: forward passes whose gradients make one step. A step's samples are
+            batch × accumulate × processes. BatchNorm sees each pass alone.
+        masks_per_photo: samples that share one photo, as far as it has that many objects (paper:
+            up to 8).
+        timeout: seconds after which a process that waits for the others gives up.
         source_weights: sampling weight per folder of our folder form, 1 where absent.
         max_damaged: share of damaged photos among those drawn that ends the run; fewer are passed
             over with a line each (see :mod:`squeezesam_train.sources.mixture`).
@@ -88,6 +105,8 @@ class TrainConfig:
         bce: weight of a plain cross-entropy.
         log_every: steps between log lines.
         save_every: steps between checkpoints.
+        tensorboard: write scalars and pictures for TensorBoard into the output folder too.
+        picture_every: steps between those pictures.
     """
 
     task: str
@@ -105,7 +124,11 @@ class TrainConfig:
     seed: int = 0
     workers: int = 1
     threads: int = 0
+    device: str = "auto"
     precision: str = "auto"
+    accumulate: int = 1
+    masks_per_photo: int = 1
+    timeout: int = 600
     source_weights: dict[str, float] = field(default_factory=dict)
     max_damaged: float = 0.01
     merging: float = 0.5
@@ -119,6 +142,25 @@ class TrainConfig:
     bce: float = 1.0
     log_every: int = 50
     save_every: int = 500
+    tensorboard: bool = False
+    picture_every: int = 500
+
+    def resolved(self, photos: int, processes: int = 1) -> TrainConfig:
+        """The configuration with every phase's ``epochs`` turned into steps.
+
+        An epoch draws as many photos as there are (at random, so not each exactly once), each with
+        ``masks_per_photo`` samples. Process counts whose whole batch is the same agree.
+        """
+        phases = []
+        for phase in self.phases:
+            if phase.epochs:
+                step = phase.batch * self.accumulate * processes
+                samples = phase.epochs * photos * self.masks_per_photo
+                phase = dataclasses.replace(
+                    phase, steps=max(1, math.ceil(samples / step)), epochs=0.0
+                )
+            phases.append(phase)
+        return dataclasses.replace(self, phases=tuple(phases))
 
     @property
     def total_steps(self) -> int:
@@ -135,11 +177,11 @@ class TrainConfig:
         raise IndexError(f"step {step} lies behind the last phase")
 
     def first_sample(self, step: int) -> int:
-        """Samples that were drawn before ``step``: the index of its first one."""
+        """Samples that one process alone draws before ``step``: the index of its first one."""
         samples = 0
         for phase in self.phases:
             taken = min(step, phase.steps)
-            samples += taken * phase.batch
+            samples += taken * phase.batch * self.accumulate
             step -= taken
         return samples
 
@@ -189,16 +231,33 @@ def parse_config(raw: dict[str, Any]) -> TrainConfig:
     if missing:
         raise ConfigError(f"the key '{missing[0]}' is missing")
     values = {key: _typed(key, str(known[key].type), value) for key, value in raw.items()}
-    if values["task"] not in ("segmenter", "saliency"):
-        raise ConfigError(f"task must be segmenter or saliency, not '{values['task']}'")
-    if values.get("optimiser", "muon") not in ("muon", "adamw"):
-        raise ConfigError(f"optimiser must be muon or adamw, not '{values['optimiser']}'")
-    if values.get("precision", "auto") not in ("auto", "bf16", "fp32"):
-        raise ConfigError(f"precision must be auto, bf16 or fp32, not '{values['precision']}'")
+    config = TrainConfig(**values)
+    for key, allowed in _CHOICES.items():
+        if getattr(config, key) not in allowed:
+            raise ConfigError(f"{key} must be {_either(allowed)}, not '{getattr(config, key)}'")
+    _check_amounts(config)
+    return config
+
+
+def _either(words: tuple[str, ...]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _check_amounts(config: TrainConfig) -> None:
     for key in ("max_damaged", "merging", "strokes"):
-        if not 0 <= values.get(key, 0) <= 1:
-            raise ConfigError(f"'{key}' must lie between 0 and 1, not {values[key]}")
-    return TrainConfig(**values)
+        if not 0 <= getattr(config, key) <= 1:
+            raise ConfigError(f"'{key}' must lie between 0 and 1, not {getattr(config, key)}")
+    for key in ("accumulate", "masks_per_photo", "timeout", "log_every", "save_every"):
+        if getattr(config, key) < 1:
+            raise ConfigError(f"{key} must be at least 1, not {getattr(config, key)}")
+    if config.masks_per_photo > 1 and config.task != "segmenter":
+        raise ConfigError("masks_per_photo is for the segmenter: a photo has one saliency map")
+    for phase in config.phases:
+        if phase.batch % config.masks_per_photo:
+            raise ConfigError(
+                f"a phase's batch ({phase.batch}) must be a multiple of masks_per_photo "
+                f"({config.masks_per_photo})"
+            )
 
 
 def _typed(key: str, kind: str, value: object) -> Any:
@@ -226,17 +285,25 @@ def _typed(key: str, kind: str, value: object) -> Any:
 
 
 def _phases(value: object) -> tuple[Phase, ...]:
-    wanted = "'phases' must be a list of {size, steps, batch, …}"
+    wanted = "'phases' must be a list of {size, batch, steps or epochs, …}"
     if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
         raise ConfigError(wanted)
-    try:
-        phases = tuple(Phase(**{**v, "sizes": tuple(v.get("sizes", ()))}) for v in value)
-    except TypeError as error:
-        raise ConfigError(wanted) from error
-    for phase in phases:
-        for size in (phase.size, *phase.sizes):
-            if not isinstance(size, int) or size % 32 or size <= 0:
-                raise ConfigError(f"a phase's size must be a multiple of 32, not {size}")
-        if phase.batch < 2 or phase.steps < 1:
-            raise ConfigError("a phase needs at least 1 step and a batch of 2 (BatchNorm)")
-    return phases
+    return tuple(_phase(item, wanted) for item in value)
+
+
+def _phase(item: dict[str, Any], wanted: str) -> Phase:
+    known = {f.name: str(f.type) for f in dataclasses.fields(Phase)}
+    unknown = sorted(set(item) - set(known))
+    if unknown:
+        raise ConfigError(f"a phase has the unknown key '{unknown[0]}' ({', '.join(known)})")
+    if "size" not in item or "batch" not in item:
+        raise ConfigError(wanted)
+    phase = Phase(**{key: _typed(key, known[key], value) for key, value in item.items()})
+    for size in (phase.size, *phase.sizes):
+        if size % 32 or size <= 0:
+            raise ConfigError(f"a phase's size must be a multiple of 32, not {size}")
+    if phase.batch < 2:
+        raise ConfigError("a phase needs a batch of 2 or more (BatchNorm)")
+    if (phase.steps > 0) == (phase.epochs > 0) or min(phase.steps, phase.epochs) < 0:
+        raise ConfigError("a phase needs either steps or epochs, more than 0")
+    return phase

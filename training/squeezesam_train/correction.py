@@ -37,7 +37,7 @@ def deepest_error(
 def add_corrections(
     points: Tensor, labels: Tensor, logits: Tensor, target: Tensor, valid: Tensor, stride: int = 4
 ) -> tuple[Tensor, Tensor]:
-    """Add one click per sample at the deepest error of its mask.
+    """Add one click per sample at the deepest error of its mask (sought on the CPU).
 
     Args:
         points: B×N×2 input pixels.
@@ -47,10 +47,11 @@ def add_corrections(
         valid: B×h×w, 0 where ignored.
         stride: input pixels per mask pixel.
     """
-    points, labels = points.clone(), labels.clone()
-    masks = (logits > 0).numpy()
-    wanted = (target > 0.5).numpy()
-    scored = (valid > 0).numpy()
+    device = points.device
+    points, labels = points.cpu().clone(), labels.cpu().clone()
+    masks = (logits > 0).cpu().numpy()
+    wanted = (target > 0.5).cpu().numpy()
+    scored = (valid > 0).cpu().numpy()
     for row in range(len(points)):
         free = torch.nonzero(labels[row] == PADDING)
         click = deepest_error(masks[row], wanted[row], scored[row])
@@ -60,4 +61,4 @@ def add_corrections(
         slot = int(free[0])
         points[row, slot] = torch.tensor([x, y]) * stride + (stride - 1) / 2
         labels[row, slot] = label
-    return points, labels
+    return points.to(device), labels.to(device)

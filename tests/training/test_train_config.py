@@ -1,0 +1,95 @@
+"""Training configurations: what is refused, what ships, what the documentation says."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+from squeezesam_model import saliency_preset, segmenter_preset
+from squeezesam_train.config import ConfigError, Phase, TrainConfig, load_config, parse_config
+from squeezesam_train.config_page import main as config_page
+from squeezesam_train.config_page import updated
+from tiny_runs import settings
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = sorted((ROOT / "training" / "configs").glob("*.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"task": "dance"}, "task must be"),
+        ({"phases": []}, "'phases' must be a list"),
+        ({"phases": [{"size": 100, "steps": 1, "batch": 2}]}, "multiple of 32"),
+        ({"phases": [{"size": 64, "steps": 1, "batch": 1}]}, "batch of 2"),
+        ({"learning": 3}, "unknown key 'learning'"),
+        ({"warmup": "soon"}, "'warmup' must be of type int"),
+        ({"device": "tpu"}, "device must be auto, cpu or cuda, not 'tpu'"),
+        ({"accumulate": 0}, "accumulate must be at least 1"),
+        ({"phases": [{"size": "big", "steps": 1, "batch": 2}]}, "'size' must be of type int"),
+        ({"phases": [{"size": 64, "steps": 1, "batch": 2, "lr": 1}]}, "unknown key 'lr'"),
+        ({"phases": [{"size": 64, "batch": 2}]}, "either steps or epochs"),
+        ({"phases": [{"size": 64, "batch": 2, "steps": 1, "epochs": 1}]}, "either steps or epochs"),
+        ({"masks_per_photo": 8}, "masks_per_photo is for the segmenter"),
+        ({"task": "segmenter", "masks_per_photo": 8}, "must be a multiple of masks_per_photo"),
+    ],
+)
+def test_a_wrong_configuration_names_the_key(change: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        parse_config({**settings(Path("nowhere")), **change})
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_configuration_is_accepted_and_names_a_known_preset(path: Path) -> None:
+    config = load_config(path, [])
+    find = segmenter_preset if config.task == "segmenter" else saliency_preset
+    find(config.preset)
+    assert config.resolved(photos=1000).total_steps > 0
+
+
+def test_the_papers_recipe_is_the_papers() -> None:
+    config = load_config(ROOT / "training" / "configs" / "segmenter_paper.yaml", [])
+    (phase,) = config.phases
+    assert (config.optimiser, config.lr, config.final_lr) == ("adamw", 5e-4, 0)
+    assert (config.focal, config.dice, config.bce) == (20, 1, 0)
+    assert (phase.size, phase.epochs, phase.all_masks, phase.iou) == (1024, 10, 0, 1)
+    assert (config.masks_per_photo, config.crop) == (8, 0.5)
+    # 32 GPUs make the batch of 256; SA-1B has 11,185,362 photos of which 8 masks are taken.
+    steps = config.resolved(photos=11_185_362, processes=32).total_steps
+    assert steps == pytest.approx(10 * 11_185_362 * 8 / 256, abs=1)
+
+
+def test_epochs_become_steps_alike_for_every_way_to_the_same_batch() -> None:
+    counts = set()
+    for batch, accumulate, processes in ((8, 1, 1), (4, 2, 1), (2, 2, 2), (2, 1, 4)):
+        phases = [
+            {"size": 64, "epochs": 1.5, "batch": batch},
+            {"size": 96, "steps": 7, "batch": batch},
+        ]
+        config = parse_config(settings(Path(), phases=phases, accumulate=accumulate))
+        found = config.resolved(photos=101, processes=processes)
+        counts.add(tuple(phase.steps for phase in found.phases))
+        assert found.first_sample(found.total_steps) * processes == 8 * found.total_steps
+    assert counts == {(19, 7)}
+
+
+def test_the_training_page_has_every_key_with_its_default_and_meaning() -> None:
+    page = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
+    assert updated(page) == page, "run python -m squeezesam_train.config_page docs/training.md"
+    for kind in (TrainConfig, Phase):
+        for name in (f.name for f in dataclasses.fields(kind)):
+            (row,) = re.findall(rf"^\| `{name}` \| [^|]+ \| ([^|]+) \|$", page, re.MULTILINE)
+            assert len(row) > 10, name
+    assert re.search(r"^\| `clip` \| `5.0` \| largest gradient norm. \|$", page, re.MULTILINE)
+
+
+def test_writing_the_keys_into_a_page_without_marks_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Training")
+    assert config_page([str(page)]) == 1
+    assert "keys: begin" in capsys.readouterr().err
+    assert page.read_text() == "# Training"
