@@ -75,7 +75,7 @@ class Trainer:
         self.photos, self.folder = photos, folder
         if config.threads:
             torch.set_num_threads(config.threads)
-        # The sizes stay for thousands of steps: let cuDNN look for its fastest way (no effect on CPUs).
+        # Sizes stay for thousands of steps: let cuDNN look for its fastest way.
         torch.backends.cudnn.benchmark = True
         self.model = build_model(config).to(self.world.device)
         self.average = WeightAverage(self.model, config.ema)
