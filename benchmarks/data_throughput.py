@@ -154,11 +154,13 @@ def _jpeg(entry: PhotoEntry) -> bytes:
     if data.startswith(b"\xff\xd8"):
         return data
     decoded = cv2.imread(str(entry.image_path), cv2.IMREAD_COLOR)
+    if decoded is None:
+        raise DataError(f"cannot read the photo {entry.image_path}")
     return bytes(cv2.imencode(".jpg", decoded)[1])
 
 
 def _annotations(labels: np.ndarray, image: int) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for label in np.unique(labels[(labels > 0) & (labels < IGNORE)]).tolist():
         rle = coco_mask.encode(np.asfortranarray((labels == label).astype(np.uint8)))
         runs = {"size": list(labels.shape), "counts": rle["counts"].decode()}

@@ -277,6 +277,8 @@ def _typed(key: str, kind: str, value: object) -> Any:
             return value
         if kind == "str" and isinstance(value, str):
             return value
+        if kind == "tuple[int, ...]" and isinstance(value, (list, tuple)):
+            return tuple(_typed(key, "int", item) for item in value)
         if kind.startswith("dict") and isinstance(value, dict):
             return {str(k): float(v) for k, v in value.items()}
     except (TypeError, ValueError):
