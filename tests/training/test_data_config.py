@@ -93,8 +93,8 @@ def test_a_wrong_source_is_refused_before_anything_is_opened(data: object, messa
         ({"max_damaged": -0.1}, "'max_damaged' must lie"),
         ({"strokes": 2}, "'strokes' must lie"),
         ({"phases": [{**PHASES[0], "sizes": [64, 100]}]}, "multiple of 32, not 100"),
-        ({"phases": [{**PHASES[0], "sizes": 64}]}, "'phases' must be a list"),
-        ({"phases": [{**PHASES[0], "sizes": ["64"]}]}, "multiple of 32"),
+        ({"phases": [{**PHASES[0], "sizes": 64}]}, "'sizes' must be of type list of int, not 64"),
+        ({"phases": [{**PHASES[0], "sizes": ["64"]}]}, "'sizes' must be of type int, not '64'"),
     ],
 )
 def test_wrong_shares_and_sizes_are_refused(changes: dict[str, object], message: str) -> None:

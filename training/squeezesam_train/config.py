@@ -283,7 +283,8 @@ def _typed(key: str, kind: str, value: object) -> Any:
             return {str(k): float(v) for k, v in value.items()}
     except (TypeError, ValueError):
         pass
-    raise ConfigError(f"'{key}' must be of type {kind}, not {value!r}")
+    shown = "list of int" if kind.startswith("tuple") else kind
+    raise ConfigError(f"'{key}' must be of type {shown}, not {value!r}")
 
 
 def _phases(value: object) -> tuple[Phase, ...]:
