@@ -27,7 +27,14 @@ from machine import describe
 from pycocotools import mask as coco_mask
 from squeezesam_train.config import ConfigError, TrainConfig, parse_config
 from squeezesam_train.dataset import SegmenterSamples
-from squeezesam_train.photos import IGNORE, DataError, PhotoEntry, decode_labels, list_photos
+from squeezesam_train.photos import (
+    IGNORE,
+    DataError,
+    PhotoEntry,
+    decode_labels,
+    decode_photo,
+    list_photos,
+)
 from squeezesam_train.sources.folder import FolderPhotos
 from squeezesam_train.sources.opening import open_sources
 from squeezesam_train.sources.spec import CACHES
@@ -153,10 +160,8 @@ def _jpeg(entry: PhotoEntry) -> bytes:
     data = entry.image_path.read_bytes()
     if data.startswith(b"\xff\xd8"):
         return data
-    decoded = cv2.imread(str(entry.image_path), cv2.IMREAD_COLOR)
-    if decoded is None:
-        raise DataError(f"cannot read the photo {entry.image_path}")
-    return bytes(cv2.imencode(".jpg", decoded)[1])
+    rgb = decode_photo(data, str(entry.image_path))
+    return bytes(cv2.imencode(".jpg", np.ascontiguousarray(rgb[..., ::-1]))[1])
 
 
 def _annotations(labels: np.ndarray, image: int) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
 # Run lengths as pycocotools has them: {"size": [H, W], "counts": bytes}.
@@ -61,24 +62,31 @@ def _compressed(segmentation: dict[str, Any], height: int, width: int) -> Rle:
     return {"size": [height, width], "counts": counts}
 
 
-def total_run(counts: bytes) -> int:
-    """The pixels that compressed run lengths cover: pycocotools itself would trust any of them.
+def decode_runs(counts: bytes) -> NDArray[np.int64] | None:
+    """Compressed run lengths as numbers: background, mask, background… down the columns.
 
     The code (maskApi.c of the COCO API): 5 bits a character from 48 on, the sixth says that more
     follow, the fifth of the last one is the sign; from the fourth run on it is the difference to
-    the run before the last. Returns −1 for bytes that are no such code.
+    the run before the last. pycocotools would trust any bytes; here those that are no such code
+    give None.
     """
     bits = np.frombuffer(counts, np.uint8).astype(np.int64) - 48
     last = (bits & 32) == 0
     if not len(bits) or not last[-1] or bits.min() < 0 or bits.max() > 63:
-        return -1
+        return None
     ends = np.flatnonzero(last)
     starts = np.concatenate([[0], ends[:-1] + 1])
     if (ends - starts).max() >= _MOST_CHARACTERS:
-        return -1
+        return None
     place = np.arange(len(bits)) - np.repeat(starts, ends - starts + 1)
     runs = np.add.reduceat((bits & 31) << (5 * place), starts)
     runs -= ((bits[ends] & 16) > 0) * (np.int64(1) << (5 * (place[ends] + 1)))
     for chain in (runs[1::2], runs[2::2]):
         np.cumsum(chain, out=chain)
-    return -1 if runs.min() < 0 else int(runs.sum())
+    return None if runs.min() < 0 else runs
+
+
+def total_run(counts: bytes) -> int:
+    """The pixels that compressed run lengths cover; −1 for bytes that are none."""
+    runs = decode_runs(counts)
+    return -1 if runs is None else int(runs.sum())
