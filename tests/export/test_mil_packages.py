@@ -60,12 +60,11 @@ def _cut_weights(path: Path) -> None:
     weight_file(path).write_bytes(weight_file(path).read_bytes()[:300])
 
 
-def _manifest(path: Path, **changes: str) -> None:
-    content = json.loads((path / "Manifest.json").read_text())
-    for item in content["itemInfoEntries"].values():
-        if item["name"] == "model.mlmodel":
-            item.update(changes)
-    (path / "Manifest.json").write_text(json.dumps(content))
+def _name_model(package: Path, name: str) -> None:
+    """Let the manifest name another file as the model."""
+    content = json.loads((package / "Manifest.json").read_text())
+    content["itemInfoEntries"][content["rootModelIdentifier"]]["path"] = name
+    (package / "Manifest.json").write_text(json.dumps(content))
 
 
 def _rename_weights(block: Any) -> None:
@@ -94,7 +93,7 @@ def _unmade(block: Any) -> None:
         (lambda p: model_file(p).write_bytes(b""), "holds no ML program but nothing"),
         (lambda p: (p / "Manifest.json").unlink(), "has no Manifest.json"),
         (lambda p: (p / "Manifest.json").write_text("{"), "does not name a model"),
-        (lambda p: _manifest(p, path="../../x"), "leads out of the package"),
+        (lambda p: _name_model(p, "../../x"), "leads out of the package"),
         (lambda p: edit(p, _rename_weights), "leads out of the package"),
         (lambda p: edit(p, _other_output), "nothing makes the output 'nowhere'"),
         (lambda p: edit(p, _unmade), "refers to 'nowhere', which nothing makes"),

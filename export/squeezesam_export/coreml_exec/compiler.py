@@ -49,7 +49,7 @@ def compile_function(function: Any, name: str, weights: Weights) -> Function:
         ExecutionError: a compressed constant cannot be expanded.
     """
     block = function.block_specializations.get(function.opset)
-    if block is None or function.opset not in function.block_specializations:
+    if block is None:
         raise PackageError(f"the function {name} has no program for its opset '{function.opset}'")
     inputs = {value.name: tensor_type(value.type, value.name) for value in function.inputs}
     compiler = _Compiler(weights, dict(inputs))
