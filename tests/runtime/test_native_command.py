@@ -52,7 +52,7 @@ def _views() -> Iterator[tuple[str, bytes, list[str]]]:
         height, width = part.shape[:2]
         box = ["--box", f"{width * 0.2},{height * 0.1},{width * 0.9},{height * 0.8}"]
         click = ["--point", f"{width // 4},{height // 4}", "--candidate", "0"]
-        away = ["--negative", f"{width // 3}.25,{height // 4}"]
+        away = ["--point", f"{width // 2},{height // 2}", "--negative", f"{width // 3}.25,9"]
         yield f"{index}a.jpg", encoded(part, "jpeg", quality=88), []
         yield f"{index}b.jpg", with_orientation(part, 1 + (index + 5) % 8, quality=95), box
         yield f"{index}c.png", encoded(part[::2, ::2], "png"), click
