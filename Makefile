@@ -10,7 +10,7 @@ PACKAGES := model/squeezesam_model training/squeezesam_train export/squeezesam_e
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 10 --timeout 60
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help setup demo test test-native lint format typecheck bench clean
+.PHONY: help setup demo ssam test test-ssam test-native lint format typecheck bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -31,9 +31,18 @@ $(VENV)/.core: $(VENV)/.tools setup.py pyproject.toml $(wildcard runtime/core/sr
 demo: setup ## export the int8 bundles at 512 and segment three photos into build/demo
 	$(BIN)/python examples/demo.py --output build/demo
 
-test: setup test-native ## run every test
+test: setup ssam test-native ## run every test
 	$(BIN)/python -m pytest tests/model tests/core tests/runtime tests/training tests/evaluation \
 	    tests/benchmarks tests/export tests/end_to_end
+
+ssam: $(VENV)/.tools ## build the C++ command build/ssam/cli/ssam and all it needs
+	runtime/tools/install_libraries
+	PYTHON=$(abspath $(BIN))/python cmake -S runtime -B build/ssam -DSSAM_ONNXRUNTIME=ON -DSSAM_TESTS=OFF -DSSAM_BENCH=OFF \
+	    -DSSAM_SHARED_LIBRARY=OFF > /dev/null
+	cmake --build build/ssam -j2
+
+test-ssam: setup ssam ## the C++ command against the Python command
+	$(BIN)/python -m pytest tests/runtime/test_native_command.py
 
 test-native: ## C++ tests of the core under AddressSanitizer and UBSan
 	cmake -S runtime -B build/native -DCMAKE_BUILD_TYPE=RelWithDebInfo -DSSAM_TESTS=ON -DSSAM_SANITIZE=ON > /dev/null

@@ -17,6 +17,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from squeezesam_model.geometry import fit
 from squeezesam_model.normalisation import PAD_VALUE
 
 from squeezesam_export.program import ExportError
@@ -86,9 +87,7 @@ def letterbox(rgb: U8, height: int, width: int) -> tuple[NDArray[np.float32], tu
     Returns:
         1×3×height×width float32 in 0…255, and the (height, width) that the photo covers.
     """
-    scale = min(width / rgb.shape[1], height / rgb.shape[0])
-    new_w = min(width, max(1, round(rgb.shape[1] * scale)))
-    new_h = min(height, max(1, round(rgb.shape[0] * scale)))
+    new_w, new_h = fit(rgb.shape[1], rgb.shape[0], width, height)
     shrinking = new_h * new_w < rgb.shape[0] * rgb.shape[1]
     method = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
     canvas = np.empty((height, width, 3), np.uint8)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from squeezesam_model.geometry import fit
 from squeezesam_model.normalisation import PAD_VALUE
 
 from squeezesam_train.photos import U8
@@ -35,10 +36,7 @@ class Letterbox:
     def of(cls, photo: U8, input_height: int, input_width: int) -> Letterbox:
         """For an H×W×3 photo."""
         height, width = photo.shape[:2]
-        scale = min(input_width / width, input_height / height)
-        # Rounded half up, as the core does; Python's round() goes to the even number.
-        fitted_width = max(1, min(input_width, math.floor(width * scale + 0.5)))
-        fitted_height = max(1, min(input_height, math.floor(height * scale + 0.5)))
+        fitted_width, fitted_height = fit(width, height, input_width, input_height)
         return cls(width, height, input_width, input_height, fitted_width, fitted_height)
 
     def image(self, photo: U8) -> U8:

@@ -32,6 +32,23 @@
  * thread at a time (a second one is refused with SSAM_ERROR_BUSY), except `ssam_session_cancel`,
  * which any thread may call as long as the session lives.
  *
+ * States. Every call is synchronous and loading is three of them, so a binding that loads in the
+ * background is in one of four states, of which the handles it holds are the proof:
+ *
+ *     unloaded --ssam_bundle_open--> loading --ssam_segmenter_create--> ready
+ *         ^                             |           [prewarm]             |
+ *         |                             | any call fails                  | ssam_segmenter_free
+ *         |                             v                                 |
+ *         +---------- free ---------- failed                              |
+ *         +---------------------------------------------------------------+
+ *
+ *     unloaded  no handle
+ *     loading   a bundle, an engine that is being made; ssam_segmenter_prewarm belongs here too
+ *     failed    ssam_last_error() of the loading thread says why; nothing but freeing makes sense
+ *     ready     a segmenter: sessions can be created, by any thread
+ *
+ * A failed prediction or photo does not leave `ready`: the session keeps its former state.
+ *
  * Geometry. Coordinates are pixels of the oriented photo, origin top left, x right, y down, the
  * centre of the first pixel is (0, 0) and its outer corner (-0.5, -0.5). Contours alone use edge
  * coordinates: the first pixel is the square from (0, 0) to (1, 1).
