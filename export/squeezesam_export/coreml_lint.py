@@ -20,7 +20,7 @@ ALLOWED = frozenset(
         "const", "cast",
         "conv", "conv_transpose", "max_pool", "pad", "relu",
         "linear", "matmul", "softmax", "layer_norm",
-        "add", "sub", "mul", "abs", "sin", "cos",
+        "add", "sub", "mul", "real_div", "abs", "sin", "cos", "sigmoid", "clip", "reduce_mean",
         "equal", "not_equal", "greater", "greater_equal", "less", "less_equal",
         "concat", "stack", "reshape", "transpose", "expand_dims", "squeeze", "slice_by_index",
         "quantize", "dequantize",

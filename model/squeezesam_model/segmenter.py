@@ -31,7 +31,8 @@ class SegmenterOutput(NamedTuple):
     Attributes:
         masks: B×4×H/4×W/4 float32 logits, one plane per candidate.
         scores: B×4 float32, the predicted IoU of each candidate; trained towards 0…1 but not
-            clamped: whoever reads them clamps.
+            clamped: whoever reads them clamps. In evaluation mode the mean of the IoU head's
+            and :func:`own_iou`; in training mode the head's alone, which the loss teaches.
     """
 
     masks: Tensor
@@ -43,6 +44,26 @@ def _mlp(width: int, hidden: int, out: int) -> nn.Sequential:
         nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(),
         nn.Linear(hidden, out),
     )  # fmt: skip
+
+
+def own_iou(logits: Tensor) -> Tensor:
+    """How sure a mask is of itself: B×M×h×w logits → B×M in 0…1.
+
+    The expected overlap of the thresholded mask with what its probabilities say, over their
+    expected union: 1 for a mask without a doubtful pixel. Averaged with the IoU head it chooses
+    the better candidate more often, above all after a single click. The threshold is a steep ramp,
+    since accelerators know a clamp but no comparison.
+    """
+    probability = logits.sigmoid()
+    inside = (probability * 40 - 19.5).clamp(0, 1)
+    overlap = _mean(probability * inside)
+    union = _mean(probability) + _mean(inside) - overlap
+    return (overlap / (union + 1e-4)).flatten(1)
+
+
+def _mean(planes: Tensor) -> Tensor:
+    # Over height and width and with their axes kept: XNNPACK takes no other mean.
+    return planes.mean((2, 3), keepdim=True)
 
 
 class Segmenter(nn.Module):
@@ -106,8 +127,12 @@ class Segmenter(nn.Module):
         batch, channels, height, width = features.shape
         flat = features.reshape(batch, channels, height * width)
         masks = weights @ flat * channels**-0.5 + self.mask_bias
+        masks = masks.reshape(batch, -1, height, width)
         scores = self.iou_head(tokens[:, 0])
-        return SegmenterOutput(masks.reshape(batch, -1, height, width), scores)
+        if not self.training:
+            # The head judges before any mask is drawn; the finished mask knows more.
+            scores = (scores + own_iou(masks)) / 2
+        return SegmenterOutput(masks, scores)
 
     def at_size(self, height: int, width: int) -> Segmenter:
         """A copy for one input size, with the positional encoding of the bottom grid as a constant.
