@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from squeezesam_model import (
     SEGMENTER_PRESETS,
     SaliencyNet,
     Segmenter,
+    load_segmenter,
     saliency_preset,
     segmenter_preset,
 )
 from squeezesam_model.count import count_macs, count_parameters, example_inputs
+from squeezesam_model.segmenter import own_iou
+from squeezesam_model.weights import shipped_weights
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +122,31 @@ def test_the_saliency_network_is_narrow() -> None:
 def test_an_unknown_preset_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match="paper, squeezesam"):
         segmenter_preset("sam")
+
+
+def test_a_mask_is_as_sure_of_itself_as_its_probabilities_say() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(scale=6, size=(2, 4, 16, 24)).astype(np.float32)
+    # No pixel in the middle of the ramp, where it is neither in nor out.
+    logits[np.abs(logits) < 0.2] = 1.0
+    logits[0, 0] = np.where(np.arange(24) < 9, 40.0, -40.0)
+    probability = 1 / (1 + np.exp(-logits.astype(np.float64)))
+    inside = logits > 0
+    overlap = (probability * inside).sum((2, 3))
+    expected = overlap / (inside + probability * ~inside).sum((2, 3))
+    found = own_iou(torch.from_numpy(logits)).numpy()
+    np.testing.assert_allclose(found, expected, atol=5e-4)
+    assert found[0, 0] > 0.999
+    assert own_iou(torch.full((1, 1, 8, 8), -50.0)).item() == 0
+
+
+def test_scores_are_the_mean_of_head_and_mask_only_when_evaluated() -> None:
+    model = load_segmenter(shipped_weights("squeezesam"))
+    inputs = example_inputs(64, 96)
+    head: list[torch.Tensor] = []
+    model.iou_head.register_forward_hook(lambda *args: head.append(args[2]))
+    with torch.no_grad():
+        evaluated = model.eval()(*inputs)
+        torch.testing.assert_close(evaluated.scores, (head[0] + own_iou(evaluated.masks)) / 2)
+        trained = model.train()(*inputs)
+    assert torch.equal(trained.scores, head[1])
