@@ -129,9 +129,8 @@ def _png(data: bytes, name: str) -> Container:
             raise _truncated(name, "PNG")
         (checksum,) = struct.unpack_from(">I", data, stop - 4)
         if zlib.crc32(view[position + 4 : stop - 4]) != checksum:
-            raise PhotoError(
-                f"{name}: the PNG file is damaged (chunk {kind.decode('latin-1')!r} fails its checksum)"
-            )
+            chunk = repr(kind.decode("latin-1"))
+            raise PhotoError(f"{name}: the PNG file is damaged (chunk {chunk} fails its checksum)")
         if kind == b"IHDR" and length >= 8:
             width, height = struct.unpack_from(">II", data, position + 8)
         if kind == b"IEND":

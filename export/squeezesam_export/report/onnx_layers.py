@@ -127,7 +127,7 @@ def _parameter_names(source: SourceProgram) -> dict[bytes, str]:
 def _title(node: onnx.NodeProto, weights: dict[str, Any], parameters: dict[bytes, str]) -> str:
     for name in node.input:
         if name in weights:
-            path = parameters.get(numpy_helper.to_array(weights[name]).tobytes(), name)
+            path: str = parameters.get(numpy_helper.to_array(weights[name]).tobytes(), name)
             if path.endswith("weight"):
                 return path.removeprefix("model.").removesuffix("weight").rstrip("._")
     return str(node.name)
