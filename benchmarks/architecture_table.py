@@ -58,7 +58,38 @@ def _budget_section(budget: dict[str, int], results: dict[str, Any]) -> list[str
         "against the shipped preset with the same seed, averaged over the seeds that both have, ± "
         "its standard error over the seeds. *Time*: ONNX Runtime, fp32, one thread, median, as a "
         "multiple of the shipped preset's, measured in turns.",
+        _conclusion(runs, results),
     ]
+
+
+def _conclusion(runs: list[dict[str, Any]], results: dict[str, Any]) -> str:
+    """What the seeds decide: variants whose change is larger than twice its standard error."""
+    decided, open_ = [], []
+    for name, variant in VARIANTS.items():
+        changes = _changes(name, runs)
+        if name == "shipped" or len(changes) < 2:
+            continue
+        mean, error = statistics.fmean(changes), _standard_error(changes)
+        cost = _speed(name, results)[-1]
+        text = f"{variant.title} ({mean:+.1f} ± {error:.1f} points, {cost} the time)"
+        (decided if abs(mean) > 2 * error else open_).append(text)
+    lines = []
+    if decided:
+        lines.append(f"Beyond twice the standard error: {'; '.join(decided)}.")
+    if open_:
+        lines.append(f"Within the noise of the seeds: {'; '.join(open_)}.")
+    lines.append("Variants with one seed are shown for their size only: they decide nothing.")
+    return " ".join(lines)
+
+
+def _changes(name: str, runs: list[dict[str, Any]]) -> list[float]:
+    base = {run["seed"]: _mean_score(run) for run in runs if run["variant"] == "shipped"}
+    own = {run["seed"]: _mean_score(run) for run in runs if run["variant"] == name}
+    return [own[seed] - base[seed] for seed in own if seed in base]
+
+
+def _standard_error(values: list[float]) -> float:
+    return float(statistics.stdev(values) / len(values) ** 0.5)
 
 
 def _spread(values: list[float]) -> str:
@@ -75,14 +106,12 @@ def _mean_score(run: dict[str, Any]) -> float:
 
 
 def _paired_change(name: str, runs: list[dict[str, Any]]) -> str:
-    base = {run["seed"]: _mean_score(run) for run in runs if run["variant"] == "shipped"}
-    own = {run["seed"]: _mean_score(run) for run in runs if run["variant"] == name}
-    changes = [own[seed] - base[seed] for seed in own if seed in base]
+    changes = _changes(name, runs)
     if name == "shipped" or not changes:
         return "–"
     text = f"{statistics.fmean(changes):+.1f}"
     if len(changes) > 1:
-        text += f" ± {statistics.stdev(changes) / len(changes) ** 0.5:.1f}"
+        text += f" ± {_standard_error(changes):.1f}"
     return text
 
 

@@ -75,13 +75,13 @@ def _with(**changes: object) -> SegmenterPreset:
 VARIANTS: dict[str, Variant] = {
     variant.name: variant
     for variant in (
-        Variant("shipped", "shipped preset: tokens on stride 64, 32 and 48 channels at stride 4",
-                _SHIPPED),
-        Variant("stride128", "transformer on stride 128",
+        Variant("shipped", "shipped preset: transformer on stride 64 (2×2 cells here, 8×8 at 512), "
+                "32 and 48 channels at stride 4", _SHIPPED),
+        Variant("stride128", "transformer on stride 128 (1×1 cell, 4×4 at 512)",
                 _with(encoder=(32, 64, 96, 128, 192, 256), decoder=(192, 128, 96, 64, 48))),
-        Variant("stride32", "transformer on stride 32",
+        Variant("stride32", "transformer on stride 32 (4×4 cells, 16×16 at 512)",
                 _with(encoder=(32, 64, 96, 256), decoder=(96, 64, 48))),
-        Variant("stride16", "transformer on stride 16",
+        Variant("stride16", "transformer on stride 16 (8×8 cells, 32×32 at 512)",
                 _with(encoder=(32, 64, 256), decoder=(64, 48))),
         Variant("no-late-fusion", "without late fusion (no point tokens)", _SHIPPED,
                 late_fusion=False),
