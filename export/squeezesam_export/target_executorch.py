@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import operator
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ import torch
 from squeezesam_model.blocks import UNetTrunk
 from torch import Tensor, nn
 
+from squeezesam_export.delegable import delegable
 from squeezesam_export.program import F32, Execute, ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.pt2e import quantise
 from squeezesam_export.quiet import quiet
@@ -179,6 +181,7 @@ def _export(module: nn.Module, program: SourceProgram) -> ExportedProgram:
 def _for_xnnpack(program: SourceProgram, precision: str) -> tuple[ExportedProgram, Any]:
     from squeezesam_export.xnnpack_partition import StagedPartitioner
 
+    program = dataclasses.replace(program, module=delegable(program.module))
     if precision == "fp16":
         return _export(_HalfInside(program.module), program), StagedPartitioner()
     exported = _export(program.module, program)

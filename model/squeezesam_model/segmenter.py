@@ -123,12 +123,14 @@ class Segmenter(nn.Module):
 
     def _predict(self, tokens: Tensor, features: Tensor) -> SegmenterOutput:
         """SAM's mask head: one MLP per mask token, a dot product with every pixel's features."""
-        weights = torch.stack([head(tokens[:, 1 + i]) for i, head in enumerate(self.mask_heads)], 1)
+        # Slices, not single tokens: mobile delegates take no operator that drops an axis.
+        own = [head(tokens[:, i : i + 1]) for i, head in enumerate(self.mask_heads, 1)]
+        weights = torch.cat(own, dim=1)
         batch, channels, height, width = features.shape
         flat = features.reshape(batch, channels, height * width)
         masks = weights @ flat * channels**-0.5 + self.mask_bias
         masks = masks.reshape(batch, -1, height, width)
-        scores = self.iou_head(tokens[:, 0])
+        scores = self.iou_head(tokens[:, :1]).flatten(1)
         if not self.training:
             # The head judges before any mask is drawn; the finished mask knows more.
             scores = (scores + own_iou(masks)) / 2
