@@ -76,7 +76,7 @@ def _pair_nodes(reference: fx.Graph, found: fx.Graph) -> dict[fx.Node, fx.Node]:
 def _behind_rounding(node: fx.Node) -> fx.Node:
     """The dequantised value that the followers read, where the output is quantised."""
     for expected in ("quantize_per_tensor", "dequantize_per_tensor"):
-        followers = [u for u in node.users if str(u.target).split(".")[1] == expected]
+        followers = [user for user in node.users if f".{expected}." in str(user.target)]
         if not followers:
             return node
         node = followers[0]

@@ -1,0 +1,38 @@
+"""Rewrites for a delegate keep every value."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from squeezesam_export.delegable import PooledLayerNorm, delegable
+from squeezesam_model import load_segmenter
+from squeezesam_model.count import example_inputs
+from squeezesam_model.weights import shipped_weights
+from torch import nn
+
+
+@pytest.mark.parametrize("width", [4, 12, 64, 100, 256])
+def test_a_pooled_layer_norm_equals_the_layer_norm(width: int) -> None:
+    torch.manual_seed(width)
+    norm = nn.LayerNorm(width)
+    nn.init.normal_(norm.weight)
+    nn.init.normal_(norm.bias)
+    x = torch.randn(2, 9, width) * 3 + 5
+    torch.testing.assert_close(PooledLayerNorm(norm)(x), norm(x), rtol=1e-5, atol=1e-5)
+
+
+def test_a_delegable_segmenter_has_no_layer_norm_and_the_same_masks() -> None:
+    model = load_segmenter(shipped_weights("squeezesam")).eval()
+    rewritten = delegable(model)
+    kinds = {type(module) for module in rewritten.modules()}
+    assert nn.LayerNorm not in kinds
+    assert PooledLayerNorm in kinds
+    assert any(isinstance(module, nn.LayerNorm) for module in model.modules())
+    image, planes, points, labels = example_inputs(96, 64)
+    points[0, 0] = torch.tensor([20.0, 30.0])
+    labels[0, 0] = 1
+    with torch.no_grad():
+        expected = model(image, planes, points, labels)
+        found = rewritten(image, planes, points, labels)
+    torch.testing.assert_close(found.masks, expected.masks, rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(found.scores, expected.scores, rtol=1e-4, atol=1e-4)
