@@ -64,7 +64,8 @@ def _budget_section(budget: dict[str, int], results: dict[str, Any]) -> list[str
 
 def _conclusion(runs: list[dict[str, Any]], results: dict[str, Any]) -> str:
     """What the seeds decide: variants whose change is larger than twice its standard error."""
-    decided, open_ = [], []
+    decided: list[str] = []
+    open_: list[str] = []
     for name, variant in VARIANTS.items():
         changes = _changes(name, runs)
         if name == "shipped" or len(changes) < 2:
