@@ -144,7 +144,7 @@ def test_scores_are_the_mean_of_head_and_mask_only_when_evaluated() -> None:
     model = load_segmenter(shipped_weights("squeezesam"))
     inputs = example_inputs(64, 96)
     head: list[torch.Tensor] = []
-    model.iou_head.register_forward_hook(lambda *args: head.append(args[2]))
+    model.iou_head.register_forward_hook(lambda *args: head.append(args[2].flatten(1)))
     with torch.no_grad():
         evaluated = model.eval()(*inputs)
         torch.testing.assert_close(evaluated.scores, (head[0] + own_iou(evaluated.masks)) / 2)
