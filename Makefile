@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 DATA ?= ../shared/data
+# Toolchains of other platforms are kept here, outside the clone.
+TOOLCHAINS ?= ../toolchains
 CXX_FILES := $(shell git ls-files 'runtime/*.cpp' 'runtime/*.h' 'python_bindings/*.cpp' 'python_bindings/*.h' 'tests/*.cpp' 'tests/*.h')
 PACKAGES := model/squeezesam_model training/squeezesam_train export/squeezesam_export \
             python_bindings/squeezesam benchmarks examples weights
@@ -13,7 +15,7 @@ export PYTHONUNBUFFERED = 1
 .PHONY: help setup demo ssam test test-ssam test-native lint format typecheck bench clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 setup: $(VENV)/.core ## build .venv with the exact versions of constraints.txt
 
@@ -68,3 +70,6 @@ bench: setup ## measure speed and quality, write docs/performance.md
 
 clean: ## remove what was built
 	rm -rf build $(VENV)
+
+# One file a platform.
+include $(wildcard make/*.mk)
