@@ -25,7 +25,8 @@ from architecture_speed import measure_speed
 from architecture_table import write_table
 from architecture_variants import VARIANTS, Variant
 from machine import describe
-from squeezesam_train.config import TrainConfig, load_config
+from squeezesam_train.config import TrainConfig
+from squeezesam_train.config_file import load_config
 from squeezesam_train.dataset import SegmenterSamples
 from squeezesam_train.ema import WeightAverage
 from squeezesam_train.evaluation.run import Settings, evaluate

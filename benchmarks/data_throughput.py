@@ -25,7 +25,8 @@ import numpy as np
 import webdataset
 from machine import describe
 from pycocotools import mask as coco_mask
-from squeezesam_train.config import ConfigError, TrainConfig, parse_config
+from squeezesam_train.config import ConfigError, TrainConfig
+from squeezesam_train.config_file import parse_config
 from squeezesam_train.dataset import SegmenterSamples
 from squeezesam_train.photos import (
     IGNORE,

@@ -17,7 +17,8 @@ from safetensors.torch import load_file
 from squeezesam_model import load_segmenter
 from squeezesam_train import checkpoint
 from squeezesam_train.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
-from squeezesam_train.config import Phase, parse_config
+from squeezesam_train.config import Phase
+from squeezesam_train.config_file import parse_config
 from squeezesam_train.engine import Trainer
 from squeezesam_train.photos import list_photos
 from squeezesam_train.sources.folder import FolderPhotos

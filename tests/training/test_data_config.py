@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 from sample_sets import write_coco, write_sa1b, write_shards
-from squeezesam_train.config import ConfigError, TrainConfig, load_config, parse_config
+from squeezesam_train.config import ConfigError, TrainConfig
+from squeezesam_train.config_file import load_config, parse_config
 from squeezesam_train.dataset import SegmenterSamples
 from squeezesam_train.photos import DataError
 from squeezesam_train.sources.opening import open_sources

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 from squeezesam_train.cli import main
-from squeezesam_train.config import Phase, TrainConfig, parse_config
+from squeezesam_train.config import Phase, TrainConfig
+from squeezesam_train.config_file import parse_config
 from squeezesam_train.dataset import SegmenterSamples
 from squeezesam_train.sources.opening import open_sources
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from squeezesam_model import saliency_preset, segmenter_preset
-from squeezesam_train.config import ConfigError, Phase, TrainConfig, load_config, parse_config
+from squeezesam_train.config import ConfigError, Phase, TrainConfig
+from squeezesam_train.config_file import load_config, parse_config
 from squeezesam_train.config_page import main as config_page
 from squeezesam_train.config_page import updated
 from tiny_runs import settings

@@ -15,7 +15,7 @@ import pytest
 import torch
 from squeezesam_model import load_saliency
 from squeezesam_train.checkpoint import load_checkpoint
-from squeezesam_train.config import parse_config
+from squeezesam_train.config_file import parse_config
 from squeezesam_train.dataset import SegmenterSamples
 from squeezesam_train.engine import Trainer, build_model
 from squeezesam_train.groups import PhotoGroups

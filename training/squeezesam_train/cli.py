@@ -13,7 +13,8 @@ import cv2
 from squeezesam_model import WeightsError
 
 from squeezesam_train.checkpoint import CheckpointError
-from squeezesam_train.config import ConfigError, TrainConfig, load_config
+from squeezesam_train.config import ConfigError, TrainConfig
+from squeezesam_train.config_file import load_config
 from squeezesam_train.photos import DataError
 
 if TYPE_CHECKING:

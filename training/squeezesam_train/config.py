@@ -1,23 +1,12 @@
-"""Training configuration: dataclasses filled from a YAML file and `key=value` overrides."""
+"""What determines a training run: see config_file.py for how it is read."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
-import yaml
-
-from squeezesam_train.sources.spec import SourceSpec, SpecError, parse_sources
-
-_CHOICES = {
-    "task": ("segmenter", "saliency"),
-    "optimiser": ("muon", "adamw"),
-    "precision": ("auto", "bf16", "fp32"),
-    "device": ("auto", "cpu", "cuda"),
-}
+from squeezesam_train.sources.spec import SourceSpec
 
 
 class ConfigError(Exception):
@@ -194,119 +183,3 @@ class TrainConfig:
             spent += taken * phase.batch * phase.pixels
             step -= taken
         return spent / total
-
-
-def load_config(path: Path, overrides: list[str]) -> TrainConfig:
-    """Read a YAML file and apply ``key=value`` overrides (values are YAML too).
-
-    Raises:
-        ConfigError: the file cannot be read, or a key or value is wrong.
-    """
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"cannot read the configuration {path}: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path} is not valid YAML: {error}") from error
-    if not isinstance(raw, dict):
-        raise ConfigError(f"{path} must hold keys and values")
-    for override in overrides:
-        key, separator, value = override.partition("=")
-        if not separator:
-            raise ConfigError(f"'{override}' is not of the form key=value")
-        try:
-            raw[key] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise ConfigError(f"the value in '{override}' is not valid YAML") from error
-    return parse_config(raw)
-
-
-def parse_config(raw: dict[str, Any]) -> TrainConfig:
-    """Check names and types of a configuration that was read from YAML."""
-    known = {f.name: f for f in dataclasses.fields(TrainConfig)}
-    unknown = sorted(set(raw) - set(known))
-    if unknown:
-        raise ConfigError(f"unknown key '{unknown[0]}' (known: {', '.join(sorted(known))})")
-    missing = [k for k in ("task", "preset", "data", "phases") if k not in raw]
-    if missing:
-        raise ConfigError(f"the key '{missing[0]}' is missing")
-    values = {key: _typed(key, str(known[key].type), value) for key, value in raw.items()}
-    config = TrainConfig(**values)
-    for key, allowed in _CHOICES.items():
-        if getattr(config, key) not in allowed:
-            raise ConfigError(f"{key} must be {_either(allowed)}, not '{getattr(config, key)}'")
-    _check_amounts(config)
-    return config
-
-
-def _either(words: tuple[str, ...]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}"
-
-
-def _check_amounts(config: TrainConfig) -> None:
-    for key in ("max_damaged", "merging", "strokes"):
-        if not 0 <= getattr(config, key) <= 1:
-            raise ConfigError(f"'{key}' must lie between 0 and 1, not {getattr(config, key)}")
-    for key in ("accumulate", "masks_per_photo", "timeout", "log_every", "save_every"):
-        if getattr(config, key) < 1:
-            raise ConfigError(f"{key} must be at least 1, not {getattr(config, key)}")
-    if config.masks_per_photo > 1 and config.task != "segmenter":
-        raise ConfigError("masks_per_photo is for the segmenter: a photo has one saliency map")
-    for phase in config.phases:
-        if phase.batch % config.masks_per_photo:
-            raise ConfigError(
-                f"a phase's batch ({phase.batch}) must be a multiple of masks_per_photo "
-                f"({config.masks_per_photo})"
-            )
-
-
-def _typed(key: str, kind: str, value: object) -> Any:
-    if key == "phases":
-        return _phases(value)
-    if key == "data":
-        try:
-            return parse_sources(value)
-        except SpecError as error:
-            raise ConfigError(str(error)) from error
-    try:
-        if kind == "float" and isinstance(value, (int, float, str)):
-            return float(value)
-        if kind == "int" and isinstance(value, int) and not isinstance(value, bool):
-            return value
-        if kind == "bool" and isinstance(value, bool):
-            return value
-        if kind == "str" and isinstance(value, str):
-            return value
-        if kind == "tuple[int, ...]" and isinstance(value, (list, tuple)):
-            return tuple(_typed(key, "int", item) for item in value)
-        if kind.startswith("dict") and isinstance(value, dict):
-            return {str(k): float(v) for k, v in value.items()}
-    except (TypeError, ValueError):
-        pass
-    shown = "list of int" if kind.startswith("tuple") else kind
-    raise ConfigError(f"'{key}' must be of type {shown}, not {value!r}")
-
-
-def _phases(value: object) -> tuple[Phase, ...]:
-    wanted = "'phases' must be a list of {size, batch, steps or epochs, …}"
-    if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
-        raise ConfigError(wanted)
-    return tuple(_phase(item, wanted) for item in value)
-
-
-def _phase(item: dict[str, Any], wanted: str) -> Phase:
-    known = {f.name: str(f.type) for f in dataclasses.fields(Phase)}
-    unknown = sorted(set(item) - set(known))
-    if unknown:
-        raise ConfigError(f"a phase has the unknown key '{unknown[0]}' ({', '.join(known)})")
-    if "size" not in item or "batch" not in item:
-        raise ConfigError(wanted)
-    phase = Phase(**{key: _typed(key, known[key], value) for key, value in item.items()})
-    for size in (phase.size, *phase.sizes):
-        if size % 32 or size <= 0:
-            raise ConfigError(f"a phase's size must be a multiple of 32, not {size}")
-    if phase.batch < 2:
-        raise ConfigError("a phase needs a batch of 2 or more (BatchNorm)")
-    if (phase.steps > 0) == (phase.epochs > 0) or min(phase.steps, phase.epochs) < 0:
-        raise ConfigError("a phase needs either steps or epochs, more than 0")
-    return phase
