@@ -125,6 +125,19 @@ def test_an_executorch_bundle_does_not_go_to_onnx_runtime(executorch_bundle: Pat
         Segmenter.load(executorch_bundle, engine="onnxruntime")
 
 
+def test_python_has_nothing_to_warn_of(executorch_bundle: Path) -> None:
+    code = (
+        "import numpy, sys; from squeezesam import Segmenter; "
+        "photo = numpy.zeros((90, 120, 3), numpy.uint8); photo[20:50, 30:90] = 255; "
+        "Segmenter.load(sys.argv[1]).open(photo).predict()"
+    )
+    words = [sys.executable, "-c", code, str(executorch_bundle)]
+    result = subprocess.run(words, capture_output=True, text=True, check=True)
+    # Native lines in brackets are ExecuTorch's own.
+    lines = [line for line in result.stderr.splitlines() if not line.startswith("[")]
+    assert lines == []
+
+
 def test_the_command_runs_an_executorch_bundle(
     executorch_bundle: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

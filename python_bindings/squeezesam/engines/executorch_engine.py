@@ -6,8 +6,11 @@ brings all of torch with it. Therefore it is no dependency of squeezesam and is 
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import threading
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -32,14 +35,16 @@ class ExecuTorchEngine:
 
     def __init__(self, threads: int | None = None) -> None:
         try:
-            import torch
-            from executorch.runtime import Runtime
+            with _unheard_imports():
+                import torch
+                from executorch.runtime import Runtime
         except ImportError as error:
             raise EngineUnavailableError(
                 "this bundle runs on ExecuTorch, which is not installed here; "
                 "pip install executorch, or use an onnx bundle"
             ) from error
         self._from_numpy = torch.from_numpy
+        _warn_once_unheard(torch.from_numpy)
         with _LOCK:
             self._runtime = Runtime.get()
             if threads is not None:
@@ -63,6 +68,26 @@ class ExecuTorchEngine:
         sizes_out = [tuple(meta.output_tensor_meta(i).sizes()) for i in range(meta.num_outputs())]
         check_signature(spec, _named(spec.inputs, sizes_in), _named(spec.outputs, sizes_out))
         return _ExecuTorchProgram(method, spec, self._from_numpy)
+
+
+@contextlib.contextmanager
+def _unheard_imports() -> Iterator[None]:
+    """Importing executorch logs warnings about libraries that nothing here needs."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def _warn_once_unheard(from_numpy: Any) -> None:
+    """The core's tensors are read-only, as they should be; torch warns of that once a process."""
+    read_only = np.zeros(1, np.float32)
+    read_only.flags.writeable = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from_numpy(read_only)
 
 
 def _named(specs: Any, sizes: list[tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
