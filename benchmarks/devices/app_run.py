@@ -13,6 +13,10 @@ from devices.commands import Lines
 from devices.failures import AppError, DeviceError, one_line
 from devices.phones import Phone
 
+# pymobiledevice3's notice, Android's log; `am start` for an activity that is not there.
+_CRASHES = ("terminated with exit code", "FATAL EXCEPTION")
+_NOT_STARTED = ("Error type 3", "Unable to resolve Intent")
+
 
 class Transport(Protocol):
     """What a way to a phone must offer; the modules devicectl, pymobile and adb_app do."""
@@ -54,9 +58,10 @@ def run_app(
 
     def keep(line: str) -> None:
         noise.append(line)
-        for sign in ("terminated with exit code", "FATAL EXCEPTION"):
-            if sign in line:
-                raise AppError(f"the app crashed: {one_line(line)}")
+        if any(sign in line for sign in _CRASHES):
+            raise AppError(f"the app crashed: {one_line(line)}")
+        if any(sign in line for sign in _NOT_STARTED):
+            raise transport.failure_in(line)
 
     with Lines(transport.launch_words(phone, app_id, words)) as lines:
         transcript = console.listen(lines, run, timeout, _show_progress, keep)
