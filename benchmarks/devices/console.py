@@ -92,7 +92,6 @@ def listen(
     timeout: float,
     progress: Callable[[int, int, str], None] = lambda done, total, what: None,
     noise: Callable[[str], None] = lambda line: None,
-    begin_within: float = BEGIN_WITHIN,
 ) -> Transcript:
     """Follow a console until the app has ended or the console has.
 
@@ -102,7 +101,6 @@ def listen(
         timeout: most seconds altogether.
         progress: told what is done.
         noise: given every line that is not the app's; may raise to end the wait.
-        begin_within: most seconds until the app's first line.
 
     Raises:
         TimedOutError: the app never began, fell silent, or did not finish.
@@ -111,10 +109,10 @@ def listen(
     transcript = Transcript(run)
     start = time.monotonic()
     mine = start  # when the app last said something
-    step = min(5.0, begin_within, SILENCE)
+    step = min(5.0, BEGIN_WITHIN, SILENCE)
     while not transcript.ended:
         now = time.monotonic()
-        limit = begin_within if not transcript.begun else SILENCE
+        limit = SILENCE if transcript.begun else BEGIN_WITHIN
         if now - mine > limit:
             raise TimedOutError(_silent(transcript, limit))
         if now - start > timeout:
