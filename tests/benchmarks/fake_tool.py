@@ -46,6 +46,8 @@ def app_lines(rule, line):
     if style == "never":
         return [], document
     body = [prefix + x + "\n" for x in [*lines, end]]
+    if rule.get("logcat"):  # there the first word is the log's tag, and logcat ends it with a colon
+        body = [x.replace("SSAM-BENCH ", "SSAM-BENCH: ", 1) for x in body]
     if style == "cut-end":
         body[-1] = body[-1][:40]
     return body, document
@@ -77,6 +79,9 @@ def play(rule, words, line):
             return 1
         with open(source, "rb") as read, open(target, "wb") as written:
             written.write(read.read())
+    if rule.get("prints_file"):
+        with open(os.path.join(HERE, "app-result")) as read:
+            say(read.read())
     say(rule.get("err", ""), sys.stderr)
     time.sleep(rule.get("sleep", 0))
     return rule.get("code", 0)
