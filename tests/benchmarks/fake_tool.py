@@ -58,16 +58,15 @@ def option(words, name):
 
 
 def play(rule, words, line):
-    document = None
     say(rule.get("out", ""))
     if "app" in rule:
         body, document = app_lines(rule, line)
-        for text in body:
-            say(text, sys.stderr if rule.get("on_stderr") else None)
-            say(rule.get("noise", ""))
         if rule.get("keep"):  # what a later pull of the result file finds
             with open(os.path.join(HERE, "app-result"), "wb") as file:
                 file.write(document)
+        for text in body:
+            say(text, sys.stderr if rule.get("on_stderr") else None)
+            say(rule.get("noise", ""))
     answer = rule.get("answer")
     if answer is not None and option(words, "--json-output"):
         with open(option(words, "--json-output"), "w") as file:
