@@ -19,8 +19,9 @@ def describe(arguments: list[str] | None = None) -> dict[str, Any]:
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "command": " ".join(["python", *(sys.argv if arguments is None else arguments)]),
-        "commit": _commit(),
+        "commit": commit(),
         "machine": {
+            "model": _cpu(),
             "cpu": _cpu(),
             "features": _features(),
             "cores": os.cpu_count(),
@@ -32,7 +33,16 @@ def describe(arguments: list[str] | None = None) -> dict[str, Any]:
     }
 
 
-def _commit() -> str:
+def load_average() -> float | None:
+    """Processes that wanted a core over the last minute; None where the system does not say."""
+    try:
+        return round(os.getloadavg()[0], 2)
+    except (OSError, AttributeError):
+        return None
+
+
+def commit() -> str:
+    """The sources' commit, with -dirty if they were changed since."""
     run = subprocess.run(
         ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"],
         capture_output=True, text=True, check=False,
