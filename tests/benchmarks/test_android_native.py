@@ -220,7 +220,7 @@ def test_a_phone_that_hangs_is_not_waited_for(
 ) -> None:
     start = time.monotonic()
     assert run(tools, [*words, "--timeout", "1"], {**bench(), "sleep": 60}) == 1
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 40
     assert "gave no answer within 1 seconds" in capsys.readouterr().err
 
 
