@@ -1,6 +1,6 @@
 """How fast is it on the connected Android phone? With the native command `ssam`, and in the app.
 
-Through adb, from Linux, macOS or Windows. The native command is pushed to /data/local/tmp, bound to
+Through adb, from Linux or macOS. The native command is pushed to /data/local/tmp, bound to
 the big cores and run on every bundle; the app is launched in its benchmark mode. Not yet run on a
 device.
 """

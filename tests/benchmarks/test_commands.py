@@ -45,8 +45,8 @@ def test_a_program_that_hangs_is_killed_with_its_children(tmp_path: Path) -> Non
     words = ["sh", "-c", f"sleep 60 & echo $! > {note}; wait"]
     start = time.monotonic()
     with pytest.raises(TimedOutError):
-        commands.run(words, 0.5)
-    assert time.monotonic() - start < 5
+        commands.run(words, 1.5)
+    assert time.monotonic() - start < 20
     child = int(note.read_text())
     deadline = time.monotonic() + 5
     while is_running(child) and time.monotonic() < deadline:

@@ -10,28 +10,8 @@ from typing import Any
 import iphone_latency
 import pytest
 import recordings_apple as apple
+from fake_iphone import FOUND, LISTED, NO_FILE, PULL, launch, run
 from fake_tools import FakeTools
-
-FOUND = {"when": ["--find devicectl"], "out": "/usr/bin/devicectl\n"}
-INSTALLED = {"when": ["install app"], "answer": apple.success(installedApplications=[])}
-LISTED = {"when": ["list devices"], "answer": apple.devices(apple.IPHONE)}
-PULL = {"when": ["copy from"], "gives_file": -1, "answer": apple.success()}
-NO_FILE = {
-    "when": ["copy from"],
-    "code": 1,
-    "answer": apple.failure(
-        (apple.CORE, 7000, {"NSLocalizedDescription": "Failed to retrieve the file node for x"})
-    ),
-}
-
-
-def launch(result: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"when": ["process launch"], "app": result, "code": 0, **more}
-
-
-def run(tools: FakeTools, *rules: dict[str, Any], words: tuple[str, ...] = ()) -> int:
-    tools.add("xcrun", [FOUND, *rules])
-    return iphone_latency.main(["--no-build", "--json", "out.json", *words])
 
 
 def test_a_whole_run_writes_the_apps_result_with_the_command_and_the_tools(
@@ -199,7 +179,7 @@ def test_a_devicectl_that_hangs_is_stopped(
     monkeypatch.setattr("devices.devicectl.LIST_TIMEOUT", 0.3)
     start = time.monotonic()
     assert run(tools, {**LISTED, "sleep": 60}) == 1
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30
     assert "gave no answer within" in capsys.readouterr().err
 
 
@@ -210,7 +190,7 @@ def test_an_app_that_falls_silent_is_not_waited_for(
     monkeypatch.setattr("devices.console.SILENCE", 0.4)
     start = time.monotonic()
     assert run(tools, LISTED, launch(result, style="silent", sleep=60)) == 1
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30
     assert "fell silent" in capsys.readouterr().err
 
 
@@ -221,63 +201,3 @@ def test_an_app_without_a_benchmark_mode_is_told_apart(
     monkeypatch.setattr("devices.console.BEGIN_WITHIN", 0.4)
     assert run(tools, LISTED, launch(result, style="never", sleep=60)) == 1
     assert "did not enter its benchmark mode" in capsys.readouterr().err
-
-
-def test_the_app_is_built_with_xcodegen_and_xcodebuild_and_its_own_identifier_is_used(
-    tools: FakeTools, result: dict[str, Any]
-) -> None:
-    demo = Path("ios_demo")
-    (demo / "Demo.xcodeproj").mkdir(parents=True)
-    (demo / "project.yml").write_text("name: Demo\n")
-    settings = [
-        {
-            "action": "build",
-            "buildSettings": {
-                "FULL_PRODUCT_NAME": "Demo.app",
-                "PRODUCT_BUNDLE_IDENTIFIER": "com.example.demo",
-                "TARGET_BUILD_DIR": "/builds/Release-iphoneos",
-                "WRAPPER_EXTENSION": "app",
-            },
-            "target": "Demo",
-        }
-    ]
-    tools.add("xcodegen", [{"when": ["generate"]}])
-    # `xcodebuild -list -json` and `-showBuildSettings -json`, after a note as Xcode prints them.
-    tools.add(
-        "xcodebuild",
-        [
-            {"when": ["-version"], "out": "Xcode 16.3\nBuild version 16E140\n"},
-            {"when": ["-list"], "out": json.dumps({"project": {"schemes": ["Demo"]}})},
-            {"when": ["-showBuildSettings"], "out": "note: x\n" + json.dumps(settings)},
-            {"when": ["build"], "out": "** BUILD SUCCEEDED **\n"},
-        ],
-    )
-    tools.add("xcrun", [FOUND, LISTED, INSTALLED, launch(result)])
-    assert iphone_latency.main(["--team", "ABCDE12345", "--json", "out.json"]) == 0
-    assert tools.called("xcodebuild", "DEVELOPMENT_TEAM=ABCDE12345", "-scheme Demo", "build")
-    assert tools.called("install app", "/builds/Release-iphoneos/Demo.app")
-    assert tools.called("process launch", "com.example.demo")
-    assert json.loads(Path("out.json").read_text())["tools"]["xcode"] == "16.3"
-
-
-def test_an_app_that_cannot_be_signed_asks_for_a_team(
-    tools: FakeTools, capsys: pytest.CaptureFixture[str]
-) -> None:
-    demo = Path("ios_demo")
-    (demo / "Demo.xcodeproj").mkdir(parents=True)
-    (demo / "project.yml").write_text("name: Demo\n")
-    said = 'Demo.xcodeproj: error: Signing for "Demo" requires a development team.\n'
-    tools.add("xcodegen", [{"when": []}])
-    tools.add("xcodebuild", [{"when": ["build"], "out": said, "code": 65}])
-    tools.add("xcrun", [FOUND, LISTED])
-    assert iphone_latency.main(["--scheme", "Demo"]) == 2
-    assert "give yours with --team" in capsys.readouterr().err
-
-
-def test_a_bundle_folder_is_copied_into_the_apps_container(
-    tools: FakeTools, result: dict[str, Any], bundle: Path
-) -> None:
-    sent = {"when": ["copy to"], "answer": apple.success()}
-    assert run(tools, LISTED, sent, launch(result), words=("--bundle", str(bundle))) == 0
-    assert tools.called("copy to", f"--destination Documents/bundles/{bundle.name}")
-    assert tools.called("process launch", f"--bundle {bundle.name}")

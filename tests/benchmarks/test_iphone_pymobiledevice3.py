@@ -214,6 +214,17 @@ def test_a_result_of_another_thermal_state_is_compared_with_force_only(
     assert run(tools, *rules, words=("--compare", "old.json", "--force")) == 0
 
 
+def test_a_result_on_standard_output_stands_alone(
+    tools: FakeTools, result: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("old.json").write_text(json.dumps(result))
+    words = ("--json", "-", "--compare", "old.json")
+    assert run(tools, LISTED, HAS_APP, launch(result), words=words) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["rows"] == result["rows"]
+    assert "0 of 7 figures are worse" in said.err
+
+
 def test_a_slower_tap_than_before_gives_exit_code_1(
     tools: FakeTools, result: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
