@@ -64,7 +64,7 @@ format: setup ## rewrite what lint would complain about
 typecheck: setup ## mypy
 	$(BIN)/mypy $(PACKAGES)
 
-bench: setup ## measure speed and quality, write docs/performance.md
+bench: setup ssam ## measure speed and quality, write docs/performance.md
 	$(BIN)/python benchmarks/host_latency.py --output docs/performance
 	$(BIN)/python benchmarks/quality.py --data $(DATA) --output docs/performance
 
