@@ -58,7 +58,7 @@ public final class Mask: Sendable {
     /// Another mask from the same prediction: other candidate, other options. No network runs.
     public func derive(_ options: PredictOptions) throws -> Mask {
         var derived: OpaquePointer?
-        try withUnsafePointer(to: options.core) {
+        try withUnsafePointer(to: options.core()) {
             try check(ssam_mask_derive(handle.pointer, $0, &derived))
         }
         return try Mask(owning: derived)

@@ -91,7 +91,7 @@ public final class Session: Sendable {
     public func predict(_ options: PredictOptions = PredictOptions()) async throws -> Mask {
         try await cancellable { session in
             var mask: OpaquePointer?
-            try withUnsafePointer(to: options.core) {
+            try withUnsafePointer(to: options.core()) {
                 try check(ssam_session_predict(session, $0, &mask))
             }
             return try Mask(owning: mask)
