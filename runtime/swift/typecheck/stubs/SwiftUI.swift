@@ -1,0 +1,6 @@
+// Declarations for type-checking on Linux; nothing here is ever linked.
+@_exported import CoreGraphics
+
+public struct Path: Sendable {
+    public init(_ path: CGPath) {}
+}
