@@ -11,6 +11,13 @@ public final class Mask: Sendable {
         public let y: Int
         public let width: Int
         public let height: Int
+
+        public init(x: Int, y: Int, width: Int, height: Int) {
+            self.x = x
+            self.y = y
+            self.width = width
+            self.height = height
+        }
     }
 
     /// Width and height, those of the upright photo.

@@ -15,7 +15,7 @@ public final class Session: Sendable {
 
     private let handle: OpaqueHandle
     private let queue = DispatchQueue(label: "squeezesam.session", qos: .userInitiated)
-    private let turns = PredictionTurns()
+    let turns = PredictionTurns()
 
     init(_ handle: OpaqueHandle) throws {
         var width: Int32 = 0

@@ -1,4 +1,5 @@
 // Declarations for type-checking on Linux; nothing here is ever linked. CGFloat, CGPoint and CGRect
+// swift-format-ignore-file
 // are Foundation's. CFDictionary and CFString are such that Apple's bridging casts check.
 @_exported import Foundation
 

@@ -1,4 +1,5 @@
 // Declarations for type-checking on Linux; nothing here is ever linked.
+// swift-format-ignore-file
 @_exported import CoreGraphics
 
 public typealias OSType = UInt32

@@ -1,4 +1,5 @@
 // Declarations for type-checking on Linux; nothing here is ever linked. Those of ExecuTorch 1.x.
+// swift-format-ignore-file
 @_exported import Foundation
 
 public protocol Scalar {}
