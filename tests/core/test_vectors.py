@@ -198,7 +198,7 @@ def _call(session: _core.Session, call: list[Any]) -> None:
         getattr(session, name)(*arguments)
 
 
-def _session(case: Case, engine: _Replay) -> _core.Session:
+def _session(case: Case, engine: Any) -> _core.Session:
     return _core.Session(_core.Segmenter(_core.Bundle.parse(case["manifest"]), engine, False))
 
 
@@ -260,3 +260,49 @@ def _check_step(step: Case, mask: _core.Mask, given: Mapping[str, Array]) -> Non
     logits = mask.logits()
     for x, y, value in step["logits"]:
         assert logits[y, x] == pytest.approx(value, abs=1e-4)
+
+
+class _Recorded:
+    """An engine that gives the n-th step's masks and scores in its n-th segmenter run."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._recording = (VECTORS / "replay.bin").read_bytes()
+        self._shape = _core.Bundle.parse(case["manifest"]).program("segmenter")["outputs"][0][1]
+        self._steps = iter(case["steps"])
+        self.seen: dict[str, Mapping[str, Array]] = {}
+        self.runs = {"saliency": 0, "segmenter": 0}
+
+    def part(self, place: list[int], dtype: str = "i1") -> Array:
+        return np.frombuffer(self._recording[place[0] : sum(place)], dtype)
+
+    def _logits(self, place: list[int]) -> Array:
+        floats = self.part(place).astype(np.float32)
+        return floats * np.float32(self._case["scale"]) + np.float32(self._case["shift"])
+
+    def __call__(self, program: str, inputs: Mapping[str, Array]) -> Mapping[str, Array]:
+        self.seen[program] = {name: np.array(value) for name, value in inputs.items()}
+        self.runs[program] += 1
+        if program == "saliency":
+            side = round(self._case["heatmap"][1] ** 0.5)
+            return {"heatmap": self._logits(self._case["heatmap"]).reshape(1, 1, side, side)}
+        step = next(self._steps)
+        masks = self._logits(step["masks"]).reshape(self._shape)
+        return {"masks": masks, "scores": np.array([step["scores"]], np.float32)}
+
+
+@pytest.mark.parametrize("case", _cases("replay"))
+def test_a_session_in_which_every_run_was_recorded(case: Case) -> None:
+    engine = _Recorded(case)
+    session = _session(case, engine)
+    stored = engine.part(case["photo"], "u1").reshape(
+        case["stored_height"], case["stored_width"], 3
+    )
+    session.set_image(stored, case["orientation"])
+    for step in case["steps"]:
+        for call in step["calls"]:
+            _call(session, call)
+        _check_step(step, session.predict(**step["options"]), engine.seen["segmenter"])
+    assert engine.runs == {"saliency": 1, "segmenter": len(case["steps"])}
+    assert _sha256(engine.seen["segmenter"]["image"], np.uint8) == case["image_sha256"]
+    assert _sha256(engine.seen["saliency"]["image"], np.uint8) == case["saliency_image_sha256"]

@@ -1,6 +1,8 @@
 // Where a photo lies in a network's input and in the masks that come out of it.
 #pragma once
 
+#include "exact_arithmetic.h"
+
 namespace ssam {
 
 struct Size {

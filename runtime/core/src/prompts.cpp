@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "exact_arithmetic.h"
 #include "failure.h"
 
 namespace ssam {

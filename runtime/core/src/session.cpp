@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "exact_arithmetic.h"
 #include "failure.h"
 #include "network_input.h"
 #include "planes.h"

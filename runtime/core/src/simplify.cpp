@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "contour.h"
+#include "exact_arithmetic.h"
 
 namespace ssam {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "exact_arithmetic.h"
 #include "sigmoid_byte.h"
 
 namespace ssam {

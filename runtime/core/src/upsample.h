@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "exact_arithmetic.h"
 #include "geometry.h"
 #include "runs.h"
 

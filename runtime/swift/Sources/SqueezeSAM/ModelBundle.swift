@@ -1,0 +1,182 @@
+import CSqueezeSAM
+import Foundation
+
+/// The networks of a bundle.
+public enum Program: Int32, Hashable, Sendable, CaseIterable {
+    case segmenter = 0
+    case saliency = 1
+}
+
+/// A bundle folder that the core has read and verified: manifest.json and the programs it lists.
+public final class ModelBundle: Sendable {
+    /// How thoroughly files are compared with the manifest.
+    public enum Verification: Hashable, Sendable {
+        /// Existence, size and sha256 of every file.
+        case hashes
+        /// Existence and size; for an app that compared the hashes when it was installed.
+        case sizesOnly
+    }
+
+    /// What the networks were lowered for.
+    public enum Target: Int32, Hashable, Sendable, CaseIterable {
+        case onnx = 0
+        case execuTorch = 1
+        case coreML = 2
+    }
+
+    /// What the networks were trained for.
+    public struct Capabilities: OptionSet, Hashable, Sendable {
+        public let rawValue: UInt32
+        public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+        /// Background clicks.
+        public static let negativePoints = Capabilities(rawValue: 1)
+        public static let box = Capabilities(rawValue: 2)
+        /// A first mask without a prompt: a saliency network is there.
+        public static let automatic = Capabilities(rawValue: 4)
+    }
+
+    /// Name and shape of one float32 input or output.
+    public struct TensorInfo: Hashable, Sendable {
+        public let name: String
+        public let shape: [Int]
+    }
+
+    /// One network's file and signature.
+    public struct ProgramInfo: Hashable, Sendable {
+        /// Of the file, or of the .mlpackage folder; begins with the bundle's folder.
+        public let path: String
+        /// Bytes of all its files.
+        public let fileSize: Int64
+        /// Multiply-adds of one run; 0 where the manifest is silent.
+        public let multiplyAdds: Int64
+        public let inputs: [TensorInfo]
+        public let outputs: [TensorInfo]
+    }
+
+    /// The folder, or nil for a bundle made from the text of a manifest.
+    public let folder: URL?
+    public let name: String
+    public let licence: String
+    public let preset: String
+    public let backend: String
+    public let precision: String
+    public let target: Target
+    public let schemaVersion: Int
+    /// Width and height of the segmenter's input in pixels.
+    public let inputSize: (width: Int, height: Int)
+    /// Width and height of the saliency network's input; nil where there is none.
+    public let saliencySize: (width: Int, height: Int)?
+    /// Width and height of the logits that the segmenter returns.
+    public let maskSize: (width: Int, height: Int)
+    /// Masks that the segmenter proposes.
+    public let candidateCount: Int
+    /// Clicks, and two for a box, that the network sees as numbers; more are only drawn.
+    public let maxPoints: Int
+    public let capabilities: Capabilities
+    /// Radius of a click's disc, in pixels of the input.
+    public let clickRadius: Double
+    /// Value of the box plane when there is no box.
+    public let boxDefault: Float
+    /// Red, green and blue of the padding.
+    public let padValue: [UInt8]
+    /// The whole text of manifest.json.
+    public let manifest: String
+    /// The networks that are there.
+    public let programs: [Program: ProgramInfo]
+
+    let handle: OpaqueHandle
+
+    /// Opens the bundle in a folder and compares its files with the manifest. Reads every file:
+    /// call it away from the main thread, or let `Segmenter.load` do so.
+    ///
+    /// Throws `SegmentationError` with the code `.bundle`, `.bundleDamaged` or `.bundleVersion`.
+    public convenience init(contentsOf folder: URL, verification: Verification = .hashes) throws {
+        var handle: OpaquePointer?
+        let flags = verification == .sizesOnly ? UInt32(SSAM_BUNDLE_SIZES_ONLY) : 0
+        try check(ssam_bundle_open(folder.path, flags, &handle))
+        try self.init(owning: handle, folder: folder)
+    }
+
+    /// A bundle without files, from the text of a manifest alone.
+    public convenience init(manifest: String) throws {
+        var handle: OpaquePointer?
+        var text = manifest
+        try text.withUTF8 { bytes in
+            try bytes.withMemoryRebound(to: CChar.self) {
+                try check(ssam_bundle_parse($0.baseAddress, $0.count, &handle))
+            }
+        }
+        try self.init(owning: handle, folder: nil)
+    }
+
+    private init(owning pointer: OpaquePointer?, folder: URL?) throws {
+        let handle = OpaqueHandle(pointer, free: ssam_bundle_free)
+        var info = ssam_bundle_info()
+        try check(ssam_bundle_get_info(handle.pointer, &info))
+        self.handle = handle
+        self.folder = folder
+        name = String(cString: info.name)
+        licence = String(cString: info.licence)
+        preset = String(cString: info.preset)
+        backend = String(cString: info.backend)
+        precision = String(cString: info.precision)
+        target = Target(rawValue: info.target) ?? .onnx
+        schemaVersion = Int(info.schema_version)
+        inputSize = (Int(info.input_width), Int(info.input_height))
+        saliencySize =
+            info.saliency_width > 0
+            ? (Int(info.saliency_width), Int(info.saliency_height)) : nil
+        maskSize = (Int(info.mask_width), Int(info.mask_height))
+        candidateCount = Int(info.candidate_count)
+        maxPoints = Int(info.max_points)
+        capabilities = Capabilities(rawValue: info.capabilities)
+        clickRadius = info.click_radius
+        boxDefault = info.box_default
+        padValue = [info.pad_value.0, info.pad_value.1, info.pad_value.2]
+        let text = UnsafeRawBufferPointer(start: info.manifest, count: info.manifest_size)
+        manifest = String(decoding: text, as: UTF8.self)
+        programs = try Self.programs(of: handle, capabilities: capabilities)
+    }
+
+    private static func programs(
+        of handle: OpaqueHandle, capabilities: Capabilities
+    ) throws -> [Program: ProgramInfo] {
+        var programs: [Program: ProgramInfo] = [:]
+        for program in Program.allCases
+        where program == .segmenter || capabilities.contains(.automatic) {
+            var info = ssam_program_info()
+            try check(ssam_bundle_get_program(handle.pointer, program.rawValue, &info))
+            programs[program] = ProgramInfo(info)
+        }
+        return programs
+    }
+
+    /// Where a network's file (or .mlpackage folder) is; nil where there is no such network, or no
+    /// folder.
+    public func url(of program: Program) -> URL? {
+        guard folder != nil, let info = programs[program] else { return nil }
+        return URL(fileURLWithPath: info.path)
+    }
+}
+
+extension ModelBundle.ProgramInfo {
+    init(_ info: ssam_program_info) {
+        path = String(cString: info.path)
+        fileSize = info.file_size
+        multiplyAdds = info.macs
+        inputs = UnsafeBufferPointer(start: info.inputs, count: Int(info.input_count))
+            .map(ModelBundle.TensorInfo.init)
+        outputs = UnsafeBufferPointer(start: info.outputs, count: Int(info.output_count))
+            .map(ModelBundle.TensorInfo.init)
+    }
+}
+
+extension ModelBundle.TensorInfo {
+    init(_ info: ssam_tensor_info) {
+        name = String(cString: info.name)
+        shape = withUnsafeBytes(of: info.shape) {
+            $0.bindMemory(to: Int64.self).prefix(Int(info.rank)).map(Int.init)
+        }
+    }
+}

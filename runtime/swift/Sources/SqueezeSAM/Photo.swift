@@ -1,0 +1,143 @@
+import CSqueezeSAM
+import Foundation
+
+/// A photo as it lies in memory: 8 bits a channel, not yet turned upright. A value that is cheap to
+/// copy: the pixels are shared.
+///
+/// On Apple's platforms there are initialisers for `CGImage`, `CVPixelBuffer` and encoded files.
+public struct Photo: Sendable {
+    /// How the bytes of a pixel are laid out; alpha is ignored.
+    public enum Format: Int32, Hashable, Sendable, CaseIterable {
+        case rgb = 0
+        case rgba = 1
+        case bgra = 2
+        case gray = 3
+
+        public var bytesPerPixel: Int {
+            switch self {
+            case .rgb: return 3
+            case .rgba, .bgra: return 4
+            case .gray: return 1
+            }
+        }
+    }
+
+    /// How to turn the stored rows upright: EXIF's numbers, with the names of
+    /// `CGImagePropertyOrientation`.
+    public enum Orientation: Int32, Hashable, Sendable, CaseIterable {
+        case up = 1
+        case upMirrored = 2
+        case down = 3
+        case downMirrored = 4
+        case leftMirrored = 5
+        case right = 6
+        case rightMirrored = 7
+        case left = 8
+
+        /// The orientation written in an encoded JPEG, PNG, WebP or TIFF; `.up` where there is none.
+        public init(ofEncoded file: Data) {
+            let value = file.withUnsafeBytes { bytes in
+                ssam_exif_orientation(
+                    bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
+            }
+            self = Orientation(rawValue: value) ?? .up
+        }
+    }
+
+    /// Where the pixels are. Photos of the platform's own kinds lend theirs without a copy.
+    let storage: any PixelStorage
+    public let orientation: Orientation
+
+    /// - Parameters:
+    ///   - bytes: the rows, from the top.
+    ///   - width: of the stored rows, in pixels, before orientation.
+    ///   - height: of the stored rows, in pixels, before orientation.
+    ///   - stride: bytes from a row to the next; 0 for rows without gaps.
+    ///   - format: how the bytes of a pixel are laid out.
+    ///   - orientation: how to turn the rows upright.
+    ///
+    /// The description is checked where the photo is used (`Segmenter.open`, `Mask.cutout`).
+    public init(
+        bytes: Data, width: Int, height: Int, stride: Int = 0, format: Format = .rgb,
+        orientation: Orientation = .up
+    ) {
+        self.init(
+            storage: PixelData(
+                bytes: bytes, width: width, height: height, stride: stride, format: format),
+            orientation: orientation)
+    }
+
+    init(storage: any PixelStorage, orientation: Orientation) {
+        self.storage = storage
+        self.orientation = orientation
+    }
+
+    /// The same pixels with another orientation.
+    public func oriented(_ orientation: Orientation) -> Photo {
+        Photo(storage: storage, orientation: orientation)
+    }
+
+    /// Width and height once upright.
+    public func orientedSize() throws -> (width: Int, height: Int) {
+        var width: Int32 = 0
+        var height: Int32 = 0
+        try withImage { image in
+            try withUnsafePointer(to: image) { try check(ssam_oriented_size($0, &width, &height)) }
+        }
+        return (Int(width), Int(height))
+    }
+
+    /// Calls `body` with the core's description of this photo, valid during that call.
+    func withImage<Result>(_ body: (ssam_image) throws -> Result) throws -> Result {
+        try storage.withImage { image in
+            var turned = image
+            turned.orientation = orientation.rawValue
+            return try body(turned)
+        }
+    }
+}
+
+/// What holds a photo's pixels.
+protocol PixelStorage: Sendable {
+    /// Calls `body` with a description without orientation, valid during that call.
+    func withImage<Result>(_ body: (ssam_image) throws -> Result) throws -> Result
+}
+
+/// Pixels in a `Data`.
+struct PixelData: PixelStorage {
+    let bytes: Data
+    let width: Int
+    let height: Int
+    let stride: Int
+    let format: Photo.Format
+
+    func withImage<Result>(_ body: (ssam_image) throws -> Result) throws -> Result {
+        var image = ssam_image()
+        image.width = Int32(clamping: width)
+        image.height = Int32(clamping: height)
+        image.stride = Int64(stride)
+        image.format = format.rawValue
+        try checkLength(image)
+        return try bytes.withUnsafeBytes { buffer in
+            image.data = buffer.bindMemory(to: UInt8.self).baseAddress
+            return try body(image)
+        }
+    }
+
+    /// The core cannot know how many bytes there are; all else about the description it checks.
+    private func checkLength(_ image: ssam_image) throws {
+        let side = Int32(SSAM_MAX_SIDE)
+        let row = width.multipliedReportingOverflow(by: format.bytesPerPixel).partialValue
+        guard 1...side ~= image.width, 1...side ~= image.height, stride == 0 || stride >= row else {
+            return
+        }
+        let (rows, overflow) = (height - 1).multipliedReportingOverflow(
+            by: stride == 0 ? row : stride)
+        let (needed, more) = rows.addingReportingOverflow(row)
+        if overflow || more || needed > bytes.count {
+            throw SegmentationError(
+                .invalidArgument,
+                "the photo has \(bytes.count) bytes, too few for \(width) x \(height) pixels")
+        }
+    }
+}
