@@ -165,10 +165,9 @@ TEST("a two-plane photo that cannot be one is refused with a sentence") {
               "the stride 7 is less than a row of 8");
     MUST_FAIL(resize([](ssam_image& i) { i.chroma_stride = -8; }), SSAM_ERROR_INVALID_ARGUMENT,
               "the stride -8");
-    MUST_FAIL(resize([](ssam_image& i) {
-                  i.chroma_stride = std::numeric_limits<int64_t>::max() / 2;
-              }),
-              SSAM_ERROR_INVALID_ARGUMENT, "beyond this machine's memory");
+    MUST_FAIL(
+        resize([](ssam_image& i) { i.chroma_stride = std::numeric_limits<int64_t>::max() / 2; }),
+        SSAM_ERROR_INVALID_ARGUMENT, "beyond this machine's memory");
     MUST_FAIL(resize([](ssam_image& i) { i.stride = 7; }), SSAM_ERROR_INVALID_ARGUMENT,
               "the stride 7 is less than a row of 8");
     MUST_FAIL(resize([](ssam_image& i) { i.width = 65536; }), SSAM_ERROR_PHOTO, "too large");

@@ -85,9 +85,10 @@ void add_rows(const uint8_t* rows, ptrdiff_t stride, int count, int width, uint1
     }
 }
 
-// Weighted sum of a span's rows, one block of columns; `first` lies in the span's first row. Every partial sum is a whole number below
-// 255 * 65535 < 2^24 (area) or 255 * 2 * kMaxResizedSide < 2^24 (linear): float32 is exact, and
-// unlike 32-bit integers it multiplies in one instruction on baseline x86-64.
+// Weighted sum of a span's rows, one block of columns; `first` lies in the span's first row. Every
+// partial sum is a whole number below 255 * 65535 < 2^24 (area) or 255 * 2 * kMaxResizedSide < 2^24
+// (linear): float32 is exact, and unlike 32-bit integers it multiplies in one instruction on
+// baseline x86-64.
 void sum_rows(const uint8_t* first, ptrdiff_t stride, const Span& span, int width, float* sums) {
     const int inner_rows = span.last - span.first - 1;
     const uint8_t* last = first + (span.last - span.first) * stride;
