@@ -22,7 +22,13 @@
  * order: a segmenter keeps its bundle alive, a session its segmenter; a mask depends on nothing.
  * Pointers found in `..._info` structs are borrowed from their handle and die with it. Images and
  * output buffers are the caller's; none is kept after the call returns. Using a handle after
- * freeing it is undefined.
+ * freeing it is undefined. A core built for debugging (without NDEBUG) refuses a session that was
+ * freed lately with SSAM_ERROR_INVALID_ARGUMENT.
+ *
+ * Memory. Once a session has predicted and the mask was freed, a further tap allocates nothing:
+ * add_point, set_box, undo, predict with the default options, get_info, render and freeing the mask
+ * reuse what is there. Room grows only for more prompts or for a mask of more pieces than ever
+ * before.
  *
  * Buffers whose size is not known beforehand: call with (NULL, 0) to learn the size, then again
  * with the buffer. Too small a buffer gives SSAM_ERROR_BUFFER_TOO_SMALL and the size needed.
@@ -251,6 +257,14 @@ typedef struct ssam_program_info {
  * SSAM_BUNDLE_... or 0. Fails with SSAM_ERROR_BUNDLE, _BUNDLE_DAMAGED or _BUNDLE_VERSION. */
 SSAM_API ssam_status ssam_bundle_open(const char* folder, uint32_t flags, ssam_bundle** bundle);
 
+/* Checks an opened bundle's folder again, as `ssam_bundle_open` did, and that manifest.json is
+ * still the one that was read. The core reads the files once, when a bundle is opened; programs are
+ * loaded by the engine, later. Call this after loading them where something else may write to the
+ * folder: SSAM_OK says that the files which were checked are those which were loaded. A change
+ * after that has no effect on a segmenter. Fails with SSAM_ERROR_BUNDLE_DAMAGED for any change,
+ * SSAM_ERROR_STATE for a bundle made by ssam_bundle_parse. Any thread. */
+SSAM_API ssam_status ssam_bundle_recheck(const ssam_bundle* bundle, uint32_t flags);
+
 /* The same for the text of a manifest alone: no file is looked at. */
 SSAM_API ssam_status ssam_bundle_parse(const char* json, size_t size, ssam_bundle** bundle);
 
@@ -473,6 +487,25 @@ SSAM_API ssam_status ssam_mask_cutout_rect(const ssam_mask* mask,
 SSAM_API ssam_status ssam_mask_cutout(const ssam_mask* mask, const ssam_image* photo,
                                       const ssam_cutout_options* options, uint8_t* out,
                                       int64_t stride);
+
+/* How ssam_mask_refine works. Zero-initialise it or take the defaults. */
+typedef struct ssam_refine_options {
+    double radius; /* of the filter's window, in pixels of the logits; 0: the default, 1. At most 4;
+                      less than a pixel of the work picture counts as one */
+    double epsilon;      /* how much a window's colours must vary to count as an edge, as a standard
+                            deviation in 8-bit levels; 0: the default, 10 */
+    int32_t reserved[4]; /* 0 */
+} ssam_refine_options;
+
+SSAM_API ssam_refine_options ssam_refine_default_options(void);
+
+/* The mask with its edge moved to the edges of the photo: a guided filter (He, Sun and Tang, 2013)
+ * over the logits, with the photo's colours as its guide, on a picture of at most 1024 pixels a
+ * side and applied at photo size. Only pixels near the mask's edge change. `photo` as for
+ * ssam_mask_cutout. The new mask is like any other (render, alpha, cut-out, contour ...), keeps the
+ * options of the old one and refers to neither mask nor photo. `options` may be NULL. */
+SSAM_API ssam_status ssam_mask_refine(const ssam_mask* mask, const ssam_image* photo,
+                                      const ssam_refine_options* options, ssam_mask** refined);
 
 /* COCO run lengths, uncompressed: column-major, beginning with a (perhaps 0) run of background. */
 SSAM_API ssam_status ssam_mask_rle_counts(const ssam_mask* mask, uint32_t* counts, size_t capacity,
