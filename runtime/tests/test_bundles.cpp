@@ -208,7 +208,7 @@ TEST("a bundle that changes on disk after it was loaded is found out by a second
     folder.write("segmenter.onnx", "");
     folder.write("saliency.onnx", "");
     ssam_bundle* bundle = nullptr;
-    MUST(ssam_bundle_open(folder.name().c_str(), 0, &bundle));
+    MUST(ssam_bundle_open(folder.path.u8string().c_str(), 0, &bundle));
     MUST(ssam_bundle_recheck(bundle, 0));
     folder.write("segmenter.onnx", "x");
     MUST_FAIL(ssam_bundle_recheck(bundle, 0), SSAM_ERROR_BUNDLE_DAMAGED, "has 1 bytes");
@@ -220,7 +220,7 @@ TEST("a bundle that changes on disk after it was loaded is found out by a second
     ssam_bundle_info info;
     MUST(ssam_bundle_get_info(bundle, &info));
     CHECK_EQ(std::string(info.manifest, info.manifest_size), manifest_text());
-    std::filesystem::remove(std::filesystem::u8path(folder.name()) / "manifest.json");
+    fs::remove(folder.path / "manifest.json");
     MUST_FAIL(ssam_bundle_recheck(bundle, 0), SSAM_ERROR_BUNDLE_DAMAGED, "no manifest.json");
     ssam_bundle_free(bundle);
     const std::string text = manifest_text();
