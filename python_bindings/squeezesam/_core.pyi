@@ -76,6 +76,18 @@ def fit(
     photo_width: int, photo_height: int, input_width: int, input_height: int
 ) -> tuple[int, int]: ...
 def resize(pixels: _Bytes, width: int, height: int, orientation: int = 1) -> _Bytes: ...
+def nv12_to_rgb(
+    luma: _Bytes, chroma: _Bytes, range: str, matrix: str, orientation: int = 1
+) -> _Bytes: ...
+def nv12_resize(
+    luma: _Bytes,
+    chroma: _Bytes,
+    range: str,
+    matrix: str,
+    width: int,
+    height: int,
+    orientation: int = 1,
+) -> _Bytes: ...
 def planes(
     points: npt.ArrayLike,
     labels: npt.ArrayLike,
@@ -143,6 +155,7 @@ class Mask:
     def derive(
         self, candidate: int = -1, keep_largest: bool = False, max_hole_area: int = 0
     ) -> Mask: ...
+    def refine(self, photo: _Bytes, radius: float = 0.0, epsilon: float = 0.0) -> Mask: ...
     def cutout(
         self, photo: _Bytes, soft: bool = True, premultiplied: bool = False, crop: bool = False
     ) -> tuple[_Bytes, int, int]: ...

@@ -67,6 +67,18 @@ inline py::array candidate_plane(const py::object& self, int32_t candidate) {
     return std::move(view);
 }
 
+inline std::unique_ptr<Mask> refine(const Mask& mask, const py::array& photo, double radius,
+                                    double epsilon) {
+    const Image source = as_image(photo, 1);
+    ssam_refine_options options = ssam_refine_default_options();
+    options.radius = radius;
+    options.epsilon = epsilon;
+    ssam_mask* refined = nullptr;
+    check(unlocked(
+        [&] { return ssam_mask_refine(mask.handle.get(), &source.image, &options, &refined); }));
+    return std::make_unique<Mask>(refined);
+}
+
 // RGBA rows of the cut-out and the (x, y) of its first pixel in the photo.
 inline py::tuple mask_cutout(const Mask& mask, const py::array& photo, bool soft,
                              bool premultiplied, bool crop) {
@@ -118,6 +130,7 @@ inline void add_masks(py::module_& m) {
         .def("plane", &candidate_plane, arg("candidate"))
         .def("derive", &derive, arg("candidate") = -1, arg("keep_largest") = false,
              arg("max_hole_area") = 0)
+        .def("refine", &refine, arg("photo"), arg("radius") = 0.0, arg("epsilon") = 0.0)
         .def("cutout", &mask_cutout, arg("photo"), arg("soft") = true, arg("premultiplied") = false,
              arg("crop") = false)
         .def("contour", &mask_contour, arg("epsilon") = 0.0)

@@ -131,6 +131,24 @@ class Mask:
             decode_ms=self._decode_ms,
         )
 
+    def refine_edges(self, *, radius: float = 0.0, epsilon: float = 0.0) -> Mask:
+        """The mask with its edge moved to the edges of the photo (a guided filter).
+
+        radius: of the filter's window, in pixels of the network's logits, up to 4; 0 is 1.
+        epsilon: standard deviation in 8-bit levels from which colours count as an edge; 0 is 10.
+
+        Whether it helps depends on the photo: docs/edges.md. Raises InvalidArgumentError for a
+        radius or epsilon out of range.
+        """
+        refined = self._core.refine(self.photo.pixels, radius, epsilon)
+        return Mask(
+            refined,
+            self.photo,
+            bundle=self.bundle,
+            engine=self.engine,
+            decode_ms=self._decode_ms,
+        )
+
     def cutout(self, *, crop: bool = False, soft: bool = True) -> npt.NDArray[np.uint8]:
         """uint8 h×w×4 RGBA: the object with soft (or hard) edges, all else transparent.
 

@@ -136,13 +136,19 @@ class Session:
         return typed_prompts(self._core.automatic())
 
     def predict(
-        self, *, candidate: int | None = None, largest_component: bool = False, fill_holes: int = 0
+        self,
+        *,
+        candidate: int | None = None,
+        largest_component: bool = False,
+        fill_holes: int = 0,
+        refine_edges: bool = False,
     ) -> Mask:
         """The mask for the prompts; without a foreground click or a box, the automatic mask.
 
         candidate: index of one of the network's masks; None takes the one with the best score.
         largest_component: keep only the largest 8-connected piece.
         fill_holes: fill holes of up to so many photo pixels; 0 none, −1 all.
+        refine_edges: move the mask's edge to the edges of the photo, as `Mask.refine_edges`.
 
         Raises NothingStandsOutError when the automatic mask is asked for and the photo is
         featureless, PromptUnsupportedError where the bundle needs a prompt, EngineError,
@@ -150,13 +156,14 @@ class Session:
         """
         mask = self._core.predict(core_candidate(candidate), largest_component, fill_holes)
         bundle = self.segmenter.bundle
-        return Mask(
+        predicted = Mask(
             mask,
             self.photo,
             bundle=bundle.name,
             engine=self.segmenter.engine.name,
             decode_ms=self._decode_ms,
         )
+        return predicted.refine_edges() if refine_edges else predicted
 
     def cancel(self) -> None:
         """Makes the `predict` under way in another thread raise CancelledError after its stage."""

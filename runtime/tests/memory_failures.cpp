@@ -94,8 +94,14 @@ TEST("no failing allocation leaves through the interface as anything but a statu
           0);
     CHECK(fail_each_allocation([&] { return ssam_session_create(segmenter, &session); }) > 0);
     CHECK(fail_each_allocation([&] { return ssam_session_set_image(session, &image); }) > 3);
+    // More than there is room for beforehand.
+    for (int i = 0; i < 64; ++i) {
+        MUST(ssam_session_add_point(session, 3, 3, 0));
+    }
     CHECK(fail_each_allocation([&] { return ssam_session_add_point(session, 3, 3, 0); }) > 0);
-    CHECK(fail_each_allocation([&] { return ssam_session_set_box(session, 3, 3, 60, 60); }) > 0);
+    MUST(ssam_session_clear(session));
+    MUST(ssam_session_add_point(session, 3, 3, 0));
+    CHECK(fail_each_allocation([&] { return ssam_session_set_box(session, 3, 3, 60, 60); }) >= 0);
     ssam_prompt prompts[4];
     size_t count = 0;
     MUST(ssam_session_get_prompts(session, prompts, 4, &count));
@@ -111,6 +117,10 @@ TEST("no failing allocation leaves through the interface as anything but a statu
     std::vector<uint8_t> out(90 * 70 * 4);
     CHECK(fail_each_allocation(
               [&] { return ssam_mask_cutout(mask, &image, nullptr, out.data(), 0); }) > 0);
+    ssam_mask* refined = nullptr;
+    CHECK(fail_each_allocation([&] { return ssam_mask_refine(mask, &image, nullptr, &refined); }) >
+          3);
+    ssam_mask_free(refined);
     CHECK(fail_each_allocation([&] { return ssam_mask_contour(mask, 0.5, &contour); }) > 3);
     CHECK(fail_each_allocation([&] { return ssam_mask_rle_string(mask, nullptr, 0, &count); }) > 0);
     CHECK(ssam_contour_ring_count(contour) > 0);

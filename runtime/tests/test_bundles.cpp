@@ -202,6 +202,33 @@ TEST("a bundle whose files are missing, cut or changed is refused") {
     MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE_DAMAGED, "the file is missing");
 }
 
+TEST("a bundle that changes on disk after it was loaded is found out by a second check") {
+    const Folder folder;
+    folder.write("manifest.json", manifest_text());
+    folder.write("segmenter.onnx", "");
+    folder.write("saliency.onnx", "");
+    ssam_bundle* bundle = nullptr;
+    MUST(ssam_bundle_open(folder.path.u8string().c_str(), 0, &bundle));
+    MUST(ssam_bundle_recheck(bundle, 0));
+    folder.write("segmenter.onnx", "x");
+    MUST_FAIL(ssam_bundle_recheck(bundle, 0), SSAM_ERROR_BUNDLE_DAMAGED, "has 1 bytes");
+    folder.write("segmenter.onnx", "");
+    folder.write("manifest.json", manifest_text() + " ");
+    MUST_FAIL(ssam_bundle_recheck(bundle, 0), SSAM_ERROR_BUNDLE_DAMAGED,
+              "changed after the bundle was loaded");
+    // What was loaded stays as it was.
+    ssam_bundle_info info;
+    MUST(ssam_bundle_get_info(bundle, &info));
+    CHECK_EQ(std::string(info.manifest, info.manifest_size), manifest_text());
+    fs::remove(folder.path / "manifest.json");
+    MUST_FAIL(ssam_bundle_recheck(bundle, 0), SSAM_ERROR_BUNDLE_DAMAGED, "no manifest.json");
+    ssam_bundle_free(bundle);
+    const std::string text = manifest_text();
+    MUST(ssam_bundle_parse(text.data(), text.size(), &bundle));
+    MUST_FAIL(ssam_bundle_recheck(bundle, 0), SSAM_ERROR_STATE, "it has no files");
+    ssam_bundle_free(bundle);
+}
+
 TEST("a program may be a folder of files") {
     const Folder folder;
     folder.write("manifest.json", replaced(replaced(manifest_text(), "\"file\": \"saliency.onnx\"",

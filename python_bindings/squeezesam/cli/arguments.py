@@ -122,6 +122,11 @@ def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
         metavar="AREA",
         help="fill holes of up to AREA pixels (of the photo); default 0, none",
     )
+    mask.add_argument(
+        "--refine-edges",
+        action="store_true",
+        help="move the mask's edge to the edges of the photo",
+    )
     output = command.add_argument_group("output")
     output.add_argument(
         "--format",

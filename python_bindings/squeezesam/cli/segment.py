@@ -101,6 +101,7 @@ def _predict(segmenter: Segmenter, photo: str, options: argparse.Namespace) -> M
         candidate=options.candidate,
         largest_component=options.largest_component,
         fill_holes=options.fill_holes,
+        refine_edges=options.refine_edges,
     )
 
 

@@ -47,6 +47,13 @@ ssam_status ssam_bundle_open(const char* folder, uint32_t flags, ssam_bundle** b
     });
 }
 
+ssam_status ssam_bundle_recheck(const ssam_bundle* bundle, uint32_t flags) {
+    return ssam::guarded([&] {
+        ssam::recheck_bundle(*ssam::not_null(bundle, "bundle").bundle,
+                             (flags & SSAM_BUNDLE_SIZES_ONLY) == 0);
+    });
+}
+
 ssam_status ssam_bundle_parse(const char* json, size_t size, ssam_bundle** bundle) {
     return ssam::guarded([&] {
         ssam::not_null(bundle, "bundle");

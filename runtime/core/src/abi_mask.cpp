@@ -1,9 +1,12 @@
 // ssam.h: mask and contour.
 #include <cmath>
+#include <memory>
 #include <string>
 
 #include "cutout.h"
 #include "handles.h"
+#include "mask_rows.h"
+#include "refinement.h"
 #include "rle.h"
 
 using ssam::guarded;
@@ -11,7 +14,7 @@ using ssam::not_null;
 
 namespace {
 
-const ssam::Mask& open_mask(const ssam_mask* handle) { return *not_null(handle, "mask").mask; }
+const ssam::Mask& open_mask(const ssam_mask* handle) { return not_null(handle, "mask").mask; }
 
 bool is_set(int32_t option, const char* name) {
     if (option != 0 && option != 1) {
@@ -24,6 +27,46 @@ bool is_set(int32_t option, const char* name) {
 ptrdiff_t rows_of(const ssam::RunMask& mask, const void* out, int64_t stride) {
     not_null(static_cast<const char*>(out), "out");
     return ssam::check_stride(stride, mask.width(), mask.height());
+}
+
+// The photo that a mask was made from, by its size.
+ssam::ImageView check_photo(const ssam::Mask& mask, const ssam_image* photo) {
+    const ssam::ImageView image = ssam::check_image(photo);
+    const ssam::Size size = mask.prediction()->photo;
+    if (image.upright_width() != size.width || image.upright_height() != size.height) {
+        ssam::fail(SSAM_ERROR_PHOTO, "the photo is " + std::to_string(image.upright_width()) + "x" +
+                                         std::to_string(image.upright_height()) + ", its mask " +
+                                         std::to_string(size.width) + "x" +
+                                         std::to_string(size.height) +
+                                         ": not the photo this mask was made from");
+    }
+    return image;
+}
+
+// Another mask of the same session, filled by `fill`.
+template <typename Fill>
+ssam_mask* make_mask(const std::shared_ptr<ssam::MaskStore>& store, Fill&& fill) {
+    std::unique_ptr<ssam_mask> made = store->take_mask();
+    try {
+        fill(made->mask);
+    } catch (...) {
+        store->give_back(std::move(made));
+        throw;
+    }
+    made->store = store;
+    return made.release();
+}
+
+ssam::RefineSettings check_refine_options(const ssam_refine_options& options) {
+    if (!(options.radius >= 0 && options.radius <= ssam::kMaxRadius)) {
+        ssam::fail(SSAM_ERROR_INVALID_ARGUMENT,
+                   "the radius must be 0 to " + ssam::number(ssam::kMaxRadius) + " mask pixels");
+    }
+    if (!(options.epsilon >= 0 && options.epsilon <= 255)) {
+        ssam::fail(SSAM_ERROR_INVALID_ARGUMENT, "epsilon must be 0 to 255 levels");
+    }
+    return {options.radius > 0 ? options.radius : ssam::kDefaultRadius,
+            options.epsilon > 0 ? options.epsilon : ssam::kDefaultEpsilon};
 }
 
 struct CutoutPlan {
@@ -41,7 +84,12 @@ CutoutPlan plan_cutout(const ssam::Mask& mask, const ssam_cutout_options* given)
 
 }  // namespace
 
-void ssam_mask_free(ssam_mask* mask) { delete mask; }
+void ssam_mask_free(ssam_mask* mask) {
+    if (mask != nullptr) {
+        const std::shared_ptr<ssam::MaskStore> store = std::move(mask->store);
+        store->give_back(std::unique_ptr<ssam_mask>(mask));
+    }
+}
 
 ssam_status ssam_mask_get_info(const ssam_mask* handle, ssam_mask_info* info) {
     return guarded([&] {
@@ -78,10 +126,32 @@ ssam_status ssam_mask_derive(const ssam_mask* handle, const ssam_predict_options
     return guarded([&] {
         not_null(derived, "derived");
         const ssam::Mask& mask = open_mask(handle);
-        auto made = std::make_unique<ssam_mask>();
-        made->mask = std::make_unique<const ssam::Mask>(
-            mask.prediction(), options != nullptr ? *options : ssam_predict_default_options());
-        *derived = made.release();
+        ssam::Upsampler upsampler;
+        *derived = make_mask(handle->store, [&](ssam::Mask& made) {
+            made.choose(mask.prediction(),
+                        options != nullptr ? *options : ssam_predict_default_options(), upsampler);
+        });
+    });
+}
+
+ssam_refine_options ssam_refine_default_options(void) {
+    ssam_refine_options options{};
+    options.radius = ssam::kDefaultRadius;
+    options.epsilon = ssam::kDefaultEpsilon;
+    return options;
+}
+
+ssam_status ssam_mask_refine(const ssam_mask* handle, const ssam_image* photo,
+                             const ssam_refine_options* options, ssam_mask** refined) {
+    return guarded([&] {
+        not_null(refined, "refined");
+        const ssam::Mask& mask = open_mask(handle);
+        const ssam::ImageView image = check_photo(mask, photo);
+        const ssam_refine_options used =
+            options != nullptr ? *options : ssam_refine_default_options();
+        auto refinement = ssam::make_refinement(mask, image, check_refine_options(used));
+        *refined = make_mask(handle->store,
+                             [&](ssam::Mask& made) { made.refine(mask, std::move(refinement)); });
     });
 }
 
@@ -89,7 +159,7 @@ const float* ssam_mask_get_logits(const ssam_mask* handle, int32_t candidate) {
     if (handle == nullptr || candidate < 0) {
         return nullptr;
     }
-    const ssam::Prediction& prediction = *handle->mask->prediction();
+    const ssam::Prediction& prediction = *handle->mask.prediction();
     return static_cast<size_t>(candidate) < prediction.scores.size()
                ? prediction.view(candidate).data
                : nullptr;
@@ -107,9 +177,9 @@ ssam_status ssam_mask_render_logits(const ssam_mask* handle, float* out, int64_t
         const ssam::Mask& mask = open_mask(handle);
         const ptrdiff_t step = rows_of(mask.runs(), out, stride);
         ssam::check_stride(int64_t{step} * int64_t{sizeof(float)}, 0, mask.runs().height());
-        ssam::Upsampler upsampler(mask.view(), mask.prediction()->photo);
+        ssam::MaskRows rows(mask);
         for (int y = 0; y < mask.runs().height(); ++y) {
-            upsampler.write_row(y, out + y * step);
+            rows.write_row(y, out + y * step);
         }
     });
 }
@@ -150,15 +220,7 @@ ssam_status ssam_mask_cutout(const ssam_mask* handle, const ssam_image* photo,
                              const ssam_cutout_options* options, uint8_t* out, int64_t stride) {
     return guarded([&] {
         const ssam::Mask& mask = open_mask(handle);
-        const ssam::ImageView image = ssam::check_image(photo);
-        const ssam::Size size = mask.prediction()->photo;
-        if (image.upright_width() != size.width || image.upright_height() != size.height) {
-            ssam::fail(SSAM_ERROR_PHOTO, "the photo is " + std::to_string(image.upright_width()) +
-                                             "x" + std::to_string(image.upright_height()) +
-                                             ", its mask " + std::to_string(size.width) + "x" +
-                                             std::to_string(size.height) +
-                                             ": not the photo this mask was made from");
-        }
+        const ssam::ImageView image = check_photo(mask, photo);
         not_null(out, "out");
         CutoutPlan plan = plan_cutout(mask, options);
         const ptrdiff_t step =

@@ -1,4 +1,7 @@
 // ssam.h: session.
+#include <array>
+#include <memory>
+#include <mutex>
 #include <utility>
 
 #include "handles.h"
@@ -8,15 +11,41 @@ using ssam::not_null;
 
 namespace {
 
+// The session behind a handle.
+template <typename Handle>
+auto& open(Handle* handle) {
+    not_null(handle, "session");
+    if (ssam::kChecksHandles && !handle->mark.alive()) {
+        ssam::fail(SSAM_ERROR_INVALID_ARGUMENT, "the session was freed: it must not be used again");
+    }
+    return *handle->session;
+}
+
 // Runs `body` on the session unless another thread is inside it.
 template <typename Handle, typename Body>
 ssam_status in_turn(Handle* handle, Body&& body) noexcept {
     return guarded([&] {
-        auto& session = not_null(handle, "session").session;
+        auto& session = open(handle);
         const ssam::Session::Turn turn(session);
         body(session);
     });
 }
+
+// The last sessions that were freed, emptied: as long as a handle lies here, its memory is not
+// given to anything else, and using it again is found out.
+class Morgue {
+ public:
+    void add(std::unique_ptr<ssam_session> session) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        std::swap(kept_[next_], session);
+        next_ = (next_ + 1) % kept_.size();
+    }
+
+ private:
+    std::mutex mutex_;
+    std::array<std::unique_ptr<ssam_session>, 256> kept_;
+    size_t next_ = 0;
+};
 
 }  // namespace
 
@@ -30,11 +59,29 @@ ssam_status ssam_session_create(const ssam_segmenter* segmenter, ssam_session** 
     return guarded([&] {
         not_null(session, "session");
         const auto& from = not_null(segmenter, "segmenter").segmenter;
-        *session = new ssam_session{ssam::Session(from)};
+        *session = new ssam_session(from);
     });
 }
 
-void ssam_session_free(ssam_session* session) { delete session; }
+void ssam_session_free(ssam_session* session) {
+    if (session == nullptr) {
+        return;
+    }
+    if (!ssam::kChecksHandles) {
+        session->store->close();
+        delete session;
+        return;
+    }
+    if (!session->mark.end()) {
+        ssam::remember(SSAM_ERROR_INVALID_ARGUMENT, "the session was freed twice");
+        return;
+    }
+    static Morgue morgue;
+    session->store->close();
+    session->session.reset();
+    session->store.reset();
+    morgue.add(std::unique_ptr<ssam_session>(session));
+}
 
 ssam_status ssam_session_set_image(ssam_session* session, const ssam_image* image) {
     return in_turn(session, [&](ssam::Session& s) { s.set_image(ssam::check_image(image)); });
@@ -98,14 +145,23 @@ ssam_status ssam_session_predict(ssam_session* session, const ssam_predict_optio
                                  ssam_mask** mask) {
     return in_turn(session, [&](ssam::Session& s) {
         not_null(mask, "mask");
-        auto handle = std::make_unique<ssam_mask>();
-        handle->mask = s.predict(options != nullptr ? *options : ssam_predict_default_options());
+        const auto& store = session->store;
+        std::unique_ptr<ssam_mask> handle = store->take_mask();
+        try {
+            s.predict(options != nullptr ? *options : ssam_predict_default_options(),
+                      store->take_prediction(), handle->mask);
+        } catch (...) {
+            store->give_back(std::move(handle));
+            throw;
+        }
+        handle->store = store;
         *mask = handle.release();
     });
 }
 
 void ssam_session_cancel(ssam_session* session) {
-    if (session != nullptr) {
-        session->session.cancel();
+    // Not a failure: there is nothing that could fail.
+    if (session != nullptr && (!ssam::kChecksHandles || session->mark.alive())) {
+        session->session->cancel();
     }
 }

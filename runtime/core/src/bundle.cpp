@@ -88,6 +88,14 @@ void check_file(const std::string& folder, const FileSpec& file, bool check_hash
     }
 }
 
+void check_files(const Bundle& bundle, bool check_hashes) {
+    for (const ProgramSpec& program : bundle.manifest.programs) {
+        for (const FileSpec& file : program.files) {
+            check_file(bundle.folder, file, check_hashes);
+        }
+    }
+}
+
 std::vector<ssam_tensor_info> lend(const std::vector<TensorSpec>& tensors) {
     std::vector<ssam_tensor_info> infos;
     for (const TensorSpec& tensor : tensors) {
@@ -125,11 +133,24 @@ void open_bundle(const std::string& folder, bool check_hashes, Bundle& bundle) {
     bundle.folder = folder;
     bundle.text = read_text(folder);
     fill(bundle);
-    for (const ProgramSpec& program : bundle.manifest.programs) {
-        for (const FileSpec& file : program.files) {
-            check_file(folder, file, check_hashes);
-        }
+    check_files(bundle, check_hashes);
+}
+
+void recheck_bundle(const Bundle& bundle, bool check_hashes) {
+    if (bundle.folder.empty()) {
+        fail(SSAM_ERROR_STATE, "this bundle was made from a manifest alone: it has no files");
     }
+    std::string text;
+    try {
+        text = read_text(bundle.folder);
+    } catch (const Failure& failure) {
+        fail(SSAM_ERROR_BUNDLE_DAMAGED, failure.what());
+    }
+    if (text != bundle.text) {
+        refuse(SSAM_ERROR_BUNDLE_DAMAGED, join(bundle.folder, "manifest.json"),
+               "the file was changed after the bundle was loaded; load the bundle again");
+    }
+    check_files(bundle, check_hashes);
 }
 
 void parse_bundle(std::string text, Bundle& bundle) {

@@ -30,4 +30,8 @@ struct Bundle {
 void open_bundle(const std::string& folder, bool check_hashes, Bundle& bundle);
 void parse_bundle(std::string text, Bundle& bundle);
 
+// Is the folder still what was opened? Throws SSAM_ERROR_BUNDLE_DAMAGED, or SSAM_ERROR_STATE for a
+// bundle without a folder.
+void recheck_bundle(const Bundle& bundle, bool check_hashes);
+
 }  // namespace ssam

@@ -17,10 +17,6 @@ namespace {
 // likewise, with rising thresholds. The last level is where alpha ends.
 constexpr float kLevels[] = {0.0f, 0.5f, 1.0f, 1.5f, 2.0f, 3.0f, 4.0f, 5.0f, 6.3f};
 
-RunMask above(const Mask& mask, float threshold) {
-    return threshold_plane(mask.view(), mask.prediction()->photo, threshold);
-}
-
 RunMask find_hidden(const Mask& mask) {
     RunMask hidden = pieces_apart(above(mask, 0.0f), Neighbours::kEight, mask.runs());
     for (const float level : kLevels) {
@@ -61,7 +57,7 @@ AlphaRows::AlphaRows(const Mask& mask, bool soft) : mask_(mask) {
     if (!soft) {
         return;
     }
-    upsampler_.emplace(mask.view(), mask.prediction()->photo);
+    rows_.emplace(mask);
     if (mask.changed()) {
         hidden_ = find_hidden(mask);
         filled_ = find_filled(mask);
@@ -70,12 +66,12 @@ AlphaRows::AlphaRows(const Mask& mask, bool soft) : mask_(mask) {
 }
 
 void AlphaRows::write(int y, uint8_t* out) {
-    if (!upsampler_) {
+    if (!rows_) {
         std::memset(out, 0, static_cast<size_t>(mask_.runs().width()));
         paint(mask_.runs(), y, 255, out);
         return;
     }
-    upsampler_->write_alpha_row(y, out);
+    rows_->write_alpha_row(y, out);
     if (overruled_) {
         paint(hidden_, y, 0, out);
         paint(filled_, y, 255, out);
@@ -83,7 +79,7 @@ void AlphaRows::write(int y, uint8_t* out) {
 }
 
 Rect AlphaRows::bounds() const {
-    if (!upsampler_) {
+    if (!rows_) {
         return mask_.runs().bounds();
     }
     const float clear = SigmoidByte::get().least(1);

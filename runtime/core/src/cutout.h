@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "image.h"
+#include "mask_rows.h"
 #include "prediction.h"
 
 namespace ssam {
@@ -22,7 +23,7 @@ class AlphaRows {
 
  private:
     const Mask& mask_;
-    std::optional<Upsampler> upsampler_;  // when soft
+    std::optional<MaskRows> rows_;  // when soft
     // Where keep_largest and hole filling overrule the logits; empty masks when they did nothing.
     RunMask hidden_{0, 0};
     RunMask filled_{0, 0};

@@ -5,11 +5,15 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
+#include "alive_mark.h"
 #include "bundle.h"
 #include "contour.h"
 #include "failure.h"
+#include "mask_store.h"
 #include "prediction.h"
 #include "segmenter.h"
 #include "session.h"
@@ -24,11 +28,14 @@ struct ssam_segmenter {
 };
 
 struct ssam_session {
-    ssam::Session session;
-};
+    explicit ssam_session(std::shared_ptr<const ssam::Segmenter> segmenter)
+        : store(std::make_shared<ssam::MaskStore>()) {
+        session.emplace(std::move(segmenter));
+    }
 
-struct ssam_mask {
-    std::unique_ptr<const ssam::Mask> mask;
+    std::optional<ssam::Session> session;  // none once freed
+    std::shared_ptr<ssam::MaskStore> store;
+    ssam::AliveMark mark;
 };
 
 struct ssam_contour {

@@ -25,11 +25,24 @@ struct Prediction {
     PlaneView view(int candidate) const;
 };
 
-// Immutable.
+class Refinement;
+
+// Immutable once chosen, until it is made anew from another prediction.
 class Mask {
  public:
-    // Throws SSAM_ERROR_INVALID_ARGUMENT for a candidate that does not exist.
-    Mask(std::shared_ptr<const Prediction> prediction, const ssam_predict_options& options);
+    // Makes it the mask of a prediction; memory is reused. Throws SSAM_ERROR_INVALID_ARGUMENT for a
+    // candidate that does not exist.
+    void choose(std::shared_ptr<const Prediction> prediction, const ssam_predict_options& options,
+                Upsampler& upsampler);
+
+    // Makes it `other` with its edge refined.
+    void refine(const Mask& other, std::shared_ptr<const Refinement> refinement);
+
+    // Lets go of the prediction; the memory of the runs stays.
+    void clear();
+
+    // Null unless refined.
+    const Refinement* refinement() const { return refinement_.get(); }
 
     const std::shared_ptr<const Prediction>& prediction() const { return prediction_; }
     int chosen() const { return chosen_; }
@@ -41,8 +54,12 @@ class Mask {
     bool changed() const { return changed_; }
 
  private:
+    void apply_options();
+
     std::shared_ptr<const Prediction> prediction_;
-    int chosen_;
+    std::shared_ptr<const Refinement> refinement_;
+    ssam_predict_options options_{};
+    int chosen_ = 0;
     RunMask runs_{0, 0};
     bool changed_ = false;
     double milliseconds_ = 0;

@@ -22,10 +22,13 @@ struct PromptState {
 
     // The box first, then the clicks.
     std::vector<ssam_prompt> list() const;
+    void list(std::vector<ssam_prompt>& all) const;
 };
 
 class PromptHistory {
  public:
+    PromptHistory();
+
     const PromptState& state() const { return state_; }
 
     void add_point(Size photo, double x, double y, bool foreground);
@@ -55,6 +58,8 @@ struct NetworkPrompts {
 };
 
 // Box corners first, then as many of the newest clicks as there are slots left, oldest first.
-NetworkPrompts to_network(const PromptState& state, const Placement& placement, int max_points);
+// Fills `out`, whose memory is reused.
+void to_network(const PromptState& state, const Placement& placement, int max_points,
+                NetworkPrompts& out);
 
 }  // namespace ssam

@@ -20,10 +20,19 @@ inline bool operator==(const Run& a, const Run& b) { return a.begin == b.begin &
 // Rows are filled from the top: add runs of a row from left to right, then finish_row().
 class RunMask {
  public:
-    RunMask(int width, int height) : width_(width), height_(height) {
+    RunMask(int width, int height) { reset(width, height); }
+
+    // Makes it a mask without rows yet; its memory is reused.
+    void reset(int width, int height) {
+        width_ = width;
+        height_ = height;
+        runs_.clear();
+        row_starts_.clear();
         row_starts_.reserve(static_cast<size_t>(height) + 1);
         row_starts_.push_back(0);
     }
+
+    void reserve(size_t runs) { runs_.reserve(runs); }
 
     // Runs that touch the one before are joined to it.
     void add(int begin, int end) {
@@ -51,8 +60,8 @@ class RunMask {
     Rect bounds() const;  // all 0 when empty
 
  private:
-    int width_;
-    int height_;
+    int width_ = 0;
+    int height_ = 0;
     std::vector<Run> runs_;
     std::vector<size_t> row_starts_;
 };

@@ -1,5 +1,6 @@
 #include "segmenter.h"
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -10,24 +11,32 @@
 namespace ssam {
 namespace {
 
-// The tensors in the manifest's order.
-std::vector<ssam_tensor> arrange(const std::vector<TensorSpec>& specs,
-                                 const std::vector<NamedData>& given) {
-    std::vector<ssam_tensor> tensors;
-    tensors.reserve(specs.size());
+// No program has more inputs, or more outputs.
+constexpr size_t kMaxTensors = 4;
+
+struct TensorList {
+    std::array<ssam_tensor, kMaxTensors> tensors{};
+    size_t count = 0;
+
+    int32_t size() const { return static_cast<int32_t>(count); }
+};
+
+// The tensors in the manifest's order, without touching the heap.
+TensorList arrange(const std::vector<TensorSpec>& specs, const NamedList& given) {
+    TensorList list;
     for (const TensorSpec& spec : specs) {
         for (const NamedData& named : given) {
-            if (spec.name == named.name) {
-                tensors.push_back({spec.name.c_str(), named.data,
-                                   static_cast<int32_t>(spec.shape.size()), spec.shape.data(),
-                                   spec.count()});
+            if (spec.name == named.name && list.count < kMaxTensors) {
+                list.tensors[list.count++] = {spec.name.c_str(), named.data,
+                                              static_cast<int32_t>(spec.shape.size()),
+                                              spec.shape.data(), spec.count()};
             }
         }
     }
-    if (tensors.size() != specs.size()) {
+    if (list.count != specs.size()) {
         fail(SSAM_ERROR_INTERNAL, "a program's tensors do not match its manifest");
     }
-    return tensors;
+    return list;
 }
 
 const char* program_name(int32_t program) {
@@ -52,11 +61,10 @@ Segmenter::~Segmenter() {
     }
 }
 
-void Segmenter::run(int32_t program, const std::vector<NamedData>& inputs,
-                    const std::vector<NamedData>& outputs) const {
+void Segmenter::run(int32_t program, const NamedList& inputs, const NamedList& outputs) const {
     const ProgramSpec& spec = manifest().programs[static_cast<size_t>(program)];
-    const std::vector<ssam_tensor> in = arrange(spec.inputs, inputs);
-    std::vector<ssam_tensor> out = arrange(spec.outputs, outputs);
+    const TensorList in = arrange(spec.inputs, inputs);
+    TensorList out = arrange(spec.outputs, outputs);
     char message[512] = "";
     ssam_status status = SSAM_OK;
     {
@@ -64,8 +72,8 @@ void Segmenter::run(int32_t program, const std::vector<NamedData>& inputs,
         if ((engine_.flags & SSAM_ENGINE_CONCURRENT) == 0) {
             lock.lock();
         }
-        status = engine_.run(engine_.user, program, in.data(), static_cast<int32_t>(in.size()),
-                             out.data(), static_cast<int32_t>(out.size()), message, sizeof message);
+        status = engine_.run(engine_.user, program, in.tensors.data(), in.size(),
+                             out.tensors.data(), out.size(), message, sizeof message);
     }
     message[sizeof message - 1] = '\0';
     if (status == SSAM_ERROR_CANCELLED) {
@@ -79,8 +87,8 @@ void Segmenter::run(int32_t program, const std::vector<NamedData>& inputs,
         fail(SSAM_ERROR_ENGINE, std::string("the ") + program_name(program) + " program failed: " +
                                     (explained ? message : "the engine gave no reason"));
     }
-    for (const ssam_tensor& tensor : out) {
-        check_finite(tensor, program);
+    for (size_t i = 0; i < out.count; ++i) {
+        check_finite(out.tensors[i], program);
     }
 }
 
@@ -101,7 +109,7 @@ void Segmenter::prewarm() const {
         };
         const std::vector<NamedData> inputs = room(spec.inputs);
         const std::vector<NamedData> outputs = room(spec.outputs);
-        run(program, inputs, outputs);
+        run(program, NamedList(inputs), NamedList(outputs));
     }
 }
 

@@ -1,6 +1,7 @@
 // A bundle joined with the engine that runs its programs.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -16,6 +17,18 @@ struct NamedData {
     float* data;
 };
 
+// The tensors of a call, wherever they are kept.
+struct NamedList {
+    const NamedData* data;
+    size_t count;
+
+    NamedList(const NamedData* first, size_t size) : data(first), count(size) {}
+    NamedList(const std::vector<NamedData>& list) : data(list.data()), count(list.size()) {}
+
+    const NamedData* begin() const { return data; }
+    const NamedData* end() const { return data + count; }
+};
+
 // Shareable between threads.
 class Segmenter {
  public:
@@ -29,8 +42,13 @@ class Segmenter {
     const Manifest& manifest() const { return bundle_->manifest; }
 
     // Runs a program; throws Failure when the engine reports one or an output is not finite.
-    void run(int32_t program, const std::vector<NamedData>& inputs,
-             const std::vector<NamedData>& outputs) const;
+    void run(int32_t program, const NamedList& inputs, const NamedList& outputs) const;
+
+    void run(int32_t program, std::initializer_list<NamedData> inputs,
+             std::initializer_list<NamedData> outputs) const {
+        run(program, NamedList(inputs.begin(), inputs.size()),
+            NamedList(outputs.begin(), outputs.size()));
+    }
 
     void prewarm() const;
 

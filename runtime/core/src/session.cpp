@@ -126,32 +126,33 @@ std::vector<ssam_prompt> Session::automatic_clicks() {
     return clicks;
 }
 
-PromptState Session::prompts_to_use(ssam_timings& timings) {
+void Session::choose_prompts(ssam_timings& timings) {
     const PromptState& given = prompts_.state();
+    used_.clicks.reserve(given.clicks.capacity() + 5);
     if (given.says_where()) {
-        return given;
+        used_ = given;
+        return;
     }
     if (!segmenter_->bundle().can(SSAM_CAN_AUTOMATIC)) {
         fail(SSAM_ERROR_PROMPT_UNSUPPORTED,
              "this bundle has no saliency program: give a click or a box");
     }
-    PromptState state;
-    state.clicks = find_clicks(timings);
-    if (state.clicks.empty()) {
+    used_.box.reset();
+    used_.clicks = find_clicks(timings);
+    if (used_.clicks.empty()) {
         fail(SSAM_ERROR_NOTHING_STANDS_OUT,
              "nothing stands out in this photo; give a click or a box");
     }
-    state.clicks.insert(state.clicks.end(), given.clicks.begin(), given.clicks.end());
-    return state;
+    used_.clicks.insert(used_.clicks.end(), given.clicks.begin(), given.clicks.end());
 }
 
-void Session::run_segmenter(const PromptState& state, Prediction& prediction) {
+void Session::run_segmenter(Prediction& prediction) {
     const Manifest& manifest = segmenter_->manifest();
     const Stopwatch planes_watch;
-    NetworkPrompts prompts = to_network(state, *placement_, manifest.max_points);
+    to_network(used_, *placement_, manifest.max_points, network_);
     planes_.resize(2 * area(manifest.input));
-    draw_planes(prompts.plane_points.data(), prompts.plane_labels.data(),
-                prompts.plane_labels.size(), manifest.input, manifest.click_radius,
+    draw_planes(network_.plane_points.data(), network_.plane_labels.data(),
+                network_.plane_labels.size(), manifest.input, manifest.click_radius,
                 manifest.box_default, planes_.data());
     prediction.timings.planes = planes_watch.milliseconds();
     stop_if_cancelled();
@@ -163,8 +164,8 @@ void Session::run_segmenter(const PromptState& state, Prediction& prediction) {
     segmenter_->run(SSAM_PROGRAM_SEGMENTER,
                     {{"image", image_.data()},
                      {"prompts", planes_.data()},
-                     {"points", prompts.points.data()},
-                     {"labels", prompts.labels.data()}},
+                     {"points", network_.points.data()},
+                     {"labels", network_.labels.data()}},
                     {{"masks", prediction.logits.data()}, {"scores", prediction.scores.data()}});
     for (float& score : prediction.scores) {
         score = std::clamp(score, 0.0f, 1.0f);
@@ -173,26 +174,26 @@ void Session::run_segmenter(const PromptState& state, Prediction& prediction) {
     stop_if_cancelled();
 }
 
-std::unique_ptr<Mask> Session::predict(const ssam_predict_options& options) {
+void Session::predict(const ssam_predict_options& options, std::shared_ptr<Prediction> prediction,
+                      Mask& mask) {
     photo();
     cancelled_.store(false, std::memory_order_relaxed);
     const Stopwatch watch;
-    auto prediction = std::make_shared<Prediction>();
+    prediction->timings = {};
     prediction->timings.open = open_milliseconds_;
-    const PromptState state = prompts_to_use(prediction->timings);
+    choose_prompts(prediction->timings);
     stop_if_cancelled();
     prediction->photo = placement_->photo;
-    prediction->prompts = state.list();
-    run_segmenter(state, *prediction);
+    used_.list(prediction->prompts);
+    run_segmenter(*prediction);
     const Placement& at = *placement_;
     prediction->valid_width =
         static_cast<double>(at.resized.width) * prediction->plane.width / at.input.width;
     prediction->valid_height =
         static_cast<double>(at.resized.height) * prediction->plane.height / at.input.height;
     prediction->timings.total = watch.milliseconds();
-    auto mask = std::make_unique<Mask>(std::move(prediction), options);
+    mask.choose(std::move(prediction), options, upsampler_);
     stop_if_cancelled();
-    return mask;
 }
 
 }  // namespace ssam

@@ -30,7 +30,9 @@ class Session {
     std::vector<ssam_prompt> prompts() const { return prompts_.state().list(); }
 
     std::vector<ssam_prompt> automatic_clicks();
-    std::unique_ptr<Mask> predict(const ssam_predict_options& options);
+    // Fills `mask` with a prediction that is kept in `prediction`, an empty or a used one.
+    void predict(const ssam_predict_options& options, std::shared_ptr<Prediction> prediction,
+                 Mask& mask);
 
     void cancel() noexcept { cancelled_.store(true, std::memory_order_relaxed); }
 
@@ -49,8 +51,8 @@ class Session {
  private:
     void stop_if_cancelled() const;
     const std::vector<ssam_prompt>& find_clicks(ssam_timings& timings);
-    PromptState prompts_to_use(ssam_timings& timings);
-    void run_segmenter(const PromptState& state, Prediction& prediction);
+    void choose_prompts(ssam_timings& timings);  // fills used_
+    void run_segmenter(Prediction& prediction);
 
     std::shared_ptr<const Segmenter> segmenter_;
     std::atomic<bool> cancelled_{false};
@@ -63,6 +65,11 @@ class Session {
     std::vector<float> saliency_image_;  // as long as the saliency network has not run
     std::optional<std::vector<ssam_prompt>> automatic_;
     PromptHistory prompts_;
+
+    // Room for a prediction's work, kept from one to the next.
+    PromptState used_;
+    NetworkPrompts network_;
+    Upsampler upsampler_;
 };
 
 }  // namespace ssam

@@ -7,13 +7,6 @@
 #include "sigmoid_byte.h"
 
 namespace ssam {
-namespace {
-
-// Position on the plane of an output pixel centre, split into whole part and fraction.
-struct Position {
-    int whole;
-    float fraction;
-};
 
 Position position(int out, double valid, int out_size) {
     const double last = std::ceil(valid) - 1.0;
@@ -22,15 +15,15 @@ Position position(int out, double valid, int out_size) {
     return {static_cast<int>(whole), static_cast<float>(at - whole)};
 }
 
-}  // namespace
-
-Upsampler::Upsampler(const PlaneView& plane, Size out)
-    : plane_(plane),
-      out_(out),
-      columns_(static_cast<int>(std::ceil(plane.valid_width))),
-      fraction_(static_cast<size_t>(out.width)),
-      keep_(static_cast<size_t>(out.width)),
-      row_(static_cast<size_t>(columns_) + 1) {
+void Upsampler::prepare(const PlaneView& plane, Size out) {
+    plane_ = plane;
+    out_ = out;
+    columns_ = static_cast<int>(std::ceil(plane.valid_width));
+    fraction_.resize(static_cast<size_t>(out.width));
+    keep_.resize(static_cast<size_t>(out.width));
+    row_.resize(static_cast<size_t>(columns_) + 1);
+    cells_.clear();
+    cells_.reserve(static_cast<size_t>(columns_) + 1);
     for (int x = 0; x < out.width; ++x) {
         const Position here = position(x, plane.valid_width, out.width);
         fraction_[static_cast<size_t>(x)] = here.fraction;
@@ -101,16 +94,6 @@ void Upsampler::add_runs(int y, float threshold, RunMask& mask) {
             }
         }
     }
-}
-
-RunMask threshold_plane(const PlaneView& plane, Size out, float threshold) {
-    Upsampler upsampler(plane, out);
-    RunMask mask(out.width, out.height);
-    for (int y = 0; y < out.height; ++y) {
-        upsampler.add_runs(y, threshold, mask);
-        mask.finish_row();
-    }
-    return mask;
 }
 
 }  // namespace ssam

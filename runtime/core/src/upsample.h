@@ -20,11 +20,25 @@ struct PlaneView {
     double valid_height;
 };
 
+// Position on a plane of an output pixel's centre along one axis, split into whole part and
+// fraction.
+struct Position {
+    int whole;
+    float fraction;
+};
+
+// `valid`: how much of the plane the `out_size` pixels cover.
+Position position(int out, double valid, int out_size);
+
 // Precomputed positions; `plane.data` must outlive it. Rows may be asked for in any order, by one
 // thread at a time.
 class Upsampler {
  public:
-    Upsampler(const PlaneView& plane, Size out);
+    Upsampler() = default;
+    Upsampler(const PlaneView& plane, Size out) { prepare(plane, out); }
+
+    // Another plane, another size; memory is reused.
+    void prepare(const PlaneView& plane, Size out);
 
     Size size() const { return out_; }
 
@@ -51,16 +65,13 @@ class Upsampler {
         return keep_[static_cast<size_t>(x)] * a + fraction_[static_cast<size_t>(x)] * b;
     }
 
-    PlaneView plane_;
-    Size out_;
-    int columns_;  // plane columns in use
+    PlaneView plane_{};
+    Size out_{};
+    int columns_ = 0;  // plane columns in use
     std::vector<Cell> cells_;
     std::vector<float> fraction_;  // by output column
     std::vector<float> keep_;      // 1 - fraction
     std::vector<float> row_;       // one plane row between two, and its last value once more
 };
-
-// Foreground of the whole plane at the output size.
-RunMask threshold_plane(const PlaneView& plane, Size out, float threshold);
 
 }  // namespace ssam

@@ -22,7 +22,13 @@
  * order: a segmenter keeps its bundle alive, a session its segmenter; a mask depends on nothing.
  * Pointers found in `..._info` structs are borrowed from their handle and die with it. Images and
  * output buffers are the caller's; none is kept after the call returns. Using a handle after
- * freeing it is undefined.
+ * freeing it is undefined. A core built for debugging (without NDEBUG) refuses a session that was
+ * freed lately with SSAM_ERROR_INVALID_ARGUMENT.
+ *
+ * Memory. Once a session has predicted and the mask was freed, a further tap allocates nothing:
+ * add_point, set_box, undo, predict with the default options, get_info, render and freeing the mask
+ * reuse what is there. Room grows only for more prompts or for a mask of more pieces than ever
+ * before.
  *
  * Buffers whose size is not known beforehand: call with (NULL, 0) to learn the size, then again
  * with the buffer. Too small a buffer gives SSAM_ERROR_BUFFER_TOO_SMALL and the size needed.
@@ -126,10 +132,29 @@ enum {
     SSAM_FORMAT_RGB = 0,  /* 3 bytes a pixel */
     SSAM_FORMAT_RGBA = 1, /* 4 bytes; alpha is ignored */
     SSAM_FORMAT_BGRA = 2, /* 4 bytes; alpha is ignored */
-    SSAM_FORMAT_GRAY = 3  /* 1 byte */
+    SSAM_FORMAT_GRAY = 3, /* 1 byte */
+    /* Two planes: luma, 1 byte a pixel, in `data`; in `chroma` a pair of bytes for each block of
+     * 2 x 2 pixels, halves rounded up. Cameras and video decoders give these. `range` and `matrix`
+     * must be chosen. */
+    SSAM_FORMAT_NV12 = 4, /* the pairs are Cb, Cr */
+    SSAM_FORMAT_NV21 = 5  /* the pairs are Cr, Cb */
 };
 
-/* A photo as it lies in memory, 8 bits a channel. Zero-initialise it, then fill it in. */
+/* What the luma and chroma bytes stand for. There is no default: a wrong guess shifts all colours
+ * and is seen by nobody. */
+enum {
+    SSAM_RANGE_VIDEO = 1, /* luma 16...235, chroma 16...240 ("limited") */
+    SSAM_RANGE_FULL = 2   /* 0...255 (JPEG) */
+};
+
+/* How they become RGB. */
+enum {
+    SSAM_MATRIX_BT601 = 1, /* JPEG, Android cameras, standard definition */
+    SSAM_MATRIX_BT709 = 2  /* iPhone video, high definition */
+};
+
+/* A photo as it lies in memory, 8 bits a channel. Zero-initialise it, then fill it in: fields may
+ * be added at its end. */
 typedef struct ssam_image {
     const uint8_t* data; /* first byte of the first stored row */
     int32_t width;       /* of the stored rows, before orientation */
@@ -137,6 +162,12 @@ typedef struct ssam_image {
     int64_t stride;      /* bytes from a row to the next, at least width * bytes; 0: no gaps */
     int32_t format;      /* SSAM_FORMAT_... */
     int32_t orientation; /* EXIF 1...8: how to turn the stored rows upright; 0 is taken as 1 */
+    /* Of NV12 and NV21 alone; not looked at for the other formats. */
+    const uint8_t* chroma; /* first pair of the first stored row of pairs */
+    int64_t chroma_stride; /* bytes from a row of pairs to the next, at least 2 * ceil(width / 2);
+                              0: no gaps */
+    int32_t range;         /* SSAM_RANGE_... */
+    int32_t matrix;        /* SSAM_MATRIX_... */
 } ssam_image;
 
 /* The EXIF orientation (1...8) written in an encoded photo: JPEG, PNG (eXIf), WebP or TIFF.
@@ -147,8 +178,12 @@ SSAM_API int32_t ssam_exif_orientation(const uint8_t* bytes, size_t size);
 /* Width and height of `image` once upright. */
 SSAM_API ssam_status ssam_oriented_size(const ssam_image* image, int32_t* width, int32_t* height);
 
-/* Writes `image` upright to `out`, in its own pixel format. `stride`: bytes from an output row to
- * the next, 0 for none between. `out` must not overlap the image. */
+/* Writes `image` upright to `out`, in its own pixel format; NV12 and NV21 become RGB. `stride`:
+ * bytes from an output row to the next, 0 for none between. `out` must not overlap the image.
+ *
+ * A pixel of NV12 becomes RGB by the matrix's equations, the block's chroma for each of its four
+ * pixels, in fixed point with 16 binary digits, rounded half up and clamped: the same bytes on
+ * every machine. Wherever such a photo is taken, the result is that for its RGB. */
 SSAM_API ssam_status ssam_orient(const ssam_image* image, uint8_t* out, int64_t stride);
 
 /* ---- Bundle ----------------------------------------------------------------------------------*/
@@ -221,6 +256,14 @@ typedef struct ssam_program_info {
  * not contradict itself, then existence, size and sha256 of every program file. `flags`:
  * SSAM_BUNDLE_... or 0. Fails with SSAM_ERROR_BUNDLE, _BUNDLE_DAMAGED or _BUNDLE_VERSION. */
 SSAM_API ssam_status ssam_bundle_open(const char* folder, uint32_t flags, ssam_bundle** bundle);
+
+/* Checks an opened bundle's folder again, as `ssam_bundle_open` did, and that manifest.json is
+ * still the one that was read. The core reads the files once, when a bundle is opened; programs are
+ * loaded by the engine, later. Call this after loading them where something else may write to the
+ * folder: SSAM_OK says that the files which were checked are those which were loaded. A change
+ * after that has no effect on a segmenter. Fails with SSAM_ERROR_BUNDLE_DAMAGED for any change,
+ * SSAM_ERROR_STATE for a bundle made by ssam_bundle_parse. Any thread. */
+SSAM_API ssam_status ssam_bundle_recheck(const ssam_bundle* bundle, uint32_t flags);
 
 /* The same for the text of a manifest alone: no file is looked at. */
 SSAM_API ssam_status ssam_bundle_parse(const char* json, size_t size, ssam_bundle** bundle);
@@ -444,6 +487,25 @@ SSAM_API ssam_status ssam_mask_cutout_rect(const ssam_mask* mask,
 SSAM_API ssam_status ssam_mask_cutout(const ssam_mask* mask, const ssam_image* photo,
                                       const ssam_cutout_options* options, uint8_t* out,
                                       int64_t stride);
+
+/* How ssam_mask_refine works. Zero-initialise it or take the defaults. */
+typedef struct ssam_refine_options {
+    double radius; /* of the filter's window, in pixels of the logits; 0: the default, 1. At most 4;
+                      less than a pixel of the work picture counts as one */
+    double epsilon;      /* how much a window's colours must vary to count as an edge, as a standard
+                            deviation in 8-bit levels; 0: the default, 10 */
+    int32_t reserved[4]; /* 0 */
+} ssam_refine_options;
+
+SSAM_API ssam_refine_options ssam_refine_default_options(void);
+
+/* The mask with its edge moved to the edges of the photo: a guided filter (He, Sun and Tang, 2013)
+ * over the logits, with the photo's colours as its guide, on a picture of at most 1024 pixels a
+ * side and applied at photo size. Only pixels near the mask's edge change. `photo` as for
+ * ssam_mask_cutout. The new mask is like any other (render, alpha, cut-out, contour ...), keeps the
+ * options of the old one and refers to neither mask nor photo. `options` may be NULL. */
+SSAM_API ssam_status ssam_mask_refine(const ssam_mask* mask, const ssam_image* photo,
+                                      const ssam_refine_options* options, ssam_mask** refined);
 
 /* COCO run lengths, uncompressed: column-major, beginning with a (perhaps 0) run of background. */
 SSAM_API ssam_status ssam_mask_rle_counts(const ssam_mask* mask, uint32_t* counts, size_t capacity,

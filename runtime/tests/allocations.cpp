@@ -1,0 +1,156 @@
+// What a tap costs in allocations: none, once a session has predicted.
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+#include "fake_engine.h"
+#include "manifest_text.h"
+#include "runner.h"
+#include "squeezesam/ssam.h"
+
+namespace {
+
+std::atomic<long> allocations{0};
+
+void* allocate(std::size_t size) {
+    ++allocations;
+    if (void* memory = std::malloc(size == 0 ? 1 : size)) {
+        return memory;
+    }
+    throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size); }
+void* operator new[](std::size_t size) { return allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace {
+
+// An engine that allocates nothing: what is counted is the core's. The mask is a disc round the
+// first point, so that every tap has another one.
+ssam_status run(void*, int32_t program, const ssam_tensor* in, int32_t, ssam_tensor* out, int32_t,
+                char*, size_t) {
+    if (program == SSAM_PROGRAM_SALIENCY) {
+        for (int64_t i = 0; i < out[0].count; ++i) {
+            out[0].data[i] = in[0].data[i] > 130 ? 3.0f : -3.0f;
+        }
+        return SSAM_OK;
+    }
+    const int64_t side = out[0].shape[2];
+    for (int64_t i = 0; i < out[0].count; ++i) {
+        const float dx = static_cast<float>(i % side) - in[2].data[0] / 4;
+        const float dy = static_cast<float>(i / side % side) - in[2].data[1] / 4;
+        out[0].data[i] = 9.0f - dx * dx - dy * dy;
+    }
+    for (int64_t i = 0; i < out[1].count; ++i) {
+        out[1].data[i] = 0.5f;
+    }
+    return SSAM_OK;
+}
+
+struct Objects {
+    ssam_bundle* bundle = nullptr;
+    ssam_segmenter* segmenter = nullptr;
+    ssam_session* session = nullptr;
+    std::vector<uint8_t> bytes = std::vector<uint8_t>(160 * 120);
+
+    Objects() {
+        const std::string text = test::manifest_text();
+        const ssam_engine engine{nullptr, run, nullptr, 0};
+        MUST(ssam_bundle_parse(text.data(), text.size(), &bundle));
+        MUST(ssam_segmenter_create(bundle, &engine, &segmenter));
+        MUST(ssam_session_create(segmenter, &session));
+        const std::vector<uint8_t> photo = test::disc_photo(160, 120, 60, 50, 25);
+        const ssam_image image = test::image_of(photo, 160, 120);
+        MUST(ssam_session_set_image(session, &image));
+    }
+    ~Objects() {
+        ssam_session_free(session);
+        ssam_segmenter_free(segmenter);
+        ssam_bundle_free(bundle);
+    }
+
+    // Prediction, what is known about it, and its pixels; gives the area.
+    int64_t show(ssam_mask** mask) {
+        ssam_mask_info info;
+        MUST(ssam_session_predict(session, nullptr, mask));
+        MUST(ssam_mask_get_info(*mask, &info));
+        MUST(ssam_mask_render(*mask, 255, bytes.data(), 0));
+        return info.area;
+    }
+};
+
+}  // namespace
+
+TEST("once a session has predicted, a tap allocates nothing") {
+    Objects objects;
+    ssam_mask* mask = nullptr;
+    CHECK(objects.show(&mask) > 0);  // the automatic first mask
+    ssam_mask_free(mask);
+    const long before = allocations;
+    for (int i = 0; i < 40; ++i) {
+        MUST(ssam_session_add_point(objects.session, 20 + 3 * i, 30 + i, 1));
+        CHECK(objects.show(&mask) > 0);
+        ssam_mask_free(mask);
+    }
+    MUST(ssam_session_set_box(objects.session, 10, 10, 100, 100));
+    CHECK(objects.show(&mask) > 0);
+    ssam_mask_free(mask);
+    MUST(ssam_session_undo(objects.session, nullptr));
+    CHECK(objects.show(&mask) > 0);
+    ssam_mask_free(mask);
+    CHECK_EQ(allocations.load() - before, 0L);
+}
+
+TEST("showing one mask while the next is made allocates nothing from the third tap on") {
+    Objects objects;
+    ssam_mask* shown = nullptr;
+    ssam_mask* next = nullptr;
+    CHECK(objects.show(&shown) > 0);
+    long before = allocations;
+    for (int i = 0; i < 10; ++i) {
+        before = i == 2 ? allocations.load() : before;
+        MUST(ssam_session_add_point(objects.session, 20 + 3 * i, 30, 1));
+        CHECK(objects.show(&next) > 0);
+        ssam_mask_free(shown);
+        shown = next;
+    }
+    CHECK_EQ(allocations.load() - before, 0L);
+    ssam_mask_free(shown);
+}
+
+TEST("a new photo of the same size does not make taps allocate again") {
+    Objects objects;
+    ssam_mask* mask = nullptr;
+    CHECK(objects.show(&mask) > 0);
+    ssam_mask_free(mask);
+    const std::vector<uint8_t> photo = test::disc_photo(160, 120, 100, 60, 15);
+    const ssam_image image = test::image_of(photo, 160, 120);
+    MUST(ssam_session_set_image(objects.session, &image));
+    const long before = allocations;
+    MUST(ssam_session_add_point(objects.session, 100, 60, 1));
+    CHECK(objects.show(&mask) > 0);
+    ssam_mask_free(mask);
+    CHECK_EQ(allocations.load() - before, 0L);
+}
+
+TEST("a mask outlives its session, and its memory goes when it is freed") {
+    ssam_mask* mask = nullptr;
+    ssam_mask* derived = nullptr;
+    {
+        Objects objects;
+        CHECK(objects.show(&mask) > 0);
+    }
+    ssam_mask_info info;
+    MUST(ssam_mask_derive(mask, nullptr, &derived));
+    ssam_mask_free(mask);
+    MUST(ssam_mask_get_info(derived, &info));
+    CHECK_EQ(info.width, 160);
+    ssam_mask_free(derived);
+}
