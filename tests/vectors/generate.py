@@ -1,8 +1,8 @@
 """Writes the shared vectors, or says whether those that are committed have drifted.
 
-    python tests/vectors/generate.py            # write *.json beside this script
+    python tests/vectors/generate.py            # write *.json and replay.bin beside this script
     python tests/vectors/generate.py --check    # exit code 1 and a line per file that differs
-    python tests/vectors/generate.py --record   # run the shipped networks anew for sessions.json
+    python tests/vectors/generate.py --record   # run the shipped networks anew for sessions, replay
 
 The expected values come from scikit-image, numpy and torch alone (vector_*.py), never from the
 C++ core that they test. README.md describes the format.
@@ -25,6 +25,7 @@ import vector_geometry  # noqa: E402
 import vector_manifests  # noqa: E402
 import vector_planes  # noqa: E402
 import vector_prompts  # noqa: E402
+import vector_replay  # noqa: E402
 import vector_saliency  # noqa: E402
 import vector_sessions  # noqa: E402
 
@@ -39,8 +40,8 @@ SIMPLE = {
 }
 
 
-def texts(recorded: list[dict[str, Any]]) -> dict[str, str]:
-    """File name → content of all vector files."""
+def texts(recorded: list[dict[str, Any]], replayed: bytes) -> dict[str, str]:
+    """File name → content of all JSON files, from what was recorded."""
     found = {
         f"{name}.json": _text(name, module.ABOUT, module.TOLERANCE, module.cases())
         for name, module in SIMPLE.items()
@@ -50,6 +51,9 @@ def texts(recorded: list[dict[str, Any]]) -> dict[str, str]:
         vector_sessions.ABOUT,
         vector_sessions.TOLERANCE,
         vector_sessions.cases(recorded),
+    )
+    found["replay.json"] = _text(
+        "replay", vector_replay.ABOUT, vector_replay.TOLERANCE, vector_replay.cases(replayed)
     )
     return found
 
@@ -87,9 +91,9 @@ def drifted(wanted: dict[str, str]) -> list[str]:
     return found
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: bytes) -> None:
     beside = path.with_name(f".{path.name}.part")
-    beside.write_text(text, encoding="utf-8")
+    beside.write_bytes(content)
     os.replace(beside, path)
 
 
@@ -101,14 +105,19 @@ def main() -> int:
     options = parser.parse_args()
     if options.check and options.record:
         parser.error("--check compares what is there: it cannot be combined with --record")
-    wanted = texts(vector_sessions.record() if options.record else committed_recording())
+    if options.record:
+        recorded, replayed = vector_sessions.record(), vector_replay.record()
+        _write(HERE / "replay.bin", replayed)
+    else:
+        recorded, replayed = committed_recording(), (HERE / "replay.bin").read_bytes()
+    wanted = texts(recorded, replayed)
     if options.check:
         problems = drifted(wanted)
         for problem in problems:
             print(f"{problem}; run tests/vectors/generate.py", file=sys.stderr)
         return 1 if problems else 0
     for name, text in wanted.items():
-        _write(HERE / name, text)
+        _write(HERE / name, text.encode("utf-8"))
     return 0
 
 

@@ -1,0 +1,171 @@
+"""What a session must do with a photo, prompts and the networks' answers: the reference for
+sessions.json and replay.json."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from saliency_oracle import oracle_clicks
+from vector_reference import (
+    UPRIGHT,
+    Floats,
+    fill_holes,
+    fit,
+    hexed,
+    keep_largest,
+    resize,
+    rle_counts,
+    rle_string,
+    upsample,
+)
+
+PAD_VALUE = (124, 116, 104)
+SLOTS = 16
+_MARGIN = 2e-5  # no logit is so near to 0 that rounding could tip it
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def stored(upright: Pixels, orientation: int) -> Pixels:
+    """The rows of a file whose `orientation` says how to turn them upright."""
+    inverse = {6: 8, 8: 6}.get(orientation, orientation)
+    return np.ascontiguousarray(UPRIGHT[inverse](upright))
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One upright photo, H×W×3, before networks with square inputs of `side` and `small`."""
+
+    photo: Pixels
+    side: int
+    small: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the photo."""
+        return self.photo.shape[1], self.photo.shape[0]
+
+    def inputs(self) -> list[Pixels]:
+        """uint8 3×H×W of both networks; the small one is made from the large one's picture."""
+        large = resize(self.photo, *fit(self.size, (self.side, self.side)))
+        small = resize(large, *fit(self.size, (self.small, self.small)))
+        inputs = []
+        for picture, side in ((large, self.side), (small, self.small)):
+            canvas = np.empty((side, side, 3), np.uint8)
+            canvas[:] = PAD_VALUE
+            canvas[: picture.shape[0], : picture.shape[1]] = picture
+            inputs.append(np.ascontiguousarray(canvas.transpose(2, 0, 1)))
+        return inputs
+
+    def digests(self) -> dict[str, str]:
+        """sha256 of the networks' input images."""
+        image, small = (hashlib.sha256(each.tobytes()).hexdigest() for each in self.inputs())
+        return {"image_sha256": image, "saliency_image_sha256": small}
+
+    def used(self, given: list[Any], logits: Floats) -> list[Any]:
+        """[automatic, kind, x0, y0, x1, y1] of the prompts that a prediction uses, from those that
+        the person has given and the square heat map's logits."""
+        prompts = [[0, *prompt] for prompt in given]
+        if any(prompt[0] in ("foreground", "box") for prompt in given):
+            return prompts
+        return [[1, "foreground", x, y, x, y] for x, y in self._automatic(logits)] + prompts
+
+    def _automatic(self, logits: Floats) -> list[tuple[float, float]]:
+        resized = fit(self.size, (self.small, self.small))
+        heat = np.floor(255 / (1 + np.exp(-logits)) + 0.5).astype(np.uint8)
+        valid = [max(1, (2 * side // 4 + 1) // 2) for side in resized]  # at least half on the photo
+        clicks = oracle_clicks(np.ascontiguousarray(heat[: valid[1], : valid[0]]))
+
+        def to_photo(at: float, axis: int) -> float:
+            place = (4 * (at + 0.5)) * self.size[axis] / resized[axis] - 0.5
+            return min(max(place, 0.0), self.size[axis] - 1.0)
+
+        return [(to_photo(x, 0), to_photo(y, 1)) for x, y in clicks]
+
+    def network_inputs(self, prompts: list[Any]) -> tuple[npt.NDArray[np.int8], Floats, Floats]:
+        """Planes 2×H×W, points 16×2 and labels 16 for prompts as `used` gives them."""
+        entries = self._entries(prompts)
+        points = np.zeros((SLOTS, 2))
+        labels = np.full(SLOTS, -1.0)
+        for slot, (point, label) in enumerate(entries):
+            points[slot], labels[slot] = point, label
+        return self._planes(entries), points, labels
+
+    def network_prompts(self, prompts: list[Any]) -> dict[str, Any]:
+        """The same as the vectors hold it."""
+        planes, points, labels = self.network_inputs(prompts)
+        return {
+            "points": hexed(points.astype(np.float32)),
+            "labels": hexed(labels.astype(np.float32)),
+            "planes_sha256": hashlib.sha256(planes.tobytes()).hexdigest(),
+        }
+
+    def _entries(self, prompts: list[Any]) -> list[tuple[list[float], int]]:
+        (width, height), resized = self.size, fit(self.size, (self.side, self.side))
+
+        def place(x: float, y: float) -> list[float]:
+            return [
+                (x + 0.5) * resized[0] / width - 0.5,
+                (y + 0.5) * resized[1] / height - 0.5,
+            ]
+
+        entries: list[tuple[list[float], int]] = []
+        for _, kind, x0, y0, x1, y1 in prompts:
+            if kind == "box":
+                entries += [(place(x0, y0), 2), (place(x1, y1), 3)]
+            else:
+                entries.append((place(x0, y0), int(kind == "foreground")))
+        return entries
+
+    def _planes(self, entries: list[tuple[list[float], int]]) -> npt.NDArray[np.int8]:
+        y, x = np.mgrid[: self.side, : self.side]
+        radius = 5 * self.side / 512
+        box = np.ones((self.side, self.side), np.int8)
+        corners = [point for point, label in entries if label in (2, 3)]
+        if corners:
+            (x0, y0), (x1, y1) = corners
+            box = ((x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)).astype(np.int8)
+        clicks = np.zeros((self.side, self.side), np.int8)
+        for wanted, sign in ((0, -1), (1, 1)):
+            for (px, py), label in entries:
+                if label == wanted:
+                    distance = (x - px) ** 2 + (y - py) ** 2 - radius**2
+                    assert np.abs(distance).min() > _MARGIN
+                    clicks[distance <= 0] = sign
+        return np.stack([box, clicks])
+
+    def mask(self, masks: Floats, scores: Floats, options: dict[str, int]) -> dict[str, Any]:
+        """What a step expects of its mask, from 4×h×w logits and 4 scores."""
+        scores = scores.clip(0, 1)
+        chosen = int(scores.argmax()) if options["candidate"] < 0 else options["candidate"]
+        resized = fit(self.size, (self.side, self.side))
+        logits = upsample(masks[chosen], (resized[0] / 4, resized[1] / 4), self.size)
+        assert np.abs(logits).min() > _MARGIN
+        mask = logits > 0
+        if options["keep_largest"]:
+            mask = keep_largest(mask)
+        if options["max_hole_area"]:
+            mask = fill_holes(mask, options["max_hole_area"])
+        width, height = self.size
+        samples = [(width * i // 7, height * (3 * i % 7) // 7) for i in range(7)]
+        return {
+            "chosen": chosen,
+            "score": float(scores[chosen]),
+            "area": int(mask.sum()),
+            "box": _box(mask),
+            "rle": rle_string(rle_counts(mask)),
+            "logits": [[sx, sy, round(float(logits[sy, sx]), 6)] for sx, sy in samples],
+        }
+
+
+def _box(mask: npt.NDArray[np.bool_]) -> list[int]:
+    """x, y, width, height of the smallest rectangle; all 0 for an empty mask."""
+    rows, columns = np.nonzero(mask)
+    if not len(rows):
+        return [0, 0, 0, 0]
+    x, y = int(columns.min()), int(rows.min())
+    return [x, y, int(columns.max()) - x + 1, int(rows.max()) - y + 1]
