@@ -54,6 +54,14 @@ $(ANDROID_BUILD)/tests/.complete: $(ANDROID_TESTS) $(ANDROID_BUILD)/engines.jar
 	    $(ANDROID)/src/test/kotlin $(ANDROID)/fakes/kotlin
 	@touch $@
 
+# The examples of the documentation.
+$(ANDROID_BUILD)/examples.jar: docs/android.md $(ANDROID_BUILD)/engines.jar
+	@mkdir -p $(ANDROID_BUILD)/examples
+	sed -n '/^```kotlin/,/^```/{/^```/d;p}' $< > $(ANDROID_BUILD)/examples/Examples.kt
+	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -no-jdk -d $@ \
+	    -cp $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES):$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/engines.jar \
+	    $(ANDROID_BUILD)/examples/Examples.kt
+
 # What an app's shrinker leaves of the library and its tests, under the library's own rules.
 $(ANDROID_BUILD)/shrunk.jar: $(ANDROID_BUILD)/tests/.complete $(ANDROID)/consumer-rules.pro $(ANDROID)/tools/shrink.pro
 	java -cp $(ANDROID_JARS)/proguard.jar proguard.ProGuard @$(ANDROID)/tools/shrink.pro \
@@ -62,7 +70,7 @@ $(ANDROID_BUILD)/shrunk.jar: $(ANDROID_BUILD)/tests/.complete $(ANDROID)/consume
 	    -libraryjars '$(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_TEST_LIBRARIES)(!META-INF/versions/**,!module-info.class)' \
 	    > $(ANDROID_BUILD)/shrink.log 2>&1 || { tail -n 20 $(ANDROID_BUILD)/shrink.log; exit 1; }
 
-test-android: lint-android $(ANDROID_BUILD)/shrunk.jar ## the Android library: JNI and Kotlin tests on the JVM, type-check, arm64 build
+test-android: lint-android $(ANDROID_BUILD)/examples.jar $(ANDROID_BUILD)/shrunk.jar ## the Android library: JNI and Kotlin tests on the JVM, type-check, arm64 build
 	$(ANDROID_CMAKE) -B $(ANDROID_BUILD)/host -DSSAM_SANITIZE=undefined -DCMAKE_BUILD_TYPE=Debug > /dev/null
 	cmake --build $(ANDROID_BUILD)/host --target squeezesam_jni -j2 > /dev/null
 	$(ANDROID_TOOLS) $(ANDROID)/tools/run_tests $(ANDROID_BUILD)/host tests/vectors $(ANDROID_BUILD)/tests $(ANDROID_BUILD)/tests:$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/engines.jar:$(ANDROID_BUILD)/fakes
