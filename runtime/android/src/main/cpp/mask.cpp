@@ -1,0 +1,198 @@
+// Masks and what is made of them.
+#include "arrays.h"
+#include "contour.h"
+#include "failure.h"
+#include "methods.h"
+#include "pixels.h"
+#include "prompts.h"
+#include "squeezesam/ssam.h"
+
+namespace ssam_jni {
+namespace {
+
+const ssam_mask* mask_of(jlong mask) { return handle_of<ssam_mask>(mask); }
+
+ssam_mask_info info_of(jlong mask) {
+    ssam_mask_info info{};
+    check(ssam_mask_get_info(mask_of(mask), &info));
+    return info;
+}
+
+void JNICALL mask_free(JNIEnv*, jclass, jlong mask) { ssam_mask_free(handle_of<ssam_mask>(mask)); }
+
+// In the order that Mask reads them.
+jdoubleArray JNICALL mask_numbers(JNIEnv* env, jclass, jlong mask) {
+    return guarded(env, [&] {
+        const ssam_mask_info i = info_of(mask);
+        const ssam_timings& t = i.timings;
+        return to_java(env, std::vector<double>{double(i.width),
+                                                double(i.height),
+                                                double{i.score},
+                                                double(i.chosen),
+                                                static_cast<double>(i.area),
+                                                double(i.box_x),
+                                                double(i.box_y),
+                                                double(i.box_width),
+                                                double(i.box_height),
+                                                double(i.plane_width),
+                                                double(i.plane_height),
+                                                i.valid_width,
+                                                i.valid_height,
+                                                t.open,
+                                                t.saliency,
+                                                t.clicks,
+                                                t.planes,
+                                                t.segmenter,
+                                                t.mask,
+                                                t.total});
+    });
+}
+
+jfloatArray JNICALL mask_scores(JNIEnv* env, jclass, jlong mask) {
+    return guarded(env, [&] {
+        const ssam_mask_info info = info_of(mask);
+        return to_java(env, info.scores, static_cast<size_t>(info.candidate_count));
+    });
+}
+
+jdoubleArray JNICALL mask_prompts(JNIEnv* env, jclass, jlong mask) {
+    return guarded(env, [&] {
+        const ssam_mask_info info = info_of(mask);
+        return to_java(env, info.prompts, info.prompt_count);
+    });
+}
+
+jlong JNICALL mask_derive(JNIEnv* env, jclass, jlong mask, jint candidate, jboolean keep_largest,
+                          jlong max_hole_area) {
+    return guarded(env, [&] {
+        const ssam_predict_options options = options_of(candidate, keep_largest, max_hole_area);
+        ssam_mask* derived = nullptr;
+        check(ssam_mask_derive(mask_of(mask), &options, &derived));
+        return to_java(derived);
+    });
+}
+
+jfloatArray JNICALL mask_plane(JNIEnv* env, jclass, jlong mask, jint candidate) {
+    return guarded(env, [&] {
+        const ssam_mask_info info = info_of(mask);
+        const float* logits = ssam_mask_get_logits(mask_of(mask), candidate);
+        if (logits == nullptr) {
+            throw Failed{SSAM_ERROR_INVALID_ARGUMENT,
+                         "there is no candidate " + std::to_string(candidate)};
+        }
+        const auto width = static_cast<size_t>(info.plane_width);
+        return to_java(env, logits, width * static_cast<size_t>(info.plane_height));
+    });
+}
+
+// `soft`: alpha 0...255; otherwise `value` inside.
+void JNICALL mask_render(JNIEnv* env, jclass, jlong mask, jboolean soft, jint value, jobject store,
+                         jint offset, jint size, jlong stride) {
+    guarded(env, [&] {
+        const ssam_mask_info info = info_of(mask);
+        Pixels out(env, store, offset, size);
+        out.pin();
+        check_room(out, info.height, info.width, stride);
+        check(soft == JNI_TRUE ? ssam_mask_render_alpha(mask_of(mask), out.data(), stride)
+                               : ssam_mask_render(mask_of(mask), static_cast<uint8_t>(value),
+                                                  out.data(), stride));
+    });
+}
+
+jfloatArray JNICALL mask_logits(JNIEnv* env, jclass, jlong mask) {
+    return guarded(env, [&] {
+        const ssam_mask_info info = info_of(mask);
+        std::vector<float> logits(static_cast<size_t>(info.width) *
+                                  static_cast<size_t>(info.height));
+        java_size(logits.size());
+        check(ssam_mask_render_logits(mask_of(mask), logits.data(), 0));
+        return to_java(env, logits.data(), logits.size());
+    });
+}
+
+ssam_cutout_options cutout_options(jboolean soft, jboolean premultiplied, jboolean crop) {
+    ssam_cutout_options options = ssam_cutout_default_options();
+    options.soft = soft == JNI_TRUE ? 1 : 0;
+    options.premultiplied = premultiplied == JNI_TRUE ? 1 : 0;
+    options.crop = crop == JNI_TRUE ? 1 : 0;
+    return options;
+}
+
+std::vector<jint> cutout_rect(jlong mask, const ssam_cutout_options& options) {
+    std::vector<jint> rect(4);
+    check(ssam_mask_cutout_rect(mask_of(mask), &options, &rect[0], &rect[1], &rect[2], &rect[3]));
+    return rect;
+}
+
+jintArray JNICALL mask_cutout_rect(JNIEnv* env, jclass, jlong mask, jboolean soft, jboolean crop) {
+    return guarded(env, [&] {
+        return to_java(env, cutout_rect(mask, cutout_options(soft, JNI_FALSE, crop)));
+    });
+}
+
+void JNICALL mask_cutout(JNIEnv* env, jclass, jlong mask, jlongArray description, jobject photo,
+                         jint photo_offset, jint photo_size, jboolean soft, jboolean premultiplied,
+                         jboolean crop, jobject store, jint offset, jint size, jlong stride) {
+    guarded(env, [&] {
+        const ssam_cutout_options options = cutout_options(soft, premultiplied, crop);
+        const std::vector<jint> rect = cutout_rect(mask, options);
+        ssam_image image = image_of(env, description);
+        Pixels pixels(env, photo, photo_offset, photo_size);
+        Pixels out(env, store, offset, size);
+        pixels.pin();
+        out.pin();
+        attach(&image, pixels);
+        check_room(out, rect[3], int64_t{4} * rect[2], stride);
+        check(ssam_mask_cutout(mask_of(mask), &image, &options, out.data(), stride));
+    });
+}
+
+jintArray JNICALL mask_rle_counts(JNIEnv* env, jclass, jlong mask) {
+    return guarded(env, [&] {
+        size_t count = 0;
+        check(ssam_mask_rle_counts(mask_of(mask), nullptr, 0, &count));
+        std::vector<uint32_t> counts(count);
+        check(ssam_mask_rle_counts(mask_of(mask), counts.data(), count, &count));
+        return to_java(env, counts);
+    });
+}
+
+jbyteArray JNICALL mask_rle_string(JNIEnv* env, jclass, jlong mask) {
+    return guarded(env, [&] {
+        size_t length = 0;
+        check(ssam_mask_rle_string(mask_of(mask), nullptr, 0, &length));
+        std::string text(length + 1, '\0');
+        check(ssam_mask_rle_string(mask_of(mask), text.data(), text.size(), &length));
+        return to_java(env, text.data(), length);
+    });
+}
+
+jobjectArray JNICALL mask_contour(JNIEnv* env, jclass, jlong mask, jdouble epsilon) {
+    return guarded(env, [&] {
+        ssam_contour* contour = nullptr;
+        check(ssam_mask_contour(mask_of(mask), epsilon, &contour));
+        return take_rings(env, contour);
+    });
+}
+
+}  // namespace
+
+Methods mask_methods() {
+    return {
+        method("maskFree", "(J)V", mask_free),
+        method("maskNumbers", "(J)[D", mask_numbers),
+        method("maskScores", "(J)[F", mask_scores),
+        method("maskPrompts", "(J)[D", mask_prompts),
+        method("maskDerive", "(JIZJ)J", mask_derive),
+        method("maskPlane", "(JI)[F", mask_plane),
+        method("maskRender", "(JZILjava/lang/Object;IIJ)V", mask_render),
+        method("maskLogits", "(J)[F", mask_logits),
+        method("maskCutoutRect", "(JZZ)[I", mask_cutout_rect),
+        method("maskCutout", "(J[JLjava/lang/Object;IIZZZLjava/lang/Object;IIJ)V", mask_cutout),
+        method("maskRleCounts", "(J)[I", mask_rle_counts),
+        method("maskRleString", "(J)[B", mask_rle_string),
+        method("maskContour", "(JD)[[F", mask_contour),
+    };
+}
+
+}  // namespace ssam_jni
