@@ -143,15 +143,13 @@ def page(result: dict[str, Any]) -> str:
     )
 
 
-HELPS = (
-    "With the default setting it helps: the boundary IoU rises by more than two standard errors and "
-    "the IoU does not fall.\nIt is off unless asked for all the same: a refined mask needs the photo "
-    "again and a tenth of a second at 12\nmegapixels, which is for the export, not for every tap."
-)
-HELPS_NOT = (
-    "With the default setting the boundary IoU does not rise by more than two standard errors:\n"
-    "this is why refining is off unless it is asked for."
-)
+HELPS = """\
+With the default setting it helps: the boundary IoU rises by more than two standard errors and the
+IoU does not fall. It is off unless asked for all the same: a refined mask needs the photo again
+and a tenth of a second at 12 megapixels, which is for the export and not for every tap."""
+HELPS_NOT = """\
+With the default setting the boundary IoU does not rise by more than two standard errors: this is
+why refining is off unless it is asked for."""
 
 PAGE = """# Edges
 
