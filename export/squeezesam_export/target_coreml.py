@@ -13,6 +13,7 @@ import torch
 
 from squeezesam_export.coreml_exec import Program, load
 from squeezesam_export.coreml_lint import LintReport, lint
+from squeezesam_export.coreml_package import make_reproducible
 from squeezesam_export.program import F32, Execute, ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.quiet import quiet
 
@@ -69,6 +70,7 @@ def lower(program: SourceProgram, precision: str, int8_mode: str, folder: Path) 
             if precision == "int8" and not activations:
                 model = _shrink_weights(model)
             model.save(str(scratch))
+            make_reproducible(scratch)
             report = lint(scratch)
             if report.problems:
                 raise ExportError(

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from squeezesam_export.bundle import Exported
 from squeezesam_export.program import ExportError, SourceProgram
+from squeezesam_export.progress import Progress, Silent
 from squeezesam_export.report.layers import F32, Tracer, measure
 from squeezesam_export.report.page import BundleReport, ProgramReport, render
 from squeezesam_export.report.pictures import Comparison, compare_view
 
 # Layers are compared on so many of the photos, spread evenly: all of their tensors are looked at.
 TRACED_PHOTOS = 8
-Progress = Callable[[str], None]
 
 
-def build_report(
-    exports: Sequence[Exported], path: Path, progress: Progress = lambda text: None
-) -> None:
+def build_report(exports: Sequence[Exported], path: Path, progress: Progress | None = None) -> None:
     """Write the page for bundles that were just exported (beside, then renamed).
 
     Raises:
         ExportError: the file cannot be written.
     """
+    progress = progress or Silent()
     page = render([_bundle(exported, progress) for exported in exports])
     beside = path.with_name(f"{path.name}.partial")
     try:
