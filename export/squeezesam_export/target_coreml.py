@@ -14,6 +14,7 @@ import torch
 from squeezesam_export.coreml_exec import Program, load
 from squeezesam_export.coreml_lint import LintReport, lint
 from squeezesam_export.coreml_package import make_reproducible
+from squeezesam_export.lean import lean
 from squeezesam_export.program import F32, Execute, ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.quiet import quiet
 
@@ -64,7 +65,7 @@ def lower(program: SourceProgram, precision: str, int8_mode: str, folder: Path) 
     if activations and not program.calibration:
         raise ExportError(f"W8A8 needs photos to calibrate the {program.name} on; none were given")
     try:
-        with quiet(), tempfile.TemporaryDirectory(dir=folder, prefix=".partial-") as name:
+        with quiet(), lean(), tempfile.TemporaryDirectory(dir=folder, prefix=".partial-") as name:
             scratch = Path(name) / f"{program.name}.mlpackage"
             model = _convert(program, precision, activations)
             if precision == "int8" and not activations:

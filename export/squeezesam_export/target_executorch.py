@@ -17,6 +17,7 @@ from squeezesam_model.blocks import UNetTrunk
 from torch import Tensor, nn
 
 from squeezesam_export.delegable import delegable
+from squeezesam_export.lean import lean
 from squeezesam_export.program import F32, Execute, ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.pt2e import quantise
 from squeezesam_export.quiet import quiet
@@ -63,7 +64,7 @@ def lower(program: SourceProgram, precision: str, backend: str, folder: Path) ->
         raise ExportError(f"int8 needs photos to calibrate the {program.name} on; none were given")
     path = folder / f"{program.name}.pte"
     try:
-        with quiet():
+        with quiet(), lean():
             exported, partitioner = _PREPARE[backend](program, precision)
             buffer, operators = _to_program(exported, partitioner)
     except ExportError:
