@@ -6,14 +6,14 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from squeezesam_model import file_sha256, load_saliency, load_segmenter
 from squeezesam_model.count import count_parameters
 
-from squeezesam_export import gate, manifest, parity
+from squeezesam_export import gate, manifest, mixed, parity
 from squeezesam_export.cache import LoweringCache
 from squeezesam_export.execution import executor
 from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
@@ -114,11 +114,17 @@ def _lower(source: SourceProgram, request: ExportRequest, folder: Path) -> Lower
     if request.target == "onnx":
         from squeezesam_export import target_onnx
 
-        return target_onnx.lower(source, request.precision, folder)
+        made = target_onnx.lower(
+            source, request.precision, folder, request.float_layers_of(source.name)
+        )
+        return target_onnx.to_ort(made) if request.onnx_format == "ort" else made
     if request.target == "executorch":
         from squeezesam_export import target_executorch
 
-        return target_executorch.lower(source, request.precision, request.chosen_backend, folder)
+        return target_executorch.lower(
+            source, request.precision, request.chosen_backend, folder,
+            request.float_layers_of(source.name),
+        )  # fmt: skip
     from squeezesam_export import target_coreml
 
     return target_coreml.lower(source, request.precision, request.coreml_int8, folder)
@@ -135,6 +141,8 @@ def _lowered(source: SourceProgram, request: ExportRequest, folder: Path) -> Low
         "precision": request.precision,
         "backend": request.chosen_backend,
         "coreml_int8": request.coreml_int8,
+        "onnx_format": request.onnx_format,
+        "float_layers": request.float_layers_of(source.name),
     }
     key, cache = lowering_key(source, settings), LoweringCache(request.cache)
     found = cache.fetch(key, folder)
@@ -151,6 +159,10 @@ def _lowered(source: SourceProgram, request: ExportRequest, folder: Path) -> Low
 def _fill(request: ExportRequest, inputs: Inputs, folder: Path, progress: Progress) -> Exported:
     networks, comparison = inputs.networks, inputs.comparison
     sources = networks.programs(inputs.calibration)
+    found = None
+    if request.max_iou_drop is not None:
+        found = _mix(request, request.max_iou_drop, sources[0], inputs, progress)
+        request = replace(request, float_layers=found.in_float)
     lowered = {}
     for source in sources:
         progress(f"{request.target} {request.precision}: lowering the {source.name}")
@@ -163,13 +175,43 @@ def _fill(request: ExportRequest, inputs: Inputs, folder: Path, progress: Progre
         heat = parity.compare_saliency(networks, run_saliency, comparison)
         what = f"{request.target} {request.precision}"
         try:
-            gate.check(what, measured, heat, gate.floors(request.precision, request.iou_floor))
+            gate.check(what, measured, heat, _floors(request))
         except ExportError as error:
             raise ExportError(f"{error}; no bundle was written") from error
     content = _manifest(request, inputs, sources, lowered, measured, heat, folder)
+    if found is not None and request.max_iou_drop is not None:
+        content["quantisation"]["mixed"] = found.entry(request.max_iou_drop)
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8")
     return Exported(request.path, request, sources, lowered, measured, heat, content, comparison)
+
+
+def _floors(request: ExportRequest) -> gate.Floors:
+    wanted = request.iou_floor
+    if request.max_iou_drop is not None:
+        wanted = max(wanted or 0.0, 1 - request.max_iou_drop)
+    return gate.floors(request.precision, wanted)
+
+
+def _mix(
+    request: ExportRequest,
+    max_iou_drop: float,
+    source: SourceProgram,
+    inputs: Inputs,
+    progress: Progress,
+) -> mixed.Mixed:
+    """Which layers of the segmenter stay in float."""
+    program: mixed.Mixable
+    if request.target == "onnx":
+        from squeezesam_export.onnx_mixed import OnnxMixable
+
+        program = OnnxMixable(source)
+    else:
+        from squeezesam_export.executorch_mixed import ExecuTorchMixable
+
+        program = ExecuTorchMixable(source)
+    views = (inputs.calibration[::4], inputs.comparison)
+    return mixed.search(program, inputs.networks, *views, max_iou_drop, progress)
 
 
 def _manifest(

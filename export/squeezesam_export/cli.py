@@ -76,10 +76,20 @@ def build_parser() -> argparse.ArgumentParser:
         "--iou-floor", type=float, metavar="IOU",
         help="least mean mask IoU to fp32 (default 0.97 for int8, 0.995 for fp16 and fp32)",
     )  # fmt: skip
+    parser.add_argument(
+        "--max-iou-drop", type=float, metavar="DROP",
+        help="int8 of onnx and executorch: keep as few layers in float as bring the mean mask IoU "
+        "to fp32 to 1 - DROP, for instance 0.005",
+    )  # fmt: skip
     parser.add_argument("--backend", choices=BACKENDS, help="default: xnnpack, coreml or cpu")
     parser.add_argument(
-        "--coreml-int8", choices=("weights", "w8a8"), default="weights",
-        help="what int8 means for Core ML: weights alone, or activations too (iOS 17)",
+        "--coreml-int8", choices=("weights", "w8a8", "palette6"), default="weights",
+        help="what int8 means for Core ML: weights alone, activations too (iOS 17), or weights in "
+        "tables of 64 values, 6 bits each",
+    )  # fmt: skip
+    parser.add_argument(
+        "--onnx-format", choices=("onnx", "ort"), default="onnx",
+        help="ort is what the small builds of ONNX Runtime load",
     )  # fmt: skip
     parser.add_argument("--output", type=Path, default=Path("build/bundles"), metavar="DIR")
     parser.add_argument("--overwrite", action="store_true", help="replace bundles that exist")
@@ -219,8 +229,10 @@ def _requests(options: argparse.Namespace) -> list[ExportRequest]:
             calibration=options.calibration,
             comparison=options.parity_photos,
             coreml_int8=options.coreml_int8,
+            onnx_format=options.onnx_format,
             iou_floor=options.iou_floor,
             overwrite=options.overwrite,
+            max_iou_drop=options.max_iou_drop,
             cache=None if options.no_cache else default_folder(),
         )
         for target in (TARGETS if options.target == "all" else (options.target,))
