@@ -48,7 +48,9 @@ def to_float(quantised: onnx.ModelProto, plain: onnx.ModelProto, operators: set[
             else:
                 source = _unrounded(node.input[index], made_by)
                 lost = plain_made_by.get(name)
-                if lost is not None and lost.op_type == "Relu" and name not in made_by:
+                maker = made_by.get(source)
+                was_relu = lost is not None and lost.op_type == "Relu"
+                if was_relu and maker is not None and maker.op_type != "Relu":
                     source = _restored(source, name, relus)
                 node.input[index] = source
     _insert(quantised, relus)
