@@ -6,15 +6,19 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from squeezesam_model import file_sha256, load_saliency, load_segmenter
 from squeezesam_model.count import count_parameters
 
-from squeezesam_export import gate, manifest, parity
+from squeezesam_export import gate, manifest, mixed, parity
+from squeezesam_export.cache import LoweringCache
+from squeezesam_export.execution import executor
 from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
+from squeezesam_export.progress import Progress, Silent
+from squeezesam_export.request import ExportRequest, check_request
 from squeezesam_export.sources import Networks, PreparedView
 from squeezesam_export.views import (
     calibration_views,
@@ -22,72 +26,6 @@ from squeezesam_export.views import (
     folder_views,
     views_sha256,
 )
-
-BACKENDS = {
-    "onnx": ("cpu",),
-    "executorch": ("xnnpack", "coreml", "vulkan"),
-    "coreml": ("coreml",),
-}
-PRECISIONS = ("fp32", "fp16", "int8")
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class ExportRequest:
-    """What to export.
-
-    Attributes:
-        target: ``onnx``, ``executorch`` or ``coreml``.
-        precision: ``fp32``, ``fp16`` or ``int8``.
-        height: of the segmenter's input; a multiple of 32.
-        width: of the segmenter's input; a multiple of 32.
-        preset: of the segmenter.
-        weights: its safetensors.
-        saliency_weights: those of the saliency network.
-        output: folder that the bundle's folder goes into.
-        backend: one of :data:`BACKENDS`; None takes the target's first.
-        calibration: folder of the user's photos; None takes the built-in ones.
-        comparison: folder of photos for parity; None takes the built-in ones.
-        coreml_int8: ``weights`` or ``w8a8``.
-        iou_floor: least mean mask IoU to fp32; None takes the precision's own.
-        overwrite: replace a bundle that is there.
-    """
-
-    target: str
-    precision: str
-    height: int
-    width: int
-    preset: str
-    weights: Path
-    saliency_weights: Path
-    output: Path
-    backend: str | None = None
-    calibration: Path | None = None
-    comparison: Path | None = None
-    coreml_int8: str = "weights"
-    iou_floor: float | None = None
-    overwrite: bool = False
-
-    @property
-    def chosen_backend(self) -> str:
-        """The backend asked for, or the target's own."""
-        return self.backend or BACKENDS[self.target][0]
-
-    @property
-    def name(self) -> str:
-        """The bundle's folder: target (and backend, where there is a choice), precision, size."""
-        own = self.chosen_backend == BACKENDS[self.target][0]
-        target = self.target if own else f"{self.target}-{self.chosen_backend}"
-        weights_and_activations = self.target == "coreml" and self.coreml_int8 == "w8a8"
-        precision = (
-            "w8a8" if self.precision == "int8" and weights_and_activations else self.precision
-        )
-        return f"{self.preset}-{target}-{precision}-{self.height}x{self.width}"
-
-    @property
-    def path(self) -> Path:
-        """Where the bundle will stand."""
-        return self.output / self.name
 
 
 @dataclass(frozen=True)
@@ -104,15 +42,22 @@ class Exported:
     views: list[PreparedView] = field(repr=False, default_factory=list)
 
 
-def export_bundle(request: ExportRequest, progress: Progress = lambda text: None) -> Exported:
-    """Make one bundle.
+@dataclass(frozen=True)
+class Inputs:
+    """What several bundles of the same weights and size share."""
+
+    networks: Networks
+    calibration: list[PreparedView]
+    comparison: list[PreparedView]
+
+
+def prepare(request: ExportRequest) -> Inputs:
+    """Load networks and photos.
 
     Raises:
-        ExportError: a step failed, or parity lies below the floor; nothing is left behind.
+        ExportError: a folder of photos is missing or empty.
         WeightsError: the weights do not fit.
     """
-    check_request(request)
-    progress("loading weights and photos")
     networks = Networks(
         load_segmenter(request.weights, request.preset),
         load_saliency(request.saliency_weights),
@@ -120,36 +65,41 @@ def export_bundle(request: ExportRequest, progress: Progress = lambda text: None
         request.width,
     )
     calibration = _views(networks, request.calibration, calibration_views)
-    comparison = _views(networks, request.comparison, comparison_views)
+    return Inputs(networks, calibration, _views(networks, request.comparison, comparison_views))
+
+
+def export_bundle(
+    request: ExportRequest, progress: Progress | None = None, inputs: Inputs | None = None
+) -> Exported:
+    """Make one bundle.
+
+    Args:
+        request: what to export.
+        progress: is told what happens.
+        inputs: of :func:`prepare` with the same weights, size and photos; None loads them.
+
+    Raises:
+        ExportError: a step failed, or parity lies below the floor; nothing is left behind.
+        WeightsError: the weights do not fit.
+    """
+    check_request(request)
+    progress = progress or Silent()
+    if inputs is None:
+        progress("loading weights and photos")
+        inputs = prepare(request)
     try:
         request.output.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=".partial-", dir=request.output))
     except OSError as error:
         raise ExportError(f"cannot write to {request.output}: {error.strerror}") from error
     try:
-        exported = _fill(request, networks, calibration, comparison, scratch, progress)
+        exported = _fill(request, inputs, scratch, progress)
         _move(scratch, request)
     except OSError as error:
         raise ExportError(f"cannot write the bundle {request.path}: {error.strerror}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return exported
-
-
-def check_request(request: ExportRequest) -> None:
-    """Refuse what cannot work before any work is done (ExportError)."""
-    if request.chosen_backend not in BACKENDS[request.target]:
-        known = ", ".join(BACKENDS[request.target])
-        raise ExportError(
-            f"the {request.target} target has no backend '{request.chosen_backend}' ({known})"
-        )
-    if request.path.exists() and not request.overwrite:
-        raise ExportError(f"{request.path} exists; --overwrite replaces it")
-    if request.path.exists() and not request.path.is_dir():
-        raise ExportError(f"{request.path} is a file, not a bundle")
-    for parent in (request.output, *request.output.parents):
-        if parent.exists() and not parent.is_dir():
-            raise ExportError(f"{parent} is a file, not a folder")
 
 
 def _views(
@@ -164,54 +114,113 @@ def _lower(source: SourceProgram, request: ExportRequest, folder: Path) -> Lower
     if request.target == "onnx":
         from squeezesam_export import target_onnx
 
-        return target_onnx.lower(source, request.precision, folder)
+        made = target_onnx.lower(
+            source, request.precision, folder, request.float_layers_of(source.name)
+        )
+        return target_onnx.to_ort(made) if request.onnx_format == "ort" else made
     if request.target == "executorch":
         from squeezesam_export import target_executorch
 
-        return target_executorch.lower(source, request.precision, request.chosen_backend, folder)
+        return target_executorch.lower(
+            source, request.precision, request.chosen_backend, folder,
+            request.float_layers_of(source.name),
+        )  # fmt: skip
     from squeezesam_export import target_coreml
 
     return target_coreml.lower(source, request.precision, request.coreml_int8, folder)
 
 
-def _fill(
-    request: ExportRequest,
-    networks: Networks,
-    calibration: list[PreparedView],
-    comparison: list[PreparedView],
-    folder: Path,
-    progress: Progress,
-) -> Exported:
-    sources = networks.programs(calibration)
+def _lowered(source: SourceProgram, request: ExportRequest, folder: Path) -> LoweredProgram:
+    """From the cache where it is there, else made anew and kept."""
+    if request.cache is None:
+        return _lower(source, request, folder)
+    from squeezesam_export.cache_key import lowering_key
+
+    settings = {
+        "target": request.target,
+        "precision": request.precision,
+        "backend": request.chosen_backend,
+        "coreml_int8": request.coreml_int8,
+        "onnx_format": request.onnx_format,
+        "float_layers": request.float_layers_of(source.name),
+    }
+    key, cache = lowering_key(source, settings), LoweringCache(request.cache)
+    found = cache.fetch(key, folder)
+    if found is None:
+        lowered = _lower(source, request, folder)
+        cache.store(key, lowered)
+        return lowered
+    path, facts = found
+    names = (tuple(source.inputs), source.outputs)
+    run = executor(request.target, request.chosen_backend, path, *names)
+    return LoweredProgram(path, run, **asdict(facts))
+
+
+def _fill(request: ExportRequest, inputs: Inputs, folder: Path, progress: Progress) -> Exported:
+    networks, comparison = inputs.networks, inputs.comparison
+    sources = networks.programs(inputs.calibration)
+    found = None
+    if request.max_iou_drop is not None:
+        found = _mix(request, request.max_iou_drop, sources[0], inputs, progress)
+        request = replace(request, float_layers=found.in_float)
     lowered = {}
     for source in sources:
         progress(f"{request.target} {request.precision}: lowering the {source.name}")
-        lowered[source.name] = _lower(source, request, folder)
+        lowered[source.name] = _lowered(source, request, folder)
     measured, heat = None, None
     run_segmenter, run_saliency = lowered["segmenter"].execute, lowered["saliency"].execute
     if run_segmenter and run_saliency:
         progress(f"{request.target} {request.precision}: comparing on {len(comparison)} photos")
-        measured = parity.compare_segmenter(networks, run_segmenter, comparison)
+        measured = parity.compare_segmenter(networks, run_segmenter, comparison, progress.tick)
         heat = parity.compare_saliency(networks, run_saliency, comparison)
         what = f"{request.target} {request.precision}"
         try:
-            gate.check(what, measured, heat, gate.floors(request.precision, request.iou_floor))
+            gate.check(what, measured, heat, _floors(request))
         except ExportError as error:
             raise ExportError(f"{error}; no bundle was written") from error
-    content = _manifest(request, networks, sources, lowered, measured, heat, calibration, folder)
+    content = _manifest(request, inputs, sources, lowered, measured, heat, folder)
+    if found is not None and request.max_iou_drop is not None:
+        content["quantisation"]["mixed"] = found.entry(request.max_iou_drop)
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8")
     return Exported(request.path, request, sources, lowered, measured, heat, content, comparison)
 
 
+def _floors(request: ExportRequest) -> gate.Floors:
+    wanted = request.iou_floor
+    if request.max_iou_drop is not None:
+        wanted = max(wanted or 0.0, 1 - request.max_iou_drop)
+    return gate.floors(request.precision, wanted)
+
+
+def _mix(
+    request: ExportRequest,
+    max_iou_drop: float,
+    source: SourceProgram,
+    inputs: Inputs,
+    progress: Progress,
+) -> mixed.Mixed:
+    """Which layers of the segmenter stay in float."""
+    program: mixed.Mixable
+    if request.target == "onnx":
+        from squeezesam_export.onnx_mixed import OnnxMixable
+
+        program = OnnxMixable(source)
+    else:
+        from squeezesam_export.executorch_mixed import ExecuTorchMixable
+
+        program = ExecuTorchMixable(source)
+    views = (inputs.calibration[::4], inputs.comparison)
+    return mixed.search(program, inputs.networks, *views, max_iou_drop, progress)
+
+
 def _manifest(
     request: ExportRequest,
-    networks: Networks,
+    inputs: Inputs,
     sources: tuple[SourceProgram, SourceProgram],
     lowered: dict[str, LoweredProgram],
     measured: parity.SegmenterParity | None,
     heat: float | None,
-    calibration: list[PreparedView],
     folder: Path,
 ) -> dict[str, Any]:
     origin = "scikit-image photos" if request.calibration is None else "user's photos"
@@ -222,9 +231,9 @@ def _manifest(
         "licence": manifest.LICENCE,
         "model": {
             "preset": request.preset,
-            "parameters": count_parameters(networks.segmenter),
+            "parameters": count_parameters(inputs.networks.segmenter),
             "weights_sha256": file_sha256(request.weights),
-            "saliency_preset": networks.saliency.preset.name,
+            "saliency_preset": inputs.networks.saliency.preset.name,
             "saliency_weights_sha256": file_sha256(request.saliency_weights),
         },
         "target": request.target,
@@ -240,8 +249,8 @@ def _manifest(
         "quantisation": quantisation,
         "calibration": {
             "source": origin,
-            "photos": len(calibration),
-            "sha256": views_sha256([prepared.view for prepared in calibration]),
+            "photos": len(inputs.calibration),
+            "sha256": views_sha256([prepared.view for prepared in inputs.calibration]),
         }
         if quantisation
         else None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,13 @@ from typing import Any
 from squeezesam_model import file_sha256, load_saliency, load_segmenter
 
 from squeezesam_export import gate, parity
+from squeezesam_export.execution import executor
 from squeezesam_export.program import Execute, ExportError
+from squeezesam_export.progress import Progress, Silent
 from squeezesam_export.sources import SEGMENTER_INPUTS, Networks
 from squeezesam_export.views import comparison_views, folder_views
 
 SEGMENTER_OUTPUTS, SALIENCY_OUTPUTS = ("masks", "scores"), ("heatmap",)
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Checked:
     heat_snr_db: float
 
 
-def check_bundle(request: CheckRequest, progress: Progress = lambda text: None) -> Checked:
+def check_bundle(request: CheckRequest, progress: Progress | None = None) -> Checked:
     """Compare a bundle's programs, as they lie on disk, with the fp32 networks.
 
     Raises:
@@ -56,6 +56,7 @@ def check_bundle(request: CheckRequest, progress: Progress = lambda text: None) 
             or lies below a floor.
         WeightsError: the weights do not fit.
     """
+    progress = progress or Silent()
     manifest = read_manifest(request.bundle)
     check_files(request.bundle, manifest)
     _check_weights(request, manifest)
@@ -71,7 +72,7 @@ def check_bundle(request: CheckRequest, progress: Progress = lambda text: None) 
     progress(f"comparing on {len(prepared)} photos")
     segmenter = _executor(request.bundle, manifest, "segmenter")
     saliency = _executor(request.bundle, manifest, "saliency")
-    measured = parity.compare_segmenter(networks, segmenter, prepared)
+    measured = parity.compare_segmenter(networks, segmenter, prepared, progress.tick)
     heat = parity.compare_saliency(networks, saliency, prepared)
     least = gate.floors(manifest["precision"], request.iou_floor)
     gate.check(f"{manifest['target']} {manifest['precision']}", measured, heat, least)
@@ -118,20 +119,14 @@ def _check_weights(request: CheckRequest, manifest: dict[str, Any]) -> None:
 
 def _executor(bundle: Path, manifest: dict[str, Any], program: str) -> Execute:
     path = bundle / manifest["programs"][program]["file"]
-    if manifest["target"] == "onnx":
-        from squeezesam_export import target_onnx
-
-        return target_onnx.executor(path)
-    if manifest["target"] == "coreml":
-        from squeezesam_export import target_coreml
-
-        if program == "segmenter":
-            return target_coreml.executor(path, SEGMENTER_INPUTS, SEGMENTER_OUTPUTS)
-        return target_coreml.executor(path, ("image",), SALIENCY_OUTPUTS)
-    if manifest["backend"] != "xnnpack":
+    names = (
+        (SEGMENTER_INPUTS, SEGMENTER_OUTPUTS)
+        if program == "segmenter"
+        else (("image",), SALIENCY_OUTPUTS)
+    )
+    run = executor(manifest["target"], manifest["backend"], path, *names)
+    if run is None:
         raise ExportError(
             f"a bundle for ExecuTorch's {manifest['backend']} delegate cannot be executed here"
         )
-    from squeezesam_export import target_executorch
-
-    return target_executorch.executor(path)
+    return run

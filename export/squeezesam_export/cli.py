@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from squeezesam_export.progress import Steps
+    from squeezesam_export.request import ExportRequest
 
 BACKENDS = ("cpu", "xnnpack", "coreml", "vulkan")
 TARGETS = ("executorch", "coreml", "onnx")
@@ -41,13 +44,17 @@ def build_parser() -> argparse.ArgumentParser:
         description="Fold, quantise and lower the networks, run the result on real photos, and "
         "write a bundle: manifest, segmenter, saliency network.",
         epilog="Exit codes: 0 all bundles written; 1 an export failed or its masks differ from "
-        "the fp32 network's; 2 the command line makes no sense.",
+        "the fp32 network's, or two bundles differ; 2 the command line makes no sense.",
     )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--target", choices=(*TARGETS, "all"))
     what.add_argument(
         "--check", type=Path, metavar="BUNDLE",
         help="compare a finished bundle with fp32 once more, for instance on --parity-photos",
+    )  # fmt: skip
+    what.add_argument(
+        "--compare", type=Path, nargs=2, metavar="BUNDLE",
+        help="say which bytes of two bundles differ (exit code 1 if any)",
     )  # fmt: skip
     parser.add_argument("--precision", choices=("int8", "fp16", "fp32"), default="int8")
     parser.add_argument(
@@ -69,13 +76,28 @@ def build_parser() -> argparse.ArgumentParser:
         "--iou-floor", type=float, metavar="IOU",
         help="least mean mask IoU to fp32 (default 0.97 for int8, 0.995 for fp16 and fp32)",
     )  # fmt: skip
+    parser.add_argument(
+        "--max-iou-drop", type=float, metavar="DROP",
+        help="int8 of onnx and executorch: keep as few layers in float as bring the mean mask IoU "
+        "to fp32 to 1 - DROP, for instance 0.005",
+    )  # fmt: skip
     parser.add_argument("--backend", choices=BACKENDS, help="default: xnnpack, coreml or cpu")
     parser.add_argument(
-        "--coreml-int8", choices=("weights", "w8a8"), default="weights",
-        help="what int8 means for Core ML: weights alone, or activations too (iOS 17)",
+        "--coreml-int8", choices=("weights", "w8a8", "palette6"), default="weights",
+        help="what int8 means for Core ML: weights alone, activations too (iOS 17), or weights in "
+        "tables of 64 values, 6 bits each",
+    )  # fmt: skip
+    parser.add_argument(
+        "--onnx-format", choices=("onnx", "ort"), default="onnx",
+        help="ort is what the small builds of ONNX Runtime load",
     )  # fmt: skip
     parser.add_argument("--output", type=Path, default=Path("build/bundles"), metavar="DIR")
     parser.add_argument("--overwrite", action="store_true", help="replace bundles that exist")
+    parser.add_argument(
+        "--no-cache", action="store_true",
+        help="lower everything anew; otherwise what was lowered from the same weights, photos, "
+        "code and tools is taken from $XDG_CACHE_HOME/squeezesam (1 GiB at most)",
+    )  # fmt: skip
     parser.add_argument(
         "--report", type=Path, metavar="FILE.html",
         help="write a page that compares every layer and every mask with fp32",
@@ -97,16 +119,30 @@ def main(argv: list[str] | None = None) -> int:
         print(f"squeezesam-export: unknown preset '{options.preset}' ({known})", file=sys.stderr)
         return 2
     try:
+        if options.compare:
+            return _compare(*options.compare)
         return _check(options) if options.check else _export(options)
     except (ExportError, WeightsError) as error:
         print(f"squeezesam-export: {error}", file=sys.stderr)
         return 1
 
 
+def _compare(a: Path, b: Path) -> int:
+    from squeezesam_export.comparison import bundle_sha256, compare_bundles
+
+    found = compare_bundles(a, b)
+    for sentence in found:
+        print(sentence)
+    if not found:
+        print(f"the same byte for byte: {bundle_sha256(a)}")
+    return 1 if found else 0
+
+
 def _check(options: argparse.Namespace) -> int:
     from squeezesam_model import DEFAULT_SALIENCY
 
     from squeezesam_export.check import CheckRequest, check_bundle
+    from squeezesam_export.progress import Steps
 
     request = CheckRequest(
         bundle=options.check,
@@ -115,8 +151,8 @@ def _check(options: argparse.Namespace) -> int:
         photos=options.parity_photos,
         iou_floor=options.iou_floor,
     )
-    started = time.monotonic()
-    checked = check_bundle(request, lambda text: _step(text, started))
+    with Steps() as steps:
+        checked = check_bundle(request, steps)
     worst = min(checked.parity.mask_iou, key=lambda name: checked.parity.mask_iou[name])
     print(
         f"{checked.name}: mask IoU to fp32 {checked.parity.mean_iou:.4f} on "
@@ -128,10 +164,11 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from squeezesam_export.bundle import check_request, export_bundle
     from squeezesam_export.program import ExportError
+    from squeezesam_export.progress import Steps
     from squeezesam_export.quiet import be_verbose
-    from squeezesam_export.table import format_table, rows
+    from squeezesam_export.request import check_request
+    from squeezesam_export.table import format_table
 
     if options.verbose:
         be_verbose()
@@ -140,27 +177,42 @@ def _export(options: argparse.Namespace) -> int:
         check_request(request)
     if options.report and options.report.exists() and not options.overwrite:
         raise ExportError(f"{options.report} exists; --overwrite replaces it")
-    started = time.monotonic()
-    lines, exports = [], []
-    for request in requests:
-        exported = export_bundle(request, lambda text: _step(text, started))
-        _step(f"{request.target} {request.precision}: measuring latency", started)
-        lines += rows(exported)
-        exports.append(exported)
-        print(f"written: {exported.path}", flush=True)
-    if options.report:
-        from squeezesam_export.report import build_report
-
-        build_report(exports, options.report, lambda text: _step(text, started))
-        print(f"written: {options.report}")
+    with Steps() as steps:
+        lines = _make(requests, options.report, steps)
     print(format_table(lines))
     return 0
 
 
-def _requests(options: argparse.Namespace) -> list:  # type: ignore[type-arg]
+def _make(
+    requests: list[ExportRequest], report: Path | None, steps: Steps
+) -> list[tuple[str, ...]]:
+    """All bundles, then the report; returns the table's lines."""
+    from squeezesam_export.bundle import export_bundle, prepare
+    from squeezesam_export.table import rows
+
+    steps("loading weights and photos")
+    inputs = prepare(requests[0])
+    lines, exports = [], []
+    for request in requests:
+        exported = export_bundle(request, steps, inputs)
+        steps(f"{request.target} {request.precision}: measuring latency")
+        lines += rows(exported)
+        exports.append(exported)
+        steps.rest()
+        print(f"written: {exported.path}", flush=True)
+    if report:
+        from squeezesam_export.report import build_report
+
+        build_report(exports, report, steps)
+        print(f"written: {report}")
+    return lines
+
+
+def _requests(options: argparse.Namespace) -> list[ExportRequest]:
     from squeezesam_model import DEFAULT_SALIENCY
 
-    from squeezesam_export.bundle import ExportRequest
+    from squeezesam_export.cache import default_folder
+    from squeezesam_export.request import ExportRequest
 
     height, width = options.size
     return [
@@ -177,8 +229,11 @@ def _requests(options: argparse.Namespace) -> list:  # type: ignore[type-arg]
             calibration=options.calibration,
             comparison=options.parity_photos,
             coreml_int8=options.coreml_int8,
+            onnx_format=options.onnx_format,
             iou_floor=options.iou_floor,
             overwrite=options.overwrite,
+            max_iou_drop=options.max_iou_drop,
+            cache=None if options.no_cache else default_folder(),
         )
         for target in (TARGETS if options.target == "all" else (options.target,))
     ]
@@ -189,11 +244,6 @@ def _shipped(preset: str) -> Path:
     from squeezesam_model.weights import shipped_weights
 
     return shipped_weights(preset)
-
-
-def _step(text: str, started: float) -> None:
-    """One line per step with the time since the start."""
-    print(f"[{time.monotonic() - started:5.0f} s] {text}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

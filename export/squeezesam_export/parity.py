@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from squeezesam_export.program import F32, Execute
@@ -89,16 +88,26 @@ def mask_iou(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
 
 
 def compare_segmenter(
-    networks: Networks, execute: Execute, views: Sequence[PreparedView]
+    networks: Networks,
+    execute: Execute,
+    views: Sequence[PreparedView],
+    tick: Callable[[int, int], None] = lambda done, total: None,
 ) -> SegmenterParity:
-    """Run the written segmenter and the fp32 one on every view."""
+    """Run the written segmenter and the fp32 one on every view.
+
+    Args:
+        networks: the fp32 networks.
+        execute: runs the written segmenter.
+        views: what on.
+        tick: is told how many views are done, and of how many.
+    """
     ious: dict[str, float] = {}
     expected_all: list[tuple[F32, F32]] = []
     found_all: list[tuple[F32, F32]] = []
-    for prepared in views:
-        with torch.inference_mode():
-            out = networks.segmenter(*prepared.segmenter)
-        expected = (out.masks.numpy(), out.scores.numpy())
+    for done, prepared in enumerate(views):
+        tick(done, len(views))
+        masks_expected, scores_expected = networks.expected(prepared)[0]
+        expected = (masks_expected, scores_expected)
         masks, scores = execute([t.numpy() for t in prepared.segmenter])
         geometry = (
             prepared.covered,
@@ -125,8 +134,7 @@ def compare_saliency(networks: Networks, execute: Execute, views: Sequence[Prepa
     """SNR in dB of the heat map's logits over all views."""
     expected, found = [], []
     for prepared in views:
-        with torch.inference_mode():
-            expected.append(networks.saliency(*prepared.saliency).numpy())
+        expected += networks.expected(prepared)[1]
         found.append(execute([t.numpy() for t in prepared.saliency])[0])
     return snr_db(expected, found)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import fx
 
-from squeezesam_export.program import SourceProgram
+from squeezesam_export.program import ExportError, SourceProgram
 
 if TYPE_CHECKING:
     from torch.export import ExportedProgram
@@ -23,7 +25,12 @@ _SAME_RANGE = (torch.ops.aten.pad.default, torch.ops.aten.slice.Tensor)
 _EPSILON = 2**-12
 
 
-def quantise(program: SourceProgram, exported: ExportedProgram, dynamic: bool) -> ExportedProgram:
+def quantise(
+    program: SourceProgram,
+    exported: ExportedProgram,
+    dynamic: bool,
+    in_float: Collection[str] = (),
+) -> ExportedProgram:
     """Static int8 after training (PT2E), calibrated on the program's real inputs.
 
     Args:
@@ -31,17 +38,73 @@ def quantise(program: SourceProgram, exported: ExportedProgram, dynamic: bool) -
         exported: its module, exported.
         dynamic: linear layers quantise their activations at run time, which XNNPACK can and
             Core ML cannot; otherwise only their weights are stored in int8.
+        in_float: layers (paths of their modules) that stay in float.
     """
-    from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e
-
-    observed = prepare_pt2e(exported.module(), _quantizer(dynamic))
-    with torch.inference_mode():
-        for inputs in program.calibration:
-            observed(*inputs)
-    return torch.export.export(convert_pt2e(observed), program.example)
+    return Observed(program, exported, dynamic).convert(in_float)
 
 
-def _quantizer(dynamic: bool) -> Any:
+class Observed:
+    """A network that has seen its calibration inputs.
+
+    Arguments as of :func:`quantise`; ``observer`` makes the observers of activations, the smallest
+    and largest value seen where it is None.
+    """
+
+    def __init__(
+        self,
+        program: SourceProgram,
+        exported: ExportedProgram,
+        dynamic: bool,
+        observer: Any = None,
+    ) -> None:
+        from torchao.quantization.pt2e.quantize_pt2e import prepare_pt2e
+
+        self._example = program.example
+        self._module = prepare_pt2e(exported.module(), _quantizer(dynamic, observer))
+        with torch.inference_mode():
+            for inputs in program.calibration:
+                self._module(*inputs)
+
+    def convert(self, in_float: Collection[str] = ()) -> ExportedProgram:
+        """Round to int8 where observers stand, except before the layers named (ExportError)."""
+        from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e
+
+        module = copy.deepcopy(self._module)
+        _unhook(module, set(in_float))
+        return torch.export.export(convert_pt2e(module), self._example)
+
+
+def layer_name(node: fx.Node) -> str | None:
+    """Path of the module that a convolution or linear layer's weight belongs to."""
+    for source in node.all_input_nodes[1:]:
+        # An observer may stand in between.
+        while source.op == "call_module" and source.all_input_nodes:
+            source = source.all_input_nodes[0]
+        if source.op == "get_attr" and "weight" in str(source.target):
+            return str(source.target).removeprefix("model.").removesuffix(".weight")
+    return None
+
+
+def _unhook(module: fx.GraphModule, in_float: set[str]) -> None:
+    """Let these layers read data and weights past their observers."""
+    known = set()
+    for node in module.graph.nodes:
+        if node.target not in (*_CONVOLUTIONS, _MATRICES):
+            continue
+        name = layer_name(node)
+        if name not in in_float:
+            continue
+        known.add(name)
+        for observer in [n for n in node.all_input_nodes if n.op == "call_module"]:
+            node.replace_input_with(observer, observer.all_input_nodes[0])
+        node.meta.pop("quantization_annotation", None)
+    if known != in_float:
+        raise ExportError(f"there is no layer '{min(in_float - known)}' to keep in float")
+    module.graph.eliminate_dead_code()
+    module.recompile()
+
+
+def _quantizer(dynamic: bool, observer: Any = None) -> Any:
     """XNNPACK's quantizer without the stem, and with ranges as they were seen.
 
     The histogram observer, XNNPACK's own choice, clips the rare strong activations that decide a
@@ -84,7 +147,7 @@ def _quantizer(dynamic: bool) -> Any:
     static = get_symmetric_quantization_config(is_per_channel=True)
     activation = dataclasses.replace(
         static.input_activation,
-        observer_or_fake_quant_ctr=MinMaxObserver.with_args(eps=_EPSILON),
+        observer_or_fake_quant_ctr=observer or MinMaxObserver.with_args(eps=_EPSILON),
     )
     static = dataclasses.replace(static, input_activation=activation, output_activation=activation)
     at_run_time = get_symmetric_quantization_config(is_per_channel=True, is_dynamic=True)

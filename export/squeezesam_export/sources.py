@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -15,13 +16,13 @@ from squeezesam_model.points import PADDING
 from torch import Tensor, nn
 
 from squeezesam_export.folding import fold
-from squeezesam_export.program import SourceProgram
+from squeezesam_export.program import F32, SourceProgram
 from squeezesam_export.views import Prompt, View, letterbox
 
 SEGMENTER_INPUTS = ("image", "prompts", "points", "labels")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PreparedView:
     """A view as inputs of both networks.
 
@@ -79,7 +80,7 @@ def _scaled(
     return points, labels
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Networks:
     """The fp32 networks that everything is measured against."""
 
@@ -87,11 +88,25 @@ class Networks:
     saliency: SaliencyNet
     height: int
     width: int
+    _outputs: WeakKeyDictionary[PreparedView, tuple[list[F32], list[F32]]] = field(
+        default_factory=WeakKeyDictionary, init=False, repr=False
+    )
 
     @property
     def saliency_input(self) -> tuple[int, int]:
         """Height and width of the saliency network's input."""
         return saliency_size(self.height, self.width, self.saliency.preset.size)
+
+    def expected(self, prepared: PreparedView) -> tuple[list[F32], list[F32]]:
+        """Outputs of segmenter (masks, scores) and saliency network; computed once per view."""
+        known = self._outputs.get(prepared)
+        if known is None:
+            with torch.inference_mode():
+                out = self.segmenter(*prepared.segmenter)
+                heat = self.saliency(*prepared.saliency)
+            known = ([out.masks.numpy(), out.scores.numpy()], [heat.numpy()])
+            self._outputs[prepared] = known
+        return known
 
     def prepare(self, view: View) -> PreparedView:
         """Inputs of both networks; a view without prompts gets some from its own heat map."""

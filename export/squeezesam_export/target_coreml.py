@@ -13,6 +13,8 @@ import torch
 
 from squeezesam_export.coreml_exec import Program, load
 from squeezesam_export.coreml_lint import LintReport, lint
+from squeezesam_export.coreml_package import make_reproducible
+from squeezesam_export.lean import lean
 from squeezesam_export.program import F32, Execute, ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.quiet import quiet
 
@@ -36,6 +38,11 @@ _SCHEMES: dict[str, dict[str, Any]] = {
         "matrices": "int8 weights per channel, activations fp16",
         "float": "fp16: stem convolution, layer norms, softmax, attention products, mask product",
     },
+    "palette6": {
+        "scheme": "6-bit weights: a table of 64 values per tensor, k-means; activations fp16",
+        "observer": "none",
+        "float": f"weights of fewer than {_SMALLEST_WEIGHT} numbers",
+    },
 }
 
 
@@ -58,17 +65,20 @@ def lower(program: SourceProgram, precision: str, int8_mode: str, folder: Path) 
     if precision not in ("fp32", "fp16", "int8"):
         raise ExportError(f"the Core ML target knows no precision '{precision}'")
     if precision == "int8" and int8_mode not in _SCHEMES:
-        raise ExportError(f"the Core ML target knows no int8 mode '{int8_mode}' (weights, w8a8)")
+        raise ExportError(
+            f"the Core ML target knows no int8 mode '{int8_mode}' ({', '.join(_SCHEMES)})"
+        )
     activations = precision == "int8" and int8_mode == "w8a8"
     if activations and not program.calibration:
         raise ExportError(f"W8A8 needs photos to calibrate the {program.name} on; none were given")
     try:
-        with quiet(), tempfile.TemporaryDirectory(dir=folder, prefix=".partial-") as name:
+        with quiet(), lean(), tempfile.TemporaryDirectory(dir=folder, prefix=".partial-") as name:
             scratch = Path(name) / f"{program.name}.mlpackage"
             model = _convert(program, precision, activations)
             if precision == "int8" and not activations:
-                model = _shrink_weights(model)
+                model = _shrink_weights(model, int8_mode)
             model.save(str(scratch))
+            make_reproducible(scratch)
             report = lint(scratch)
             if report.problems:
                 raise ExportError(
@@ -155,9 +165,12 @@ def _convert(program: SourceProgram, precision: str, activations: bool) -> Any:
     )
 
 
-def _shrink_weights(model: Any) -> Any:
+def _shrink_weights(model: Any, int8_mode: str) -> Any:
     from coremltools.optimize import coreml
 
+    if int8_mode == "palette6":
+        table = coreml.OpPalettizerConfig(mode="kmeans", nbits=6, weight_threshold=_SMALLEST_WEIGHT)
+        return coreml.palettize_weights(model, coreml.OptimizationConfig(table))
     settings = coreml.OpLinearQuantizerConfig(
         mode="linear_symmetric", granularity="per_channel", weight_threshold=_SMALLEST_WEIGHT
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,24 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def lower(program: SourceProgram, precision: str, folder: Path) -> LoweredProgram:
+def lower(
+    program: SourceProgram,
+    precision: str,
+    folder: Path,
+    in_float: Collection[str] = (),
+    method: CalibrationMethod = CalibrationMethod.MinMax,
+    options: Mapping[str, Any] | None = None,
+) -> LoweredProgram:
     """Write ``folder/NAME.onnx`` in fp32, fp16 or int8 (static, on real inputs).
+
+    Args:
+        program: what to lower.
+        precision: one of the three.
+        folder: an existing folder.
+        in_float: layers that stay in float where the rest is int8.
+        method: how int8 finds the ranges of activations; others than the default are for
+            measurements.
+        options: of the method, as ONNX Runtime calls them.
 
     Raises:
         ExportError: the precision is unknown, or a step of ONNX Runtime's tools failed.
@@ -53,7 +70,7 @@ def lower(program: SourceProgram, precision: str, folder: Path) -> LoweredProgra
         elif precision == "fp16":
             _to_half(plain, path)
         elif precision == "int8":
-            _quantise(program, plain, path, scratch)
+            _quantise(program, plain, path, scratch, in_float, (method, options or {}))
         else:
             raise ExportError(f"the ONNX target knows no precision '{precision}'")
     return LoweredProgram(
@@ -63,6 +80,29 @@ def lower(program: SourceProgram, precision: str, folder: Path) -> LoweredProgra
         engine=f"onnxruntime {onnxruntime.__version__}, CPU provider, default optimisations",
         notes={"operators": dict(Counter(n.op_type for n in onnx.load(path).graph.node))},
     )
+
+
+def to_ort(lowered: LoweredProgram) -> LoweredProgram:
+    """The same program in the format that ONNX Runtime's small builds load, instead of the file.
+
+    Optimised for no processor in particular.
+
+    Raises:
+        ExportError: ONNX Runtime could not write it.
+    """
+    path = lowered.path.with_suffix(".ort")
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = str(path)
+    options.add_session_config_entry("session.save_model_format", "ORT")
+    try:
+        onnxruntime.InferenceSession(str(lowered.path), options, ["CPUExecutionProvider"])
+    except Exception as error:
+        path.unlink(missing_ok=True)
+        raise ExportError(f"ONNX Runtime could not write {path.name}: {error}") from error
+    lowered.path.unlink()
+    return replace(lowered, path=path, execute=executor(path))
 
 
 def executor(path: Path, threads: int = 0) -> Execute:
@@ -150,7 +190,14 @@ def _is_raised(node: onnx.NodeProto | None) -> bool:
     return node is not None and node.op_type in ("DepthToSpace", "Slice")
 
 
-def _quantise(program: SourceProgram, source: Path, path: Path, scratch: Path) -> None:
+def _quantise(
+    program: SourceProgram,
+    source: Path,
+    path: Path,
+    scratch: Path,
+    in_float: Collection[str],
+    ranges: tuple[CalibrationMethod, Mapping[str, Any]],
+) -> None:
     prepared = scratch / "prepared.onnx"
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True, skip_optimization=True)
     quantised = scratch / "int8.onnx"
@@ -159,9 +206,15 @@ def _quantise(program: SourceProgram, source: Path, path: Path, scratch: Path) -
         op_types_to_quantize=_INT8_OPERATORS, nodes_to_exclude=_kept_in_float(prepared),
         per_channel=True, reduce_range=True,
         activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
-        calibrate_method=CalibrationMethod.MinMax,
-        extra_options={"CalibMovingAverage": False},
+        calibrate_method=ranges[0],
+        extra_options={"CalibMovingAverage": False, **ranges[1]},
     )  # fmt: skip
     model = onnx.load(quantised)
+    if in_float:
+        from squeezesam_export.onnx_mixed import operators_of, to_float
+
+        plain = onnx.load(source)
+        if to_float(model, plain, operators_of(plain, program, set(in_float))) < len(in_float):
+            raise ExportError("a layer that is to stay in float is not in the ONNX program")
     shrink_matrices(model)
     onnx.save_model(model, path)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import torch
 from export_requests import SIDE, request_for
-from squeezesam_export.bundle import Exported, export_bundle
+from squeezesam_export.bundle import Exported, Inputs, export_bundle
 from squeezesam_export.sources import Networks
+from squeezesam_export.views import comparison_views
 from squeezesam_model import load_saliency, load_segmenter
 from squeezesam_model.weights import shipped_weights
 
@@ -14,6 +17,13 @@ from squeezesam_model.weights import shipped_weights
 @pytest.fixture(scope="session", autouse=True)
 def few_threads() -> None:
     torch.set_num_threads(2)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +39,14 @@ def networks() -> Networks:
 @pytest.fixture(scope="session")
 def onnx_int8(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     return export_bundle(request_for("onnx", "int8", tmp_path_factory.mktemp("onnx")))
+
+
+@pytest.fixture(scope="session")
+def small_inputs() -> Inputs:
+    """Both networks at 64 and three views."""
+    networks = Networks(
+        load_segmenter(shipped_weights("squeezesam")), load_saliency(shipped_weights("saliency")),
+        64, 64,
+    )  # fmt: skip
+    views = [networks.prepare(view) for view in comparison_views()[::10]]
+    return Inputs(networks, views, views)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from squeezesam_export.bundle import ExportRequest
+from squeezesam_export.request import ExportRequest
 from squeezesam_model.weights import shipped_weights
 
 SIDE = 256

@@ -106,7 +106,7 @@ def test_both_engines_tell_the_same_story_of_an_int8_network(
     by_onnx = measure(OnnxTracer(source, plain, exported), photos)
     lowered = target_executorch.lower(source, "int8", "xnnpack", tmp_path)
     graph = quantise(source, torch.export.export(source.module, source.example), dynamic=True)
-    tracer = ExecuTorchTracer(source, graph, lowered)
+    tracer = ExecuTorchTracer(source, graph, lowered.notes["operators"])
     by_executorch = measure(tracer, photos)
     assert sum(tracer.left_over.values()) == lowered.left_over
     kinds = {"Conv": "conv2d", "conv2d": "conv2d"}

@@ -15,8 +15,9 @@ import pytest
 from export_requests import request_for
 from mil_programs import change_weight, edit
 from squeezesam_export import sources, target_coreml
-from squeezesam_export.bundle import Exported, ExportRequest, export_bundle
+from squeezesam_export.bundle import Exported, export_bundle
 from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
+from squeezesam_export.request import ExportRequest
 from squeezesam_export.sources import Networks
 from squeezesam_export.views import comparison_views
 from squeezesam_model import Segmenter, load_saliency, load_segmenter

@@ -73,6 +73,7 @@ class _Compiler:
         self.constants: dict[str, Value] = {}
         self.counts: Counter[str] = Counter()
         self._wide: dict[str, Value] = {}
+        self._expanded: dict[str, str] = {}
 
     def add(self, operation: Any) -> None:
         """Take over one operation, in the order of the file."""
@@ -103,9 +104,10 @@ class _Compiler:
             )
         arguments = self._arguments(operation, operator, first)
         operator.check(set(arguments), first)
-        step = Step(operator, arguments, outputs)
+        step = Step(operator, arguments, outputs, compressed=self._compressed(operation))
         if operation.type.startswith("constexpr_"):
             self.constants.update(execute(step, {}))
+            self._expanded.update(dict.fromkeys(outputs, operation.type))
         else:
             self.steps.append(step)
 
@@ -125,6 +127,15 @@ class _Compiler:
                 raise PackageError(f"the argument '{key}' of {first} is bound {len(bound)} times")
             arguments[key] = bound[0] if len(bound) == 1 else tuple(bound)
         return arguments
+
+    def _compressed(self, operation: Any) -> dict[str, str]:
+        """Argument → operator, for arguments that are constants stored smaller than they are."""
+        return {
+            key: self._expanded[binding.name]
+            for key, argument in operation.inputs.items()
+            for binding in argument.arguments
+            if binding.WhichOneof("binding") == "name" and binding.name in self._expanded
+        }
 
     def _bound(self, binding: Any, operator: Operator, where: str) -> Value | Reference:
         if binding.WhichOneof("binding") == "value":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from squeezesam_export.coreml_exec.compiler import Function, compile_function
 from squeezesam_export.coreml_exec.errors import InputError, PackageError
 from squeezesam_export.coreml_exec.package import Package
-from squeezesam_export.coreml_exec.step import execute
+from squeezesam_export.coreml_exec.step import Step, execute
 from squeezesam_export.coreml_exec.types import TensorType
 from squeezesam_export.coreml_exec.values import Array, Value
 
@@ -64,13 +64,33 @@ class Program:
             InputError: an input is missing, unknown, or of another shape or kind.
             ExecutionError: an operator failed.
         """
-        values: dict[str, Value] = dict(self._function.constants)
-        values.update(_accept(inputs, self._function.inputs))
+        values = self._start(inputs)
         for step in self._function.steps:
             values.update(execute(step, values))
             for name in step.releases:
                 del values[name]
         return {name: np.asarray(values[name]) for name in self._function.outputs}
+
+    def watch(self, inputs: Mapping[str, ArrayLike]) -> Iterator[tuple[str, Value]]:
+        """Execute the function and give every value as it is made, under its name.
+
+        Args and errors as :meth:`predict`.
+        """
+        values = self._start(inputs)
+        for step in self._function.steps:
+            made = execute(step, values)
+            values.update(made)
+            yield from made.items()
+            for name in step.releases:
+                del values[name]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What is executed, in order."""
+        return tuple(self._function.steps)
+
+    def _start(self, inputs: Mapping[str, ArrayLike]) -> dict[str, Value]:
+        return {**self._function.constants, **_accept(inputs, self._function.inputs)}
 
 
 def load(path: str | Path, function: str | None = None) -> Program:

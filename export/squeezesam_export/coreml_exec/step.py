@@ -10,7 +10,7 @@ type, so overflow of fp16 shows as it would on a device.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -38,12 +38,14 @@ class Step:
         arguments: constants, references, and tuples of them.
         outputs: name → declared type, in order.
         releases: values that nothing reads after this step.
+        compressed: argument → the operator that its constant was expanded with.
     """
 
     operator: Operator
     arguments: dict[str, Any]
     outputs: dict[str, TensorType]
     releases: tuple[str, ...] = ()
+    compressed: dict[str, str] = field(default_factory=dict)
 
     @property
     def reads(self) -> set[str]:

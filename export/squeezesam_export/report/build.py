@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from squeezesam_export.bundle import Exported
 from squeezesam_export.program import ExportError, SourceProgram
+from squeezesam_export.progress import Progress, Silent
 from squeezesam_export.report.layers import F32, Tracer, measure
 from squeezesam_export.report.page import BundleReport, ProgramReport, render
 from squeezesam_export.report.pictures import Comparison, compare_view
 
 # Layers are compared on so many of the photos, spread evenly: all of their tensors are looked at.
 TRACED_PHOTOS = 8
-Progress = Callable[[str], None]
+_UNTIMED = (
+    "Time is the interpreter's on this machine: it shows where a comparison takes long, not what "
+    "a phone will do."
+)
 
 
-def build_report(
-    exports: Sequence[Exported], path: Path, progress: Progress = lambda text: None
-) -> None:
+def build_report(exports: Sequence[Exported], path: Path, progress: Progress | None = None) -> None:
     """Write the page for bundles that were just exported (beside, then renamed).
 
     Raises:
         ExportError: the file cannot be written.
     """
+    progress = progress or Silent()
     page = render([_bundle(exported, progress) for exported in exports])
     beside = path.with_name(f"{path.name}.partial")
     try:
@@ -69,7 +72,8 @@ def _program(exported: Exported, source: SourceProgram) -> ProgramReport:
     layers = measure(tracer, _photos(exported, source.name))
     owned = [report.time_share or 0.0 for report in layers]
     other = 1 - sum(owned) if tracer.time_share else None
-    return ProgramReport(source.name, layers, other, lowered.delegated, tracer.left_over)
+    note = None if lowered.timed else _UNTIMED
+    return ProgramReport(source.name, layers, other, lowered.delegated, tracer.left_over, note)
 
 
 def _left_over(notes: dict[str, object]) -> dict[str, int]:
@@ -86,8 +90,10 @@ def _photos(exported: Exported, program: str) -> list[tuple[F32, ...]]:
 
 
 def _tracer(exported: Exported, source: SourceProgram) -> Tracer | None:
-    """What shows the inside of a program; None where nothing does (Vulkan, Core ML delegates)."""
+    """What shows the inside of a program; None where nothing does (two of the delegates)."""
     request = exported.request
+    if request.target == "onnx" and request.onnx_format == "ort":
+        return None
     if request.target == "onnx":
         from squeezesam_export import target_onnx
         from squeezesam_export.report.onnx_layers import OnnxTracer
@@ -95,6 +101,13 @@ def _tracer(exported: Exported, source: SourceProgram) -> Tracer | None:
         with tempfile.TemporaryDirectory() as scratch:
             plain = target_onnx.lower(source, "fp32", Path(scratch)).path
             return OnnxTracer(source, plain, request.path / f"{source.name}.onnx")
+    if request.target == "coreml":
+        from squeezesam_export import target_coreml
+        from squeezesam_export.report.coreml_layers import CoreMlTracer
+
+        with tempfile.TemporaryDirectory() as scratch:
+            plain = target_coreml.lower(source, "fp32", "weights", Path(scratch)).path
+            return CoreMlTracer(source, plain, request.path / f"{source.name}.mlpackage")
     if request.target == "executorch" and request.chosen_backend == "xnnpack":
         if request.precision != "int8":
             return None
@@ -106,8 +119,9 @@ def _tracer(exported: Exported, source: SourceProgram) -> Tracer | None:
 
         with quiet():
             plain_graph = torch.export.export(source.module, source.example)
-            graph = quantise(source, plain_graph, dynamic=True)
-        return ExecuTorchTracer(source, graph, exported.lowered[source.name])
+            in_float = request.float_layers_of(source.name)
+            graph = quantise(source, plain_graph, dynamic=True, in_float=in_float)
+        return ExecuTorchTracer(source, graph, exported.lowered[source.name].notes["operators"])
     return None
 
 

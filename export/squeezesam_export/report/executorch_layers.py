@@ -6,7 +6,7 @@ every rounding spelled out, and that graph runs here beside the fp32 one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, fx
 from torch.export import ExportedProgram
 
-from squeezesam_export.program import LoweredProgram, SourceProgram
+from squeezesam_export.program import SourceProgram
 from squeezesam_export.report.layers import F32, LayerNode
 
 _ATEN = torch.ops.aten
@@ -33,7 +33,7 @@ class ExecuTorchTracer:
     """Of an int8 program for XNNPACK, from the graph that its delegate was made of."""
 
     def __init__(
-        self, source: SourceProgram, quantised: ExportedProgram, lowered: LoweredProgram
+        self, source: SourceProgram, quantised: ExportedProgram, left_over: Mapping[str, int]
     ) -> None:
         plain = torch.export.export(source.module, source.example)
         self._reference, self._found = plain.module(), quantised.module()
@@ -44,13 +44,13 @@ class ExecuTorchTracer:
             if node.target in _LAYERS and node in self._pairs
         ]
         self.time_share: dict[str, float] = {}
-        self.left_over = dict(lowered.notes["operators"])
+        self.left_over = dict(left_over)
 
     def trace(self, inputs: tuple[F32, ...]) -> Iterator[tuple[str, F32, F32]]:
         """Run both and pair the tensors."""
         tensors = [torch.from_numpy(np.ascontiguousarray(array)) for array in inputs]
-        wanted = _run(self._reference, tensors, set(self._pairs))
-        found = _run(self._found, tensors, set(self._pairs.values()))
+        wanted = run_watched(self._reference, tensors, set(self._pairs))
+        found = run_watched(self._found, tensors, set(self._pairs.values()))
         for node, other in self._pairs.items():
             yield node.name, wanted[node], found[other]
 
@@ -83,7 +83,8 @@ def _behind_rounding(node: fx.Node) -> fx.Node:
     return node
 
 
-def _run(graph: Any, inputs: list[Tensor], wanted: set[fx.Node]) -> dict[fx.Node, F32]:
+def run_watched(graph: Any, inputs: list[Tensor], wanted: set[fx.Node]) -> dict[fx.Node, F32]:
+    """Run a graph and keep what the wanted nodes made."""
     kept: dict[fx.Node, F32] = {}
 
     class Watched(fx.Interpreter):

@@ -17,6 +17,7 @@ from onnx import numpy_helper
 
 from squeezesam_export.program import SourceProgram
 from squeezesam_export.report.layers import F32, LayerNode
+from squeezesam_export.report.parameters import parameter_names, title
 
 _LAYERS = ("Conv", "MatMul", "Gemm", "LayerNormalization", "Softmax")
 # What an engine fuses into the layer before.
@@ -37,7 +38,7 @@ class OnnxTracer:
         self._reference = _session(reference, [name for name, _ in self._pairs])
         self._exported = _session(found, [other for _, other in self._pairs])
         shapes = self._shapes(source)
-        layers = _layer_nodes(reference, found, shapes, _parameter_names(source))
+        layers = _layer_nodes(reference, found, shapes, parameter_names(source))
         self.nodes = list(layers.values())
         titles = {operator: node.name for operator, node in layers.items()}
         self.time_share = _time_shares(exported, source, titles)
@@ -109,27 +110,30 @@ def _layer_nodes(
         data = tuple(name for name in node.input if name and name not in weights)
         macs = _macs(node, shapes, weights)
         precision = _precision(counterpart.get(node.name), quantised)
-        title = _title(node, weights, parameters)
-        nodes[node.name] = LayerNode(title, node.op_type, data, output, macs, precision)
+        name = _title(node, weights, parameters)
+        nodes[node.name] = LayerNode(name, node.op_type, data, output, macs, precision)
     return nodes
 
 
-def _parameter_names(source: SourceProgram) -> dict[bytes, str]:
-    """Values of matrices → their paths: the exporter transposes some and forgets their names."""
+def layer_titles(model: onnx.ModelProto, source: SourceProgram) -> dict[str, str]:
+    """Operator name → layer name, of an fp32 program."""
+    weights = {tensor.name: tensor for tensor in model.graph.initializer}
+    parameters = parameter_names(source)
     return {
-        values.tobytes(): name
-        for name, tensor in source.module.named_parameters()
-        for values in (tensor.detach().numpy(), np.ascontiguousarray(tensor.detach().numpy().T))
-        if values.ndim > 1
+        node.name: _title(node, weights, parameters)
+        for node in model.graph.node
+        if node.op_type in _LAYERS
     }
 
 
 def _title(node: onnx.NodeProto, weights: dict[str, Any], parameters: dict[bytes, str]) -> str:
     for name in node.input:
         if name in weights:
-            path: str = parameters.get(numpy_helper.to_array(weights[name]).tobytes(), name)
-            if path.endswith("weight"):
-                return path.removeprefix("model.").removesuffix("weight").rstrip("._")
+            found = title(numpy_helper.to_array(weights[name]), parameters)
+            if found is None and name.endswith("weight"):
+                return str(name).removeprefix("model.").removesuffix("weight").rstrip("._")
+            if found is not None:
+                return found
     return str(node.name)
 
 

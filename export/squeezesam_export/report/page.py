@@ -35,6 +35,7 @@ class ProgramReport:
         other_time: share of the time outside of the layers; None where the engine does not tell.
         delegated: delegate calls; None where there is no delegate.
         left_over: operators outside of the delegate, with their number.
+        time_note: what the times mean, where they are not an app's.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ProgramReport:
     other_time: float | None
     delegated: int | None
     left_over: dict[str, int]
+    time_note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ def _program(program: ProgramReport) -> str:
             f"<p>{program.other_time:.0%} of the time goes to what is no layer: quantising, "
             "pooling, moving data.</p>"
         )
+    if program.time_note:
+        parts.append(f"<p>{html.escape(program.time_note)}</p>")
     parts.append(f"<table><tr>{cells}</tr>\n{rows}</table>")
     return "\n".join(parts)
 

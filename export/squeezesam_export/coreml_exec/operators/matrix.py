@@ -1,4 +1,7 @@
-"""Matrix products and attention; fp16 programs accumulate in fp32."""
+"""Matrix products and attention; fp16 programs accumulate in fp32.
+
+By torch where it can be: numpy's own threads and torch's take the processor from each other.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import math
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from squeezesam_export.coreml_exec.operators.arguments import (
     Array,
@@ -20,8 +24,8 @@ from squeezesam_export.coreml_exec.operators.registry import operator
 @operator("linear")
 def linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
     """x (…×K) times the transposed weight (M×K), plus bias."""
-    out = np.matmul(x, weight.T)
-    return np.asarray(out if bias is None else out + bias)
+    added = None if bias is None else tensor(bias)
+    return np.asarray(F.linear(tensor(x), tensor(weight), added).numpy())
 
 
 @operator("matmul")
@@ -34,7 +38,7 @@ def matmul(
     """Product of the last two dimensions, the others broadcast; vectors as numpy takes them."""
     left = np.swapaxes(x, -1, -2) if flag(transpose_x) and x.ndim > 1 else x
     right = np.swapaxes(y, -1, -2) if flag(transpose_y) and y.ndim > 1 else y
-    return np.asarray(np.matmul(left, right))
+    return np.asarray(torch.matmul(tensor(left), tensor(right)).numpy())
 
 
 @operator("einsum")

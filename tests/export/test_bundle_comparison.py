@@ -1,0 +1,77 @@
+"""`squeezesam-export --compare`, and Core ML packages whose bytes are no matter of chance."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from squeezesam_export import target_coreml
+from squeezesam_export.bundle import Exported
+from squeezesam_export.cli import main
+from squeezesam_export.comparison import compare_bundles
+from squeezesam_export.program import SourceProgram
+from torch import nn
+
+
+@pytest.fixture
+def pair(onnx_int8: Exported, tmp_path: Path) -> tuple[Path, Path]:
+    """A bundle and a copy that may be changed."""
+    return onnx_int8.path, Path(shutil.copytree(onnx_int8.path, tmp_path / "copy"))
+
+
+def test_equal_bundles_have_one_hash(
+    pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--compare", str(pair[0]), str(pair[1])]) == 0
+    first = capsys.readouterr().out
+    assert first.startswith("the same byte for byte: ")
+    assert main(["--compare", str(pair[1]), str(pair[0])]) == 0
+    assert capsys.readouterr().out == first
+
+
+def test_every_difference_is_named(pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> (
+    None
+):  # fmt: skip
+    a, b = pair
+    content = bytearray((b / "segmenter.onnx").read_bytes())
+    content[1000] ^= 1
+    content[2000] ^= 1
+    (b / "segmenter.onnx").write_bytes(content)
+    manifest = json.loads((b / "manifest.json").read_text())
+    manifest["toolchain"]["torch"] = "other"
+    (b / "manifest.json").write_text(json.dumps(manifest))
+    (b / "saliency.onnx").unlink()
+    (b / "stray").write_text("")
+    assert main(["--compare", str(a), str(b)]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "manifest.json differs at toolchain.torch",
+        "saliency.onnx is in the first bundle only",
+        f"segmenter.onnx differs in 2 of {len(content)} bytes, first at byte 1000",
+        "stray is in the second bundle only",
+    ]
+
+
+def test_what_is_no_bundle_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--compare", str(tmp_path), str(tmp_path)]) == 1
+    assert capsys.readouterr().err == (
+        f"squeezesam-export: {tmp_path} is no bundle: it has no manifest.json\n"
+    )
+
+
+@pytest.mark.parametrize("mode", ["weights", "w8a8"])
+def test_two_core_ml_packages_of_one_network_are_the_same_bytes(tmp_path: Path, mode: str) -> None:
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Conv2d(3, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 16, 3)).eval()
+    photos = ((torch.rand(1, 3, 16, 16),),)
+    source = SourceProgram("saliency", module, {"image": photos[0][0]}, ("y",), photos, 1)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").write_text("{}")
+        target_coreml.lower(source, "int8", mode, tmp_path / name)
+    assert compare_bundles(tmp_path / "a", tmp_path / "b") == []
+    files = {p.name for p in (tmp_path / "a").rglob("*") if p.is_file()}
+    assert files == {"manifest.json", "Manifest.json", "model.mlmodel", "weight.bin"}
+    assert all(p.stat().st_mode & 0o044 == 0o044 for p in (tmp_path / "a").rglob("*"))

@@ -1,0 +1,172 @@
+"""The cache of lowered programs: same content, same entry; damage and crowding do no harm."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from export_requests import request_for
+from squeezesam_export import bundle, target_onnx
+from squeezesam_export.bundle import Inputs
+from squeezesam_export.cache import LoweringCache, default_folder
+from squeezesam_export.cache_key import lowering_key
+from squeezesam_export.program import LoweredProgram, SourceProgram
+from torch import nn
+
+SETTINGS = {"target": "onnx", "precision": "int8", "backend": "cpu"}
+
+
+def source_program() -> SourceProgram:
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Conv2d(3, 4, 1), nn.ReLU())
+    photos = ((torch.full((1, 3, 2, 2), 7.0),),)
+    return SourceProgram("saliency", module, {"image": torch.ones(1, 3, 2, 2)}, ("y",), photos, 1)
+
+
+def lowered_file(folder: Path, content: bytes = b"program") -> LoweredProgram:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "saliency.pte"
+    path.write_bytes(content)
+    notes = {"operators": {"cast": 2}}
+    return LoweredProgram(path, None, {"scheme": "s"}, "engine 1", 2, 3, False, notes)
+
+
+def lowered_package(folder: Path) -> LoweredProgram:
+    path = folder / "saliency.mlpackage"
+    (path / "Data").mkdir(parents=True)
+    (path / "Data" / "weight.bin").write_bytes(b"weights")
+    (path / "Manifest.json").write_text("{}")
+    return LoweredProgram(path, None, None, "engine 2")
+
+
+def test_a_program_comes_back_with_all_that_is_known_of_it(tmp_path: Path) -> None:
+    cache = LoweringCache(tmp_path / "cache")
+    cache.store("k1", lowered_file(tmp_path / "made"))
+    cache.store("k2", lowered_package(tmp_path / "made"))
+    found, package = cache.fetch("k1", tmp_path), cache.fetch("k2", tmp_path)
+    assert found is not None
+    assert package is not None
+    path, facts = found
+    assert path == tmp_path / "saliency.pte"
+    assert path.read_bytes() == b"program"
+    assert (facts.engine, facts.delegated, facts.left_over, facts.timed) == (
+        "engine 1",
+        2,
+        3,
+        False,
+    )
+    assert facts.quantisation == {"scheme": "s"}
+    assert facts.notes == {"operators": {"cast": 2}}
+    assert (package[0] / "Data" / "weight.bin").read_bytes() == b"weights"
+    assert cache.fetch("k3", tmp_path) is None
+
+
+@pytest.mark.parametrize("damage", ["byte", "cut", "extra", "no facts", "text", "escape"])
+def test_a_damaged_entry_is_not_used_and_goes(tmp_path: Path, damage: str) -> None:
+    cache = LoweringCache(tmp_path / "cache")
+    cache.store("k", lowered_package(tmp_path / "made"))
+    entry = tmp_path / "cache" / "k"
+    weights = entry / "saliency.mlpackage" / "Data" / "weight.bin"
+    if damage == "byte":
+        weights.write_bytes(b"wEights")
+    elif damage == "cut":
+        weights.write_bytes(b"")
+    elif damage == "extra":
+        (entry / "saliency.mlpackage" / "stray").write_text("")
+    elif damage == "no facts":
+        (entry / "entry.json").unlink()
+    elif damage == "text":
+        (entry / "entry.json").write_text('{"name": "saliency.mlpackage"')
+    else:
+        text = (entry / "entry.json").read_text()
+        (entry / "entry.json").write_text(text.replace('"saliency.mlpackage"', '"../../made"', 1))
+    out = tmp_path / "out"
+    out.mkdir()
+    assert cache.fetch("k", out) is None
+    assert list(out.iterdir()) == []
+    assert list((tmp_path / "cache").iterdir()) == []
+    assert (tmp_path / "made" / "saliency.mlpackage").is_dir()
+
+
+def test_of_two_writers_the_first_wins_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    cache, other = (LoweringCache(tmp_path / "cache") for _ in range(2))
+    cache.store("k", lowered_file(tmp_path / "made", b"same"))
+    other.store("k", lowered_file(tmp_path / "made", b"same"))
+    assert [p.name for p in (tmp_path / "cache").iterdir()] == ["k"]
+    found = other.fetch("k", tmp_path)
+    assert found is not None
+    assert found[0].read_bytes() == b"same"
+
+
+def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
+    cache = LoweringCache(tmp_path / "cache", limit=2800)
+    for age, key in ((300, "old"), (200, "older but used"), (100, "young")):
+        cache.store(key, lowered_file(tmp_path / "made", bytes(600)))
+        then = time.time() - age
+        os.utime(tmp_path / "cache" / key, (then, then))
+    os.utime(tmp_path / "cache" / "old", (0, 0))
+    assert cache.fetch("older but used", tmp_path) is not None
+    cache.store("new", lowered_file(tmp_path / "made", bytes(600)))
+    kept = {p.name for p in (tmp_path / "cache").iterdir()}
+    assert "old" not in kept
+    assert {"older but used", "new"} <= kept
+
+
+def test_a_place_that_cannot_be_written_to_keeps_nothing_and_fails_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("precious")
+    cache = LoweringCache(tmp_path / "file" / "deeper")
+    cache.store("k", lowered_file(tmp_path / "made"))
+    assert cache.fetch("k", tmp_path) is None
+    assert (tmp_path / "file").read_text() == "precious"
+
+
+def test_whatever_decides_the_bytes_changes_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = source_program()
+    key = lowering_key(source, SETTINGS)
+    assert key == lowering_key(source_program(), SETTINGS)
+    assert key != lowering_key(source, {**SETTINGS, "target": "executorch"})
+    photos = ((torch.full((1, 3, 2, 2), 7.5),),)
+    other_photos = replace(source, calibration=photos)
+    assert key != lowering_key(other_photos, SETTINGS)
+    plain = {**SETTINGS, "precision": "fp32"}
+    assert lowering_key(source, plain) == lowering_key(other_photos, plain)
+    wider = replace(source, inputs={"image": torch.ones(1, 3, 2, 4)})
+    assert key != lowering_key(wider, SETTINGS)
+    with torch.no_grad():
+        next(source.module.parameters())[0, 0] += 2**-20
+    assert key != lowering_key(source, SETTINGS)
+    again = source_program()
+    monkeypatch.setattr("squeezesam_export.cache_key.toolchain", lambda: {"torch": "99"})
+    assert key != lowering_key(again, SETTINGS)
+
+
+def test_relative_cache_folders_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "somewhere")
+    assert default_folder() == Path.home() / ".cache" / "squeezesam" / "lowered"
+    monkeypatch.setenv("XDG_CACHE_HOME", "/abs")
+    assert default_folder() == Path("/abs/squeezesam/lowered")
+
+
+def test_a_second_export_lowers_nothing_and_gives_the_same_bytes(
+    small_inputs: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = {"height": small_inputs.networks.height, "width": small_inputs.networks.width}
+    made: list[str] = []
+    lower = target_onnx.lower
+
+    def counted(source: SourceProgram, precision: str, folder: Path) -> LoweredProgram:
+        made.append(source.name)
+        return lower(source, precision, folder)
+
+    monkeypatch.setattr("squeezesam_export.target_onnx.lower", counted)
+    folders = []
+    for name in ("one", "two"):
+        request = request_for("onnx", "fp32", tmp_path / name, cache=tmp_path / "cache", **size)
+        folders.append(bundle.export_bundle(request, inputs=small_inputs).path)
+    assert made == ["segmenter", "saliency"]
+    for file in sorted(p.name for p in folders[0].iterdir()):
+        assert (folders[0] / file).read_bytes() == (folders[1] / file).read_bytes()
