@@ -21,18 +21,6 @@ int64_t bytes_a_pixel(int32_t format) {
     }
 }
 
-// A core that knows no second plane refuses such formats by itself.
-template <typename Image>
-auto set_chroma(Image* image, const uint8_t* chroma, const jlong* values, int)
-    -> decltype(void(image->chroma)) {
-    image->chroma = chroma;
-    image->chroma_stride = values[0];
-    image->range = static_cast<int32_t>(values[1]);
-    image->matrix = static_cast<int32_t>(values[2]);
-}
-template <typename Image>
-void set_chroma(Image*, const uint8_t*, const jlong*, ...) {}
-
 }  // namespace
 
 bool find_pixels(JNIEnv* env) {
@@ -99,7 +87,10 @@ void PhotoPixels::pin() {
     image_.data = pixels_->data();
     if (chroma_) {
         chroma_->pin();
-        set_chroma(&image_, chroma_->data(), values_ + 7, 0);
+        image_.chroma = chroma_->data();
+        image_.chroma_stride = values_[7];
+        image_.range = static_cast<int32_t>(values_[8]);
+        image_.matrix = static_cast<int32_t>(values_[9]);
     }
     int32_t width = 0;
     int32_t height = 0;
