@@ -21,6 +21,7 @@ left, x to the right, y down.
   --candidate K|best     which of the network's masks; default best (highest predicted quality)
   --largest-component    keep only the largest connected piece
   --fill-holes AREA      fill holes of up to AREA pixels (of the photo); default 0, none
+  --refine-edges         move the mask's edge to the edges of the photo
   --output FILE          where the mask goes: PNG, 255 where the object is, 0 elsewhere; default
                          PHOTO-mask.png in this folder
   --overwrite            replace a result that is there already
@@ -119,6 +120,8 @@ bool take_flag(const std::string& word, Arguments& arguments) {
         arguments.json = true;
     } else if (word == "--largest-component") {
         arguments.largest_component = true;
+    } else if (word == "--refine-edges") {
+        arguments.refine_edges = true;
     } else {
         return false;
     }

@@ -35,6 +35,7 @@ struct Arguments {
     int32_t candidate = -1;  // -1: the best
     bool largest_component = false;
     int64_t fill_holes = 0;
+    bool refine_edges = false;
     std::string output;  // "": PHOTO-mask.png in the present folder
     bool overwrite = false;
     int32_t threads = 0;  // 0: the engine's choice

@@ -28,7 +28,7 @@ double percentile(const std::vector<double>& sorted, int hundredths) {
 void run_once(const Arguments& arguments, const Model& model, const Photo& photo, Times& times) {
     const Session session = open_photo(model, photo, arguments.photo);
     give_prompts(session.get(), arguments);
-    const Mask mask = predict(session.get(), arguments);
+    const Mask mask = predict(session.get(), photo, arguments);
     ssam_mask_info info{};
     must(ssam_mask_get_info(mask.get(), &info));
     std::vector<uint8_t> bytes(static_cast<size_t>(info.width) * static_cast<size_t>(info.height));

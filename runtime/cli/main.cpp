@@ -55,7 +55,7 @@ void segment(const Arguments& arguments) {
     }
     const Session session = open_photo(model, photo, arguments.photo);
     give_prompts(session.get(), arguments);
-    const Mask mask = predict(session.get(), arguments);
+    const Mask mask = predict(session.get(), photo, arguments);
     write_mask(mask.get(), output, arguments.overwrite);
     ssam_mask_info info{};
     must(ssam_mask_get_info(mask.get(), &info));

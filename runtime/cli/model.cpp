@@ -54,14 +54,21 @@ void give_prompts(ssam_session* session, const Arguments& arguments) {
     }
 }
 
-Mask predict(ssam_session* session, const Arguments& arguments) {
+Mask predict(ssam_session* session, const Photo& photo, const Arguments& arguments) {
     ssam_predict_options options = ssam_predict_default_options();
     options.candidate = arguments.candidate;
     options.keep_largest = arguments.largest_component ? 1 : 0;
     options.max_hole_area = arguments.fill_holes;
     ssam_mask* mask = nullptr;
     must(ssam_session_predict(session, &options, &mask), arguments.photo);
-    return Mask(mask);
+    Mask predicted(mask);
+    if (!arguments.refine_edges) {
+        return predicted;
+    }
+    const ssam_image image = photo.image();
+    ssam_mask* refined = nullptr;
+    must(ssam_mask_refine(predicted.get(), &image, nullptr, &refined), arguments.photo);
+    return Mask(refined);
 }
 
 }  // namespace cli

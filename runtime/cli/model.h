@@ -38,6 +38,6 @@ Session open_photo(const Model& model, const Photo& photo, const std::string& na
 
 // Gives the person's prompts, and predicts.
 void give_prompts(ssam_session* session, const Arguments& arguments);
-Mask predict(ssam_session* session, const Arguments& arguments);
+Mask predict(ssam_session* session, const Photo& photo, const Arguments& arguments);
 
 }  // namespace cli

@@ -1,7 +1,14 @@
 // Any sequence of clicks, boxes and second thoughts on one photo.
 #include "fuzz_input.h"
 #include "manifest_text.h"
+#include "runner.h"
 #include "squeezesam/ssam.h"
+
+// What the manifest for tests calls where it is used wrongly.
+void test::failed(const char* file, int line, const std::string& what) {
+    std::fprintf(stderr, "%s:%d: %s\n", file, line, what.c_str());
+    std::abort();
+}
 
 namespace {
 

@@ -175,6 +175,26 @@ TEST("a mask keeps its options when it is refined") {
     ssam_mask_free(again);
 }
 
+TEST("refined logits are the same bits on every machine") {
+    const Disc disc;
+    std::vector<uint8_t> photo(disc.photo);
+    uint32_t seed = 3;
+    for (uint8_t& byte : photo) {  // colours that ask for all of float's digits
+        seed = seed * 1664525u + 1013904223u;
+        byte = static_cast<uint8_t>(byte / 2 + (seed >> 25));
+    }
+    const ssam_image image = test::image_of(photo, kWidth, kHeight);
+    ssam_mask* refined = nullptr;
+    MUST(ssam_mask_refine(disc.mask, &image, nullptr, &refined));
+    std::vector<float> logits(size_t{kWidth} * kHeight);
+    MUST(ssam_mask_render_logits(refined, logits.data(), 0));
+    ssam_mask_free(refined);
+    char hex[65];
+    MUST(ssam_sha256(logits.data(), logits.size() * sizeof(float), hex));
+    CHECK_EQ(std::string(hex),
+             std::string("898df8c75eeb85f9c71b1af851e23388ef84c4feebe013ff7c872626f00056c7"));
+}
+
 TEST("options and photos that do not fit are refused with a sentence") {
     const Disc disc;
     const ssam_image image = disc.described();

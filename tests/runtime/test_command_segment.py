@@ -81,6 +81,17 @@ def test_crop_candidate_and_tidying_count(segment: Any, photo: Path, tmp_path: P
     assert not (png(tmp_path / "out" / "photo-mask.png") == 255).all()
 
 
+def test_refining_moves_the_edge_to_that_of_the_photo(
+    segment: Any, photo: Path, tmp_path: Path
+) -> None:
+    assert segment(photo, "--point", "60,80").code == 0
+    plain = png(tmp_path / "out" / "photo-mask.png")
+    assert segment(photo, "--point", "60,80", "--refine-edges", "--overwrite").code == 0
+    refined = png(tmp_path / "out" / "photo-mask.png")
+    assert refined.shape == plain.shape
+    assert 0 < (refined != plain).mean() < 0.2
+
+
 def test_timings_print_every_stage(segment: Any, photo: Path) -> None:
     lines = segment(photo, "--timings").out.splitlines()
     assert len(lines) == 2

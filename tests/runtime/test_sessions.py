@@ -66,6 +66,15 @@ def test_a_candidate_that_does_not_exist_is_an_error(segmenter: Segmenter) -> No
             session.predict(candidate=index)
 
 
+def test_a_prediction_can_be_refined_and_keeps_what_is_known_of_it(segmenter: Segmenter) -> None:
+    session = segmenter.open(scene(things=(LEFT, RIGHT)))
+    plain, refined = session.predict(), session.predict(refine_edges=True)
+    assert np.array_equal(plain.refine_edges().array, refined.array)
+    assert (refined.score, refined.prompts) == (plain.score, plain.prompts)
+    assert not np.array_equal(plain.alpha, refined.alpha)
+    np.testing.assert_array_equal(refined.cutout()[..., 3], refined.alpha)
+
+
 def test_largest_component_and_hole_filling_are_options(segmenter: Segmenter) -> None:
     photo = scene(things=(LEFT, RIGHT))
     photo[80:96, 56:72] = 0

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "exact_arithmetic.h"
+
 namespace ssam {
 namespace {
 

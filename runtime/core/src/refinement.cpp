@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "exact_arithmetic.h"
 #include "geometry.h"
 #include "guided_filter.h"
 #include "resize.h"

@@ -1,0 +1,12 @@
+# Fails unless DOCUMENT shows all of SOURCE, word for word, in at most 60 lines.
+file(READ ${DOCUMENT} document)
+file(READ ${SOURCE} source)
+string(FIND "${document}" "```c\n${source}```" place)
+if(place EQUAL -1)
+  message(FATAL_ERROR "${DOCUMENT} does not show ${SOURCE} as it is")
+endif()
+string(REGEX MATCHALL "\n" ends "${source}")
+list(LENGTH ends count)
+if(count GREATER 60)
+  message(FATAL_ERROR "${SOURCE} has ${count} lines, the document promises 60")
+endif()
