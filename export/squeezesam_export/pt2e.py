@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -60,7 +61,7 @@ class Observed:
         self._example = program.example
         self._exported, self._settings = exported, (dynamic, observer)
         self._module = self._prepare()
-        with torch.inference_mode():
+        with torch.inference_mode(), _one_thread():
             for inputs in program.calibration:
                 self._module(*inputs)
 
@@ -86,6 +87,17 @@ class Observed:
             self._exported.module(), _quantizer(*self._settings)
         )
         return prepared
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Sums whose last bits depend on how they are split among threads would change the ranges."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def layer_name(node: fx.Node) -> str | None:
