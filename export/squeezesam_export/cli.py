@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -109,6 +110,8 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = build_parser().parse_args(argv)
+    # Before torch is there: threads that wait would otherwise spin, on cores that others need.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # Imported late: torch takes seconds to load, and --help should not.
     from squeezesam_model import SEGMENTER_PRESETS, WeightsError
 

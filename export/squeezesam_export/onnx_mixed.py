@@ -13,6 +13,8 @@ from squeezesam_export.program import Execute, SourceProgram
 from squeezesam_export.report.layers import LayerReport, measure
 from squeezesam_export.sources import PreparedView
 
+_MOVING = ("Relu", "MaxPool", "DepthToSpace", "Concat", "Slice", "Pad")
+
 
 def to_float(quantised: onnx.ModelProto, plain: onnx.ModelProto, operators: set[str]) -> int:
     """Let the named operators of ``quantised`` read float data and float weights, in place.
@@ -25,63 +27,90 @@ def to_float(quantised: onnx.ModelProto, plain: onnx.ModelProto, operators: set[
     Returns:
         how many operators were changed.
     """
-    made_by = {output: node for node in quantised.graph.node for output in node.output}
+    twins = _Twins(quantised, plain)
     wanted = {node.name: node for node in plain.graph.node}
-    weights = {tensor.name: tensor for tensor in plain.graph.initializer}
-    plain_made_by = {output: node for node in plain.graph.node for output in node.output}
-    added: set[str] = set()
-    relus: dict[str, onnx.NodeProto] = {}
     changed = 0
-    for node in quantised.graph.node:
-        if node.name not in operators or node.name not in wanted:
-            continue
-        changed += 1
-        for index, name in enumerate(wanted[node.name].input):
-            if name in weights:
-                # The old name belongs to the rounded one.
-                node.input[index] = f"{name}_in_float"
-                if name not in added:
-                    tensor = quantised.graph.initializer.add()
-                    tensor.CopyFrom(weights[name])
-                    tensor.name = f"{name}_in_float"
-                    added.add(name)
-            else:
-                source = _unrounded(node.input[index], made_by)
-                lost = plain_made_by.get(name)
-                maker = made_by.get(source)
-                was_relu = lost is not None and lost.op_type == "Relu"
-                if was_relu and maker is not None and maker.op_type != "Relu":
-                    source = _restored(source, name, relus)
-                node.input[index] = source
-    _insert(quantised, relus)
+    for node in list(quantised.graph.node):
+        if node.name in operators and node.name in wanted:
+            changed += 1
+            for index, name in enumerate(wanted[node.name].input):
+                node.input[index] = twins.of(name)
+    quantised.graph.node.extend(twins.made)
+    _sort(quantised)
     _drop_dead(quantised)
     return changed
 
 
-def _restored(source: str, name: str, relus: dict[str, onnx.NodeProto]) -> str:
-    """A ReLU's output; the quantiser leaves out what rounding to unsigned numbers does as well."""
-    output = f"{name}_in_float"
-    relus[source] = onnx.helper.make_node("Relu", [source], [output], name=output)
-    return output
+class _Twins:
+    """Tensors of the fp32 graph as the int8 one can make them without a rounding at their end.
+
+    A convolution's result is there before it is rounded. What only moves or limits numbers
+    (ReLU, pooling, joining) is done once more in float: the quantiser rounds in between, or leaves
+    a ReLU out, since rounding to unsigned numbers does the same.
+    """
+
+    def __init__(self, quantised: onnx.ModelProto, plain: onnx.ModelProto) -> None:
+        self.made: list[onnx.NodeProto] = []
+        self._quantised = quantised
+        self._weights = {tensor.name: tensor for tensor in plain.graph.initializer}
+        self._maker = {output: node for node in plain.graph.node for output in node.output}
+        self._counterpart = {node.name: node for node in quantised.graph.node}
+        self._known: dict[str, str] = {}
+
+    def of(self, name: str) -> str:
+        """Name of the tensor in the int8 graph."""
+        if name not in self._known:
+            self._known[name] = self._weight(name) if name in self._weights else self._data(name)
+        return self._known[name]
+
+    def _weight(self, name: str) -> str:
+        # The old name may belong to the rounded one.
+        tensor = self._quantised.graph.initializer.add()
+        tensor.CopyFrom(self._weights[name])
+        tensor.name = f"{name}_in_float"
+        return str(tensor.name)
+
+    def _data(self, name: str) -> str:
+        maker = self._maker.get(name)
+        if maker is None:
+            return name
+        there = self._counterpart.get(maker.name)
+        if maker.op_type not in _MOVING:
+            return str(there.output[0]) if there is not None else name
+        inputs = [self.of(one) for one in maker.input]
+        if there is not None and list(there.input) == inputs:
+            return str(there.output[0])
+        twin = onnx.NodeProto()
+        twin.CopyFrom(maker)
+        twin.name = f"{maker.name}_in_float"
+        twin.input[:], twin.output[:] = inputs, [f"{name}_in_float"]
+        self.made.append(twin)
+        return f"{name}_in_float"
 
 
-def _insert(model: onnx.ModelProto, behind: dict[str, onnx.NodeProto]) -> None:
-    """Put each operator right behind the one that makes its input."""
-    nodes = []
-    for node in model.graph.node:
-        nodes.append(node)
-        nodes += [behind[output] for output in node.output if output in behind]
+def _sort(model: onnx.ModelProto) -> None:
+    """Operators behind those that they read, otherwise in their order."""
+    made_by = {output: node for node in model.graph.node for output in node.output}
+    done: set[int] = set()
+    ordered: list[onnx.NodeProto] = []
+
+    def place(node: onnx.NodeProto) -> None:
+        if id(node) in done:
+            return
+        done.add(id(node))
+        for name in node.input:
+            if name in made_by:
+                place(made_by[name])
+        ordered.append(node)
+
+    nodes = list(model.graph.node)
+    for node in nodes:
+        place(node)
+    copies = [onnx.NodeProto() for _ in ordered]
+    for copy, node in zip(copies, ordered, strict=True):
+        copy.CopyFrom(node)
     del model.graph.node[:]
-    model.graph.node.extend(nodes)
-
-
-def _unrounded(tensor: str, made_by: dict[str, onnx.NodeProto]) -> str:
-    """What was rounded: the tensor before QuantizeLinear and DequantizeLinear."""
-    expand = made_by.get(tensor)
-    if expand is None or expand.op_type != "DequantizeLinear":
-        return tensor
-    shrink = made_by.get(expand.input[0])
-    return str(shrink.input[0]) if shrink and shrink.op_type == "QuantizeLinear" else tensor
+    model.graph.node.extend(copies)
 
 
 def _drop_dead(model: onnx.ModelProto) -> None:

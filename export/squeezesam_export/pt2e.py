@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -57,21 +58,46 @@ class Observed:
         dynamic: bool,
         observer: Any = None,
     ) -> None:
-        from torchao.quantization.pt2e.quantize_pt2e import prepare_pt2e
-
         self._example = program.example
-        self._module = prepare_pt2e(exported.module(), _quantizer(dynamic, observer))
-        with torch.inference_mode():
+        self._exported, self._settings = exported, (dynamic, observer)
+        self._module = self._prepare()
+        with torch.inference_mode(), _one_thread():
             for inputs in program.calibration:
                 self._module(*inputs)
 
     def convert(self, in_float: Collection[str] = ()) -> ExportedProgram:
-        """Round to int8 where observers stand, except before the layers named (ExportError)."""
+        """Round to int8 where observers stand, except before the layers named (ExportError).
+
+        As often as is wanted: each time with a new graph, since converting uses one up (and its
+        annotations do not survive a copy), and with what the observers have seen.
+        """
         from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e
 
-        module = copy.deepcopy(self._module)
+        module = self._prepare()
+        for name, child in self._module.named_children():
+            if name.startswith("activation_post_process"):
+                setattr(module, name, copy.deepcopy(child))
         _unhook(module, set(in_float))
         return torch.export.export(convert_pt2e(module), self._example)
+
+    def _prepare(self) -> fx.GraphModule:
+        from torchao.quantization.pt2e.quantize_pt2e import prepare_pt2e
+
+        prepared: fx.GraphModule = prepare_pt2e(
+            self._exported.module(), _quantizer(*self._settings)
+        )
+        return prepared
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Sums whose last bits depend on how they are split among threads would change the ranges."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def layer_name(node: fx.Node) -> str | None:

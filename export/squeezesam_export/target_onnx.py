@@ -29,7 +29,8 @@ from squeezesam_export.quiet import quiet
 OPSET = 18
 # What runs in int8. The transformer and the token logic stay in float32: quantising them costs
 # accuracy and they are under one percent of the work.
-_INT8_OPERATORS = ["Conv", "MaxPool", "Concat", "DepthToSpace"]
+# With ReLU among them a convolution is rounded once, behind its activation, and not before it too.
+_INT8_OPERATORS = ["Conv", "Relu", "MaxPool", "Concat", "DepthToSpace"]
 # Weights in 7 bits: without VNNI, x86 adds pairs of 8-bit products in 16 bits and saturates.
 _SETTINGS: dict[str, Any] = {
     "activations": "uint8",

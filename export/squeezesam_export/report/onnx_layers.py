@@ -105,10 +105,12 @@ def _layer_nodes(
         if node.op_type not in _LAYERS:
             continue
         output = _behind_fused(node.output[0], readers)
-        if output not in shapes or node.output[0] not in shapes:
+        if output not in shapes:
             continue
         data = tuple(name for name in node.input if name and name not in weights)
-        macs = _macs(node, shapes, weights)
+        # int8 may have the tensor behind the activation alone; it is as large.
+        made = node.output[0] if node.output[0] in shapes else output
+        macs = _macs(node, shapes[made], shapes, weights)
         precision = _precision(counterpart.get(node.name), quantised)
         name = _title(node, weights, parameters)
         nodes[node.name] = LayerNode(name, node.op_type, data, output, macs, precision)
@@ -143,10 +145,15 @@ def _behind_fused(tensor: str, readers: dict[str, list[onnx.NodeProto]]) -> str:
     return tensor
 
 
-def _macs(node: onnx.NodeProto, shapes: dict[str, tuple[int, ...]], weights: dict[str, Any]) -> int:
+def _macs(
+    node: onnx.NodeProto,
+    made: tuple[int, ...],
+    shapes: dict[str, tuple[int, ...]],
+    weights: dict[str, Any],
+) -> int:
     if node.op_type not in ("Conv", "MatMul", "Gemm"):
         return 0
-    count = int(np.prod(shapes[node.output[0]]))
+    count = int(np.prod(made))
     if node.op_type == "Conv":
         return count * int(np.prod(numpy_helper.to_array(weights[node.input[1]]).shape[1:]))
     inner = shapes.get(node.input[0], (0,))[-1]
