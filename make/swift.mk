@@ -8,7 +8,7 @@ swift-toolchain:
 
 lint-swift: swift-toolchain ## swift-format
 	$(TRIXIE) run -- swift format lint --strict --recursive \
-	    --configuration runtime/swift/swift-format.json Package.swift runtime/swift
+	    --configuration runtime/swift/swift-format.json Package.swift runtime/swift $(wildcard ios_demo)
 
 test-swift: swift-toolchain lint-swift ## the Swift package: tests on Linux, type-check of the Apple code
 	$(TRIXIE) run -- runtime/swift/check

@@ -11,6 +11,13 @@ public final class Mask: Sendable {
         public let y: Int
         public let width: Int
         public let height: Int
+
+        public init(x: Int, y: Int, width: Int, height: Int) {
+            self.x = x
+            self.y = y
+            self.width = width
+            self.height = height
+        }
     }
 
     /// Width and height, those of the upright photo.
@@ -58,7 +65,7 @@ public final class Mask: Sendable {
     /// Another mask from the same prediction: other candidate, other options. No network runs.
     public func derive(_ options: PredictOptions) throws -> Mask {
         var derived: OpaquePointer?
-        try withUnsafePointer(to: options.core) {
+        try withUnsafePointer(to: options.core()) {
             try check(ssam_mask_derive(handle.pointer, $0, &derived))
         }
         return try Mask(owning: derived)

@@ -44,7 +44,7 @@ public final class ModelBundle: Sendable {
 
     /// One network's file and signature.
     public struct ProgramInfo: Hashable, Sendable {
-        /// Of the file, or of the .mlpackage folder, inside the bundle's folder.
+        /// Of the file, or of the .mlpackage folder; begins with the bundle's folder.
         public let path: String
         /// Bytes of all its files.
         public let fileSize: Int64
@@ -155,8 +155,8 @@ public final class ModelBundle: Sendable {
     /// Where a network's file (or .mlpackage folder) is; nil where there is no such network, or no
     /// folder.
     public func url(of program: Program) -> URL? {
-        guard let folder, let info = programs[program] else { return nil }
-        return folder.appendingPathComponent(info.path)
+        guard folder != nil, let info = programs[program] else { return nil }
+        return URL(fileURLWithPath: info.path)
     }
 }
 

@@ -23,11 +23,14 @@ public struct PredictOptions: Hashable, Sendable {
         self.holes = holes
     }
 
-    var core: ssam_predict_options {
+    /// As the core takes them. Its -1 for "the best one" stays inside: here that is nil.
+    func core() throws -> ssam_predict_options {
         var options = ssam_predict_default_options()
         if let candidate {
-            // -1 means the best one to the core, and is no index.
-            options.candidate = candidate < 0 ? Int32.max : Int32(clamping: candidate)
+            if candidate < 0 {
+                throw SegmentationError(.invalidArgument, "there is no candidate \(candidate)")
+            }
+            options.candidate = Int32(clamping: candidate)
         }
         options.keep_largest = keepsLargestPiece ? 1 : 0
         switch holes {

@@ -12,6 +12,14 @@ final class PredictionTurns: Sendable {
 
     private let state = Guarded(State())
 
+    /// How many turns were ever taken.
+    var taken: Int { state.withLock { $0.last } }
+
+    /// Whether a prediction is running whose answer will be thrown away.
+    var isSuperseding: Bool {
+        state.withLock { state in state.running.map(state.superseded.contains) ?? false }
+    }
+
     func take() -> Int {
         state.withLock { state in
             state.last += 1

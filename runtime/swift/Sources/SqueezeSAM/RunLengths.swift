@@ -34,12 +34,15 @@ public struct RunLengths: Hashable, Sendable {
 
     /// The mask again. The runs must add up to width × height.
     public func bitmap() throws -> Bitmap {
-        let bytes = try [UInt8](unsafeUninitializedCapacity: max(0, width) * max(0, height)) {
+        // A size that cannot be is the core's to refuse, before it writes anything.
+        let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
+        let fits = !overflow && 1...(1 << 28) ~= pixels  // SSAM_MAX_PIXELS
+        let bytes = try [UInt8](unsafeUninitializedCapacity: fits ? pixels : 1) {
             try check(
                 ssam_rle_decode(
                     counts, counts.count, Int32(clamping: width), Int32(clamping: height), 1,
                     $0.baseAddress))
-            $1 = $0.count
+            $1 = pixels
         }
         return Bitmap(width: width, height: height, bytes: bytes)
     }

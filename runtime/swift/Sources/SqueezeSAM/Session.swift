@@ -15,7 +15,7 @@ public final class Session: Sendable {
 
     private let handle: OpaqueHandle
     private let queue = DispatchQueue(label: "squeezesam.session", qos: .userInitiated)
-    private let turns = PredictionTurns()
+    let turns = PredictionTurns()
 
     init(_ handle: OpaqueHandle) throws {
         var width: Int32 = 0
@@ -91,7 +91,7 @@ public final class Session: Sendable {
     public func predict(_ options: PredictOptions = PredictOptions()) async throws -> Mask {
         try await cancellable { session in
             var mask: OpaquePointer?
-            try withUnsafePointer(to: options.core) {
+            try withUnsafePointer(to: options.core()) {
                 try check(ssam_session_predict(session, $0, &mask))
             }
             return try Mask(owning: mask)

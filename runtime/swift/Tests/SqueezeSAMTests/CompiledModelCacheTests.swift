@@ -1,0 +1,123 @@
+import Foundation
+import XCTest
+
+@testable import SqueezeSAM
+
+/// The cache of compiled programs, with a compiler that only copies.
+final class CompiledModelCacheTests: XCTestCase {
+    /// Counts its runs; a program "compiles" to a folder with its bytes in it.
+    private final class Compiler: Sendable {
+        let runs = Guarded(0)
+
+        func compile(_ source: URL) throws -> URL {
+            runs.withLock { $0 += 1 }
+            let folder = FileManager.default.temporaryDirectory
+                .appendingPathComponent(UUID().uuidString, isDirectory: true)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data(contentsOf: source).write(to: folder.appendingPathComponent("program"))
+            return folder
+        }
+
+        func load(_ compiled: URL) throws -> Data {
+            try Data(contentsOf: compiled.appendingPathComponent("program"))
+        }
+
+        func load(
+            _ cache: CompiledModelCache, _ bundle: ModelBundle, _ program: Program = .segmenter
+        ) async throws -> Data {
+            try await cache.load(program, of: bundle, compile: compile, load: load)
+        }
+
+        var count: Int { runs.withLock { $0 } }
+    }
+
+    private func entries(_ cache: CompiledModelCache) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: cache.folder.path)
+    }
+
+    private func cache(system: String = "1.0") throws -> CompiledModelCache {
+        CompiledModelCache(
+            folder: try temporaryFolder(self).appendingPathComponent("compiled"), system: system)
+    }
+
+    func testAProgramIsCompiledOnce() async throws {
+        let (cache, compiler) = (try cache(), Compiler())
+        let bundle = try ModelBundle(contentsOf: tinyBundle(self))
+        for _ in 0..<3 {
+            let loaded = try await compiler.load(cache, bundle)
+            XCTAssertEqual(loaded, Data([1, 2, 3]))
+        }
+        XCTAssertEqual(compiler.count, 1)
+        // The same bundle elsewhere is the same program.
+        _ = try await compiler.load(cache, ModelBundle(contentsOf: tinyBundle(self)))
+        XCTAssertEqual(compiler.count, 1)
+        XCTAssertEqual(try entries(cache).count, 1)
+    }
+
+    func testAnotherProgramOrSystemIsCompiledAnew() async throws {
+        let (cache, compiler) = (try cache(), Compiler())
+        let bundle = try ModelBundle(contentsOf: tinyBundle(self))
+        _ = try await compiler.load(cache, bundle)
+        _ = try await compiler.load(cache, bundle, .saliency)
+        _ = try await compiler.load(cache, ModelBundle(contentsOf: tinyBundle(self, bytes: [7])))
+        XCTAssertEqual(compiler.count, 3)
+        let updated = CompiledModelCache(folder: cache.folder, system: "1.1")
+        _ = try await compiler.load(updated, bundle)
+        XCTAssertEqual(compiler.count, 4)
+        XCTAssertEqual(try entries(cache).count, 4)
+    }
+
+    func testADamagedEntryIsMadeAgain() async throws {
+        let (cache, compiler) = (try cache(), Compiler())
+        let bundle = try ModelBundle(contentsOf: tinyBundle(self))
+        _ = try await compiler.load(cache, bundle)
+        let entry = cache.folder.appendingPathComponent(try entries(cache)[0])
+        try FileManager.default.removeItem(at: entry.appendingPathComponent("program"))
+        let loaded = try await compiler.load(cache, bundle)
+        XCTAssertEqual(loaded, Data([1, 2, 3]))
+        XCTAssertEqual(compiler.count, 2)
+    }
+
+    func testAFailedCompilationLeavesNothing() async throws {
+        struct Failure: Error {}
+        let cache = try cache()
+        let bundle = try ModelBundle(contentsOf: tinyBundle(self))
+        do {
+            _ = try await cache.load(.segmenter, of: bundle) { _ in
+                throw Failure()
+            } load: {
+                $0
+            }
+            XCTFail("nothing was thrown")
+        } catch {
+            XCTAssertTrue(error is Failure)
+        }
+        XCTAssertFalse(FileManager.default.fileExists(atPath: cache.folder.path))
+    }
+
+    func testTasksThatCompileAtOnceShareOneEntry() async throws {
+        let (cache, compiler) = (try cache(), Compiler())
+        let bundle = try ModelBundle(contentsOf: tinyBundle(self))
+        try await withThrowingTaskGroup(of: Data.self) { group in
+            for _ in 0..<8 {
+                group.addTask { try await compiler.load(cache, bundle) }
+            }
+            for try await loaded in group {
+                XCTAssertEqual(loaded, Data([1, 2, 3]))
+            }
+        }
+        // One entry, no part of one beside it.
+        XCTAssertEqual(try entries(cache).count, 1)
+        try cache.removeAll()
+        XCTAssertFalse(FileManager.default.fileExists(atPath: cache.folder.path))
+        try cache.removeAll()
+    }
+
+    func testABundleWithoutFilesHasNothingToCompile() async throws {
+        let bundle = try ModelBundle(manifest: tinyManifest())
+        let cache = try cache()
+        await assertFails(.bundle, "tiny: the bundle has no files") {
+            _ = try await Compiler().load(cache, bundle)
+        }
+    }
+}

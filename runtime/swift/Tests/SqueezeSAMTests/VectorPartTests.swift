@@ -1,0 +1,101 @@
+import CSqueezeSAM
+import Foundation
+import SqueezeSAM
+import XCTest
+
+/// The shared vectors for the core's plain functions, through the C module.
+final class VectorPartTests: XCTestCase {
+    func testPhotosAreTurnedAndResizedAsInTheVectors() throws {
+        try Vectors.each("geometry") { one in
+            switch try one.text("kind") {
+            case "fit": try checkFit(one)
+            case "exif":
+                let file = Data(try one.bytes("file"))
+                XCTAssertEqual(
+                    Int(Photo.Orientation(ofEncoded: file).rawValue), try one.whole("orientation"))
+            case "orient": try checkPixels(one, wanted: "upright") { ssam_orient(&$0, &$1, 0) }
+            case "resize":
+                let (width, height) = (try one.whole("width"), try one.whole("height"))
+                try checkPixels(one, wanted: "resized") {
+                    ssam_resize(&$0, Int32(width), Int32(height), &$1)
+                }
+            case let kind: throw VectorError("unknown kind \(kind)")
+            }
+        }
+    }
+
+    private func checkFit(_ one: Case) throws {
+        let (photo, input) = (try one.numbers("photo"), try one.numbers("input"))
+        var (width, height): (Int32, Int32) = (0, 0)
+        let status = ssam_fit(
+            Int32(photo[0]), Int32(photo[1]), Int32(input[0]), Int32(input[1]), &width, &height)
+        XCTAssertEqual(status, 0)
+        XCTAssertEqual([Double(width), Double(height)], try one.numbers("size"))
+    }
+
+    private func checkPixels(
+        _ one: Case, wanted: String, _ call: (inout ssam_image, inout [UInt8]) -> ssam_status
+    ) throws {
+        let wanted = try one.bytes(wanted)
+        var found = [UInt8](repeating: 0, count: wanted.count)
+        var image = ssam_image()
+        image.width = Int32(try one.whole("stored_width"))
+        image.height = Int32(try one.whole("stored_height"))
+        image.format = Int32(SSAM_FORMAT_RGB)
+        image.orientation = Int32(try one.whole("orientation"))
+        try one.bytes("stored").withUnsafeBufferPointer { stored in
+            image.data = stored.baseAddress
+            XCTAssertEqual(call(&image, &found), 0)
+        }
+        XCTAssertEqual(found, wanted)
+    }
+
+    func testPromptsAreDrawnAsInTheVectors() throws {
+        try Vectors.each("planes") { one in
+            let points = try one.rows("points").flatMap { $0 }.map { Float($0) }
+            let labels = try one.numbers("labels").map { Float($0) }
+            let (width, height) = (try one.whole("width"), try one.whole("height"))
+            let boxDefault = Float(try one.number("box_default"))
+            var wanted = [Float](repeating: boxDefault, count: width * height)
+            if try !one.isNull("box") {
+                wanted = try asPlane(one.list("box")).2.map { Float($0) }
+            }
+            wanted += try asPlane(one.list("clicks"), inside: "+-").2.map { Float($0) }
+            var found = [Float](repeating: .nan, count: wanted.count)
+            let status = ssam_draw_planes(
+                points, labels, labels.count, Int32(width), Int32(height),
+                try one.number("radius"), boxDefault, &found)
+            XCTAssertEqual(status, 0)
+            XCTAssertEqual(found, wanted, one.name)
+        }
+    }
+
+    func testHeatMapsBecomeClicksAsInTheVectors() throws {
+        try Vectors.each("saliency") { one in
+            let heat = try one.bytes("heat")
+            switch try one.text("kind") {
+            case "heat":
+                let logits = try one.floats("logits")
+                var found = [UInt8](repeating: 0, count: logits.count)
+                XCTAssertEqual(ssam_logits_to_heat(logits, logits.count, &found), 0)
+                XCTAssertEqual(found, heat)
+            case "clicks":
+                var found = ssam_saliency()
+                let (width, height) = (try one.whole("width"), try one.whole("height"))
+                XCTAssertEqual(
+                    ssam_salient_clicks(heat, Int32(width), Int32(height), 0, &found), 0)
+                XCTAssertEqual(Int(found.threshold), try one.whole("threshold"))
+                XCTAssertEqual(Int(found.area), try one.whole("area"))
+                XCTAssertEqual(Int(found.peak), try one.whole("peak"))
+                XCTAssertEqual(clicks(found), try one.rows("clicks"), one.name)
+            case let kind: throw VectorError("unknown kind \(kind)")
+            }
+        }
+    }
+
+    private func clicks(_ found: ssam_saliency) -> [[Double]] {
+        let x = withUnsafeBytes(of: found.x) { Array($0.bindMemory(to: Double.self)) }
+        let y = withUnsafeBytes(of: found.y) { Array($0.bindMemory(to: Double.self)) }
+        return (0..<Int(found.count)).map { [x[$0], y[$0]] }
+    }
+}

@@ -1,0 +1,15 @@
+// Declarations for type-checking on Linux; nothing here is ever linked.
+// swift-format-ignore-file
+@_exported import CoreGraphics
+
+public final class CGImageSource {}
+public let kCGImagePropertyOrientation: CFString = ""
+public func CGImageSourceCreateWithData(
+    _ data: CFData, _ options: CFDictionary?
+) -> CGImageSource? { nil }
+public func CGImageSourceCreateImageAtIndex(
+    _ isrc: CGImageSource, _ index: Int, _ options: CFDictionary?
+) -> CGImage? { nil }
+public func CGImageSourceCopyPropertiesAtIndex(
+    _ isrc: CGImageSource, _ index: Int, _ options: CFDictionary?
+) -> CFDictionary? { nil }
