@@ -14,5 +14,8 @@ public protocol BenchmarkDevice: Sendable {
     func now() -> Double
     func date() -> Date
     /// Loads the bundle for a compute unit, anew at every call.
-    func load(_ folder: URL, _ unit: ComputeUnit) async throws -> Segmenter
+    ///
+    /// - Parameter cold: as for the first time after the installation: what the device compiled
+    ///   before is thrown away.
+    func load(_ folder: URL, _ unit: ComputeUnit, cold: Bool) async throws -> Segmenter
 }

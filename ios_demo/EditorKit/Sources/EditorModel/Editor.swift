@@ -19,7 +19,6 @@ public final class Editor {
     }
 
     private let segmenter: @Sendable () async throws -> Segmenter
-    private var photo: Photo?
     private var session: Session?
     private var opening: Task<Void, Never>?
     private var calls: [Call] = []
@@ -56,7 +55,7 @@ public final class Editor {
         for task in [opening, worker, derivation] { task?.cancel() }
         prediction?.cancel()
         (opening, worker, derivation, prediction) = (nil, nil, nil, nil)
-        (photo, session, calls, wantsMask) = (nil, nil, [], false)
+        (session, calls, wantsMask) = (nil, [], false)
         state = EditorState()
     }
 
@@ -81,7 +80,7 @@ public final class Editor {
     private func begin(_ opened: (photo: Photo, session: Session)) {
         guard !Task.isCancelled else { return }
         opening = nil
-        (photo, session) = opened
+        (state.photo, session) = opened
         state.viewport = Viewport(
             photo: PixelSize(width: opened.session.size.width, height: opened.session.size.height),
             view: viewSize)
@@ -189,15 +188,6 @@ public final class Editor {
             show(derived)
             derivation = nil
         }
-    }
-
-    /// The object cut out of the photo, for a file; nil while there is nothing to cut out.
-    public func cutout(_ options: CutoutOptions = CutoutOptions(crop: true)) async throws -> Cutout?
-    {
-        guard let photo, let mask = state.result?.mask, state.canExport else { return nil }
-        return try await Task.detached(priority: .userInitiated) {
-            try mask.cutout(of: photo, options)
-        }.value
     }
 
     /// Returns when nothing is under way any more.

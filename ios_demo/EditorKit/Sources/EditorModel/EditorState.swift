@@ -21,6 +21,7 @@ public struct EditorState: Sendable {
     /// The box that is being drawn, in pixel coordinates.
     public internal(set) var draft: CGRect?
     public internal(set) var bundle: ModelBundle?
+    var photo: Photo?
 
     public init() {}
 
@@ -28,7 +29,12 @@ public struct EditorState: Sendable {
     public var canUndo: Bool { history.canUndo }
     public var canRedo: Bool { history.canRedo }
     public var canClear: Bool { history.canClear }
-    public var canExport: Bool { result.map { !$0.isEmpty } ?? false }
+
+    /// Nil while there is nothing to cut out.
+    public var cutoutSource: CutoutSource? {
+        guard let photo, let result, !result.isEmpty else { return nil }
+        return CutoutSource(photo: photo, mask: result.mask)
+    }
 
     /// The person's prompts, and where there are none, those that the model found.
     public var markers: [UsedPrompt] {

@@ -3,12 +3,17 @@ import FakeModel
 import Foundation
 import SqueezeSAM
 
+struct Load: Equatable {
+    let unit: ComputeUnit
+    let cold: Bool
+}
+
 /// A phone whose clock advances by a millisecond at each look.
 final class FakeDevice: BenchmarkDevice, @unchecked Sendable {
     private let lock = NSLock()
     private var looks = 0.0
     private var footprints = 0
-    private(set) var units: [ComputeUnit] = []
+    private(set) var loads: [Load] = []
     var loading: (@Sendable (URL) async throws -> Segmenter)?
 
     var machine: BenchmarkResult.Machine {
@@ -41,8 +46,8 @@ final class FakeDevice: BenchmarkDevice, @unchecked Sendable {
 
     func date() -> Date { Date(timeIntervalSince1970: 1_795_275_060) }
 
-    func load(_ folder: URL, _ unit: ComputeUnit) async throws -> Segmenter {
-        locked { units.append(unit) }
+    func load(_ folder: URL, _ unit: ComputeUnit, cold: Bool) async throws -> Segmenter {
+        locked { loads.append(Load(unit: unit, cold: cold)) }
         if let loading { return try await loading(folder) }
         return try Segmenter(bundle: ModelBundle(contentsOf: folder), engine: BlobEngine())
     }

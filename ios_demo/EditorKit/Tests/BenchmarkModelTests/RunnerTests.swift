@@ -33,7 +33,11 @@ final class RunnerTests: XCTestCase {
         ).run(sample: .shared)
 
         XCTAssertEqual(result.rows.map(\.computeUnit), [.all, .cpuOnly])
-        XCTAssertEqual(device.units, [.all, .all, .cpuOnly, .cpuOnly], "cold, then warm")
+        XCTAssertEqual(
+            device.loads,
+            [ComputeUnit.all, .cpuOnly].flatMap {
+                [Load(unit: $0, cold: true), Load(unit: $0, cold: false)]
+            })
         for row in result.rows {
             XCTAssertEqual(row.tap?.count, 3)
             XCTAssertEqual(row.automatic?.count, 3)

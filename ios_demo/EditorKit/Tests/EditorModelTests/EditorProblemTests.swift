@@ -9,11 +9,11 @@ final class EditorProblemTests: XCTestCase {
         let editor = try await editor(photo: .test(spot: nil))
         XCTAssertEqual(editor.state.problem, .nothingStandsOut)
         XCTAssertEqual(editor.state.problem?.isHint, true)
-        XCTAssertFalse(editor.state.canExport)
+        XCTAssertNil(editor.state.cutoutSource)
         editor.add(.foreground(x: 60, y: 40))
         await editor.settle()
         XCTAssertNil(editor.state.problem)
-        XCTAssertTrue(editor.state.canExport)
+        XCTAssertNotNil(editor.state.cutoutSource)
         editor.undo()
         await editor.settle()
         XCTAssertNil(editor.state.result)
@@ -71,7 +71,7 @@ final class EditorProblemTests: XCTestCase {
         editor.open { .test() }
         await editor.settle()
         XCTAssertNil(editor.state.problem)
-        XCTAssertTrue(editor.state.canExport)
+        XCTAssertNotNil(editor.state.cutoutSource)
     }
 
     func testAPhotoThatCannotBeDecodedIsReported() async throws {

@@ -166,16 +166,17 @@ final class EditorTests: XCTestCase {
             Double(points.map(\.y).max() ?? 0), Double(bounds.y + bounds.height), accuracy: 0.5)
     }
 
-    func testTheCutoutIsTransparentRoundTheObject() async throws {
+    func testTheCutoutIsTheObjectWithItsColoursOnNothing() async throws {
         let editor = try await editor()
-        let found = try await editor.cutout(CutoutOptions(soft: false))
-        let cutout = try XCTUnwrap(found)
-        XCTAssertEqual(cutout.bytes.count, 128 * 96 * 4)
-        XCTAssertEqual(
-            Array(cutout.bytes[(48 * 128 + 40) * 4..<(48 * 128 + 40) * 4 + 4]),
-            [
-                255, 255, 255, 255,
-            ])
-        XCTAssertEqual(cutout.bytes[(5 * 128 + 120) * 4 + 3], 0)
+        let bounds = try XCTUnwrap(editor.state.result?.mask.bounds)
+        let cutout = try XCTUnwrap(editor.state.cutoutSource).cutout()
+        XCTAssertFalse(cutout.isPremultiplied)
+        XCTAssertLessThanOrEqual(cutout.rect.x, bounds.x)
+        XCTAssertGreaterThanOrEqual(cutout.rect.width, bounds.width)
+        XCTAssertEqual(cutout.bytes.count, cutout.rect.width * cutout.rect.height * 4)
+        let place = ((48 - cutout.rect.y) * cutout.rect.width + 40 - cutout.rect.x) * 4
+        XCTAssertEqual(Array(cutout.bytes[place..<place + 3]), [255, 255, 255])
+        XCTAssertGreaterThan(cutout.bytes[place + 3], 200)
+        XCTAssertLessThan(cutout.bytes[3], 128)
     }
 }
