@@ -62,7 +62,7 @@ struct BenchmarkScreen: View {
 
     private func start() {
         settings.computeUnits = ComputeUnit.allCases.filter(units.contains)
-        settings.command = "benchmark screen"
+        settings.command = "benchmark screen"  // not translated
         store.start(settings)
     }
 }

@@ -34,7 +34,7 @@ struct DetailsSheet: View {
                     Text(unit.title).tag(unit)
                 }
             }
-            LabeledContent("Engine", value: state.bundle?.target.title ?? "Core ML")
+            LabeledContent("Engine", value: (state.bundle?.target ?? .coreML).title)
             LabeledContent("SDK version", value: SqueezeSAMCore.version)
         } header: {
             Text("Engine")
@@ -115,9 +115,9 @@ private struct ModelSection: View {
 extension ModelBundle.Target {
     fileprivate var title: String {
         switch self {
-        case .coreML: return "Core ML"
-        case .execuTorch: return "ExecuTorch"
-        case .onnx: return "ONNX Runtime"
+        case .coreML: return "Core ML"  // not translated
+        case .execuTorch: return "ExecuTorch"  // not translated
+        case .onnx: return "ONNX Runtime"  // not translated
         }
     }
 }

@@ -32,7 +32,7 @@ final class TouchView: UIView {
 
     @available(*, unavailable)
     required init?(coder: NSCoder) {
-        fatalError("made in code only")
+        fatalError("made in code only")  // not translated
     }
 
     override func touchesBegan(_ touches: Set<UITouch>, with event: UIEvent?) {

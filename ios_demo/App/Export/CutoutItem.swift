@@ -10,7 +10,7 @@ struct CutoutItem: Transferable, Sendable {
         DataRepresentation(exportedContentType: .png) { (item: CutoutItem) in
             try await item.png()
         }
-        .suggestedFileName("Cut-out.png")
+        .suggestedFileName("cutout.png")
     }
 
     func png() async throws -> Data {

@@ -8,6 +8,7 @@ import UniformTypeIdentifiers
 ///
 /// Throws `SegmentationError` with the code `.outOfMemory`.
 func pngFile(of cutout: Cutout) throws -> Data {
+    let unmade = "the PNG file cannot be made"  // not translated
     let file = NSMutableData()
     guard
         let image = CGImage.pixels(
@@ -15,10 +16,10 @@ func pngFile(of cutout: Cutout) throws -> Data {
             alpha: cutout.isPremultiplied ? .premultipliedLast : .last),
         let destination = CGImageDestinationCreateWithData(
             file, UTType.png.identifier as CFString, 1, nil)
-    else { throw SegmentationError(.outOfMemory, "the PNG file cannot be made") }
+    else { throw SegmentationError(.outOfMemory, unmade) }
     CGImageDestinationAddImage(destination, image, nil)
     guard CGImageDestinationFinalize(destination) else {
-        throw SegmentationError(.outOfMemory, "the PNG file cannot be written")
+        throw SegmentationError(.outOfMemory, unmade)
     }
     return file as Data
 }

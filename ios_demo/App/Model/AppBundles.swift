@@ -6,5 +6,5 @@ extension BundleFolders {
     /// documents.
     static let app = BundleFolders(
         pushed: URL.documentsDirectory.appendingPathComponent("bundles", isDirectory: true),
-        builtIn: Bundle.main.bundleURL.appendingPathComponent("Bundles", isDirectory: true))
+        builtIn: Bundle.main.bundleURL.appendingPathComponent("bundles", isDirectory: true))
 }

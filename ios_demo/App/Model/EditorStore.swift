@@ -34,7 +34,8 @@ final class EditorStore: ObservableObject {
         Task {
             do {
                 guard let photo = try await load() else {
-                    throw EditorProblem.photoUnreadable("the photo library gave no picture")
+                    let reason = "the photo library gave no picture"  // not translated
+                    throw EditorProblem.photoUnreadable(reason)
                 }
                 open(photo)
             } catch {

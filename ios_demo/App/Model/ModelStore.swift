@@ -9,7 +9,7 @@ final class ModelStore: ObservableObject {
     @Published private(set) var isReady = false
     @Published private(set) var computeUnit: ComputeUnit
 
-    private static let key = "computeUnit"
+    private static let key = "compute.unit"
     private var loader: SegmenterLoader
 
     init() {
