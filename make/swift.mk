@@ -1,5 +1,5 @@
 # The Swift package, on Linux: its tests, and a type-check of what needs Apple's frameworks.
-.PHONY: swift-toolchain lint-swift test-swift
+.PHONY: swift-toolchain lint-swift test-swift test-swift-sanitized
 
 TRIXIE := TOOLCHAINS=$(TOOLCHAINS) runtime/tools/trixie_chroot
 
@@ -12,3 +12,6 @@ lint-swift: swift-toolchain ## swift-format
 
 test-swift: swift-toolchain lint-swift ## the Swift package: tests on Linux, type-check of the Apple code
 	$(TRIXIE) run -- runtime/swift/check
+
+test-swift-sanitized: swift-toolchain ## the Swift tests under AddressSanitizer and ThreadSanitizer
+	$(TRIXIE) run -- runtime/swift/check_sanitized

@@ -1,7 +1,8 @@
 // The shared vectors through the C interface: prompts, and whole sessions with recorded outputs.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,11 +27,13 @@ using Tensors = std::map<std::string, std::vector<float>>;
 // Gives recorded answers, 0 where there is none, and keeps what it was asked.
 struct Replay {
     Tensors outputs;
-    Tensors seen;  // "segmenter.image" and so on
+    Tensors seen;      // "segmenter.image" and so on
+    int runs[2] = {};  // of each program
 
     static ssam_status run(void* user, int32_t program, const ssam_tensor* in, int32_t in_count,
                            ssam_tensor* out, int32_t out_count, char*, size_t) {
         auto& self = *static_cast<Replay*>(user);
+        ++self.runs[program];
         const std::string prefix = program == SSAM_PROGRAM_SEGMENTER ? "segmenter." : "saliency.";
         for (int32_t i = 0; i < in_count; ++i) {
             self.seen[prefix + in[i].name].assign(in[i].data, in[i].data + in[i].count);
@@ -185,33 +188,88 @@ void check_mask(const ssam_mask* mask, const Value& step) {
     }
 }
 
+ssam_predict_options options_of(const Value& given) {
+    ssam_predict_options options = ssam_predict_default_options();
+    options.candidate = whole_at(given, "candidate");
+    options.keep_largest = whole_at(given, "keep_largest");
+    options.max_hole_area = whole_at(given, "max_hole_area");
+    return options;
+}
+
+void set_photo(ssam_session* session, const Value& one, const std::vector<uint8_t>& photo) {
+    ssam_image image{};
+    image.data = photo.data();
+    image.width = whole_at(one, "stored_width");
+    image.height = whole_at(one, "stored_height");
+    image.orientation = whole_at(one, "orientation");
+    MUST(ssam_session_set_image(session, &image));
+}
+
+void check_step(Session& session, const Value& step) {
+    make_calls(session.handle, at(step, "calls"));
+    const ssam_predict_options options = options_of(at(step, "options"));
+    ssam_mask* mask = nullptr;
+    MUST(ssam_session_predict(session.handle, &options, &mask));
+    check_mask(mask, step);
+    ssam_mask_free(mask);
+    check_points(session.replay.seen, step);
+    CHECK_EQ(digest(session.replay.seen.at("segmenter.prompts")), text_at(step, "planes_sha256"));
+}
+
+void check_images(const Tensors& seen, const Value& one) {
+    CHECK_EQ(digest(seen.at("segmenter.image")), text_at(one, "image_sha256"));
+    CHECK_EQ(digest(seen.at("saliency.image")), text_at(one, "saliency_image_sha256"));
+}
+
 void check_session(const Value& one) {
     Session session(one);
     for (const char* name : {"heatmap", "masks", "scores"}) {
         session.replay.outputs[name] = floats_at(at(one, "outputs"), name);
     }
-    const std::vector<uint8_t> photo = test::bytes_at(one, "photo");
-    const ssam_image image{
-        photo.data(),    whole_at(one, "stored_width"), whole_at(one, "stored_height"), 0,
-        SSAM_FORMAT_RGB, whole_at(one, "orientation")};
-    MUST(ssam_session_set_image(session.handle, &image));
-    const Tensors& seen = session.replay.seen;
+    set_photo(session.handle, one, test::bytes_at(one, "photo"));
     for (const Value& step : at(one, "steps").array) {
-        make_calls(session.handle, at(step, "calls"));
-        const Value& given = at(step, "options");
-        ssam_predict_options options = ssam_predict_default_options();
-        options.candidate = whole_at(given, "candidate");
-        options.keep_largest = whole_at(given, "keep_largest");
-        options.max_hole_area = whole_at(given, "max_hole_area");
-        ssam_mask* mask = nullptr;
-        MUST(ssam_session_predict(session.handle, &options, &mask));
-        check_mask(mask, step);
-        ssam_mask_free(mask);
-        check_points(seen, step);
-        CHECK_EQ(digest(seen.at("segmenter.prompts")), text_at(step, "planes_sha256"));
+        check_step(session, step);
     }
-    CHECK_EQ(digest(seen.at("segmenter.image")), text_at(one, "image_sha256"));
-    CHECK_EQ(digest(seen.at("saliency.image")), text_at(one, "saliency_image_sha256"));
+    check_images(session.replay.seen, one);
+}
+
+// A part of replay.bin, [first byte, number of bytes].
+std::vector<uint8_t> recorded(const Value& place) {
+    std::ifstream file(std::string(SSAM_VECTORS) + "/replay.bin", std::ios::binary);
+    const std::vector<uint8_t> all{std::istreambuf_iterator<char>(file), {}};
+    const auto first = static_cast<size_t>(place.array.at(0).whole);
+    const auto count = static_cast<size_t>(place.array.at(1).whole);
+    REQUIRE(first + count <= all.size());
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
+    return {begin, begin + static_cast<std::ptrdiff_t>(count)};
+}
+
+std::vector<float> recorded_logits(const Value& one, const Value& place) {
+    const auto scale = static_cast<float>(number_at(one, "scale"));
+    const auto shift = static_cast<float>(number_at(one, "shift"));
+    std::vector<float> logits;
+    for (const uint8_t byte : recorded(place)) {
+        logits.push_back(static_cast<float>(static_cast<int8_t>(byte)) * scale + shift);
+    }
+    return logits;
+}
+
+void check_replay(const Value& one) {
+    Session session(one);
+    session.replay.outputs["heatmap"] = recorded_logits(one, at(one, "heatmap"));
+    set_photo(session.handle, one, recorded(at(one, "photo")));
+    for (const Value& step : at(one, "steps").array) {
+        session.replay.outputs["masks"] = recorded_logits(one, at(step, "masks"));
+        std::vector<float>& scores = session.replay.outputs["scores"];
+        scores.clear();
+        for (const double score : numbers(at(step, "scores"))) {
+            scores.push_back(static_cast<float>(score));
+        }
+        check_step(session, step);
+    }
+    check_images(session.replay.seen, one);
+    CHECK_EQ(session.replay.runs[SSAM_PROGRAM_SALIENCY], 1);
+    CHECK_EQ(size_t(session.replay.runs[SSAM_PROGRAM_SEGMENTER]), at(one, "steps").array.size());
 }
 
 }  // namespace
@@ -220,4 +278,8 @@ TEST("vectors: prompts, good and bad") { test::each_case("prompts", check_prompt
 
 TEST("vectors: whole sessions with recorded outputs") {
     test::each_case("sessions", check_session);
+}
+
+TEST("vectors: a session in which every run was recorded") {
+    test::each_case("replay", check_replay);
 }
