@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2] / "ios_demo"))
 
-from ios_project_breaks import ASSETS, BREAKS, ROOT
+from check_project import check
+from ios_project_breaks import ASSETS, BREAKS, ROOT, STRINGS
 
 CHECK = ROOT / "ios_demo/check_project.py"
 
@@ -39,17 +41,21 @@ def test_the_project_is_consistent() -> None:
 
 
 def test_an_untouched_copy_is_consistent(demo: Path) -> None:
-    done = run_check(demo)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert check(demo) == []
 
 
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_broken_copy_is_seen(demo: Path, name: str) -> None:
     break_it, fault = BREAKS[name]
     break_it(demo)
+    assert any(fault in found for found in check(demo)), check(demo)
+
+
+def test_faults_are_told_on_stderr_with_exit_code_1(demo: Path) -> None:
+    (demo / STRINGS).unlink()
     done = run_check(demo)
     assert done.returncode == 1
-    assert fault in done.stderr
+    assert f"{STRINGS}: cannot be read" in done.stderr
     assert "Traceback" not in done.stderr
 
 

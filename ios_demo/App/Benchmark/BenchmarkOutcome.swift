@@ -11,7 +11,8 @@ struct BenchmarkOutcome: View {
             EmptyView()
         case .running(let progress):
             Section {
-                ProgressView(value: Double(progress?.done ?? 0), total: Double(progress?.total ?? 1)) {
+                let (done, total) = (progress?.done ?? 0, progress?.total ?? 1)
+                ProgressView(value: Double(done), total: Double(total)) {
                     Text("Measuring…")
                 }
             }

@@ -25,7 +25,9 @@ struct PhotoCanvas: View {
                     .accessibilityElement()
                     .accessibilityLabel("Photo")
                     .accessibilityValue(Text(state.photoDescription))
-                    .accessibilityHint("Tap to add, touch and hold to take away, drag to draw a box.")
+                    .accessibilityHint(
+                        "Tap to add, touch and hold to take away, drag to draw a box."
+                    )
                     .accessibilityAction(named: "Undo") { editor.undo() }
                     .accessibilityAction(named: "Clear") { editor.clear() }
             }

@@ -27,7 +27,7 @@ struct CutoutTray: View {
             }
             .buttonStyle(.bordered)
             Button(action: save) {
-                Label(saveTitle, systemImage: saving == .done ? "checkmark" : "square.and.arrow.down")
+                Label(saveTitle, systemImage: saveSymbol)
             }
             .buttonStyle(.borderedProminent)
             .disabled(saving == .busy)
@@ -45,6 +45,10 @@ struct CutoutTray: View {
 
     private var saveTitle: LocalizedStringKey {
         saving == .done ? "Saved" : "Save"
+    }
+
+    private var saveSymbol: String {
+        saving == .done ? "checkmark" : "square.and.arrow.down"
     }
 
     private func isShown(_ outcome: Saving) -> Binding<Bool> {
@@ -80,7 +84,8 @@ private struct CutoutThumbnail: View {
                 .frame(width: photo.width * scale, height: photo.height * scale)
                 .clipShape(
                     OutlineShape(outline: result.outline, photo: photo),
-                    style: FillStyle(eoFill: true))
+                    style: FillStyle(eoFill: true)
+                )
                 .offset(
                     x: geometry.size.width / 2 - bounds.midX * scale,
                     y: geometry.size.height / 2 - bounds.midY * scale)
