@@ -21,16 +21,11 @@ struct PhotoCanvas: View {
                     }
                     PromptMarkers(state: state, viewport: viewport)
                 }
-                TouchSurface { editor.handle($0) }
-                    .accessibilityElement()
-                    .accessibilityLabel("Photo")
-                    .accessibilityValue(Text(state.photoDescription))
-                    .accessibilityHint(
-                        "Tap to add, touch and hold to take away, drag to draw a box."
-                    )
-                    .accessibilityAction(named: "Undo") { editor.undo() }
-                    .accessibilityAction(named: "Clear") { editor.clear() }
+                TouchSurface(description: state.photoDescription, editor: editor)
             }
+            .frame(
+                width: geometry.size.width, height: geometry.size.height, alignment: .topLeading
+            )
             .clipped()
             .onAppear { editor.resize(to: geometry.size) }
             .onChange(of: geometry.size) { editor.resize(to: $0) }

@@ -5,19 +5,38 @@ import UIKit
 /// Takes raw touches: SwiftUI's own gestures tell on iOS 16 neither where a long press is nor where
 /// two fingers are.
 struct TouchSurface: UIViewRepresentable {
-    let perform: (CanvasGesture) -> Void
+    /// What VoiceOver says of the photo.
+    let description: String
+    let editor: Editor
 
     func makeUIView(context: Context) -> TouchView {
-        TouchView(perform: perform)
+        let view = TouchView { [editor] in editor.handle($0) }
+        view.accessibilityLabel = String(localized: "Photo")
+        view.accessibilityHint = String(
+            localized: "Tap to add, touch and hold to take away, drag to draw a box.")
+        view.accessibilityCustomActions = [
+            action(String(localized: "Undo"), editor.undo),
+            action(String(localized: "Clear"), editor.clear),
+        ]
+        return view
     }
 
     func updateUIView(_ view: TouchView, context: Context) {
-        view.perform = perform
+        view.accessibilityValue = description
+    }
+
+    private func action(
+        _ name: String, _ perform: @escaping @MainActor () -> Void
+    ) -> UIAccessibilityCustomAction {
+        UIAccessibilityCustomAction(name: name) { _ in
+            MainActor.assumeIsolated(perform)
+            return true
+        }
     }
 }
 
 final class TouchView: UIView {
-    var perform: (CanvasGesture) -> Void
+    private let perform: (CanvasGesture) -> Void
     private var touches = TouchInterpreter<ObjectIdentifier>()
     private var holding: Task<Void, Never>?
     private let haptics = UIImpactFeedbackGenerator(style: .medium)
@@ -26,7 +45,8 @@ final class TouchView: UIView {
         self.perform = perform
         super.init(frame: .zero)
         isMultipleTouchEnabled = true
-        // VoiceOver hands touches on, so that the photo can be explored with the finger.
+        isAccessibilityElement = true
+        // VoiceOver hands touches on as they are.
         accessibilityTraits = .allowsDirectInteraction
     }
 

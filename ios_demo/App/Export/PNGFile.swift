@@ -15,7 +15,7 @@ func pngFile(of cutout: Cutout) throws -> Data {
             cutout.bytes, width: cutout.rect.width, height: cutout.rect.height, bytesPerPixel: 4,
             alpha: cutout.isPremultiplied ? .premultipliedLast : .last),
         let destination = CGImageDestinationCreateWithData(
-            file, UTType.png.identifier as CFString, 1, nil)
+            file as CFMutableData, UTType.png.identifier as CFString, 1, nil)
     else { throw SegmentationError(.outOfMemory, unmade) }
     CGImageDestinationAddImage(destination, image, nil)
     guard CGImageDestinationFinalize(destination) else {

@@ -16,6 +16,10 @@ public struct UIAccessibilityTraits: OptionSet, Sendable {
     public init(rawValue: UInt64) { self.rawValue = rawValue }
     public static var allowsDirectInteraction: UIAccessibilityTraits { fatalError() }
 }
+open class UIAccessibilityCustomAction: NSObject {
+    public typealias ActionHandler = (UIAccessibilityCustomAction) -> Bool
+    public init(name: String, actionHandler: ActionHandler?) {}
+}
 public enum UIAccessibility {
     public struct Notification: Sendable {
         public static var announcement: Notification { fatalError() }
@@ -39,7 +43,12 @@ public enum UIAccessibility {
     public init(frame: CGRect) { super.init() }
     public required init?(coder: NSCoder) { nil }
     open var isMultipleTouchEnabled = false
+    open var isAccessibilityElement = false
+    open var accessibilityLabel: String?
+    open var accessibilityHint: String?
+    open var accessibilityValue: String?
     open var accessibilityTraits: UIAccessibilityTraits = []
+    open var accessibilityCustomActions: [UIAccessibilityCustomAction]?
 }
 @MainActor open class UIViewController: UIResponder {}
 @MainActor open class UINavigationController: UIViewController {}
