@@ -1,0 +1,81 @@
+import Foundation
+import SqueezeSAM
+
+/// Where bundles lie: those that were pushed to the device first, then those in the app.
+public struct BundleFolders: Sendable {
+    private let parents: [URL]
+
+    /// - Parameters:
+    ///   - pushed: Documents/bundles.
+    ///   - builtIn: the folder in the app.
+    public init(pushed: URL, builtIn: URL) {
+        parents = [pushed, builtIn]
+    }
+
+    /// Names of all bundles, each once, the app's own first.
+    public var names: [String] {
+        var names: [String] = []
+        for parent in parents.reversed() {
+            let found = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
+            for name in found.sorted() where folder(name, in: parent) != nil {
+                if !names.contains(name) { names.append(name) }
+            }
+        }
+        return names
+    }
+
+    /// The folder of a bundle; without a name the app's own. Nil where there is none.
+    public func folder(named name: String? = nil) -> URL? {
+        guard let name = name ?? names.first, BenchmarkSettings.isFolderName(name) else {
+            return nil
+        }
+        return parents.lazy.compactMap { folder(name, in: $0) }.first
+    }
+
+    private func folder(_ name: String, in parent: URL) -> URL? {
+        let folder = parent.appendingPathComponent(name)
+        let manifest = folder.appendingPathComponent("manifest.json")
+        return FileManager.default.fileExists(atPath: manifest.path) ? folder : nil
+    }
+}
+
+extension BenchmarkResult.Bundle {
+    /// - Parameter bundle: one that was opened from a folder.
+    init(_ bundle: ModelBundle, folder: URL) throws {
+        let manifest = try Data(contentsOf: folder.appendingPathComponent("manifest.json"))
+        var bytes: [String: Int64] = ["bundle": Self.size(of: folder)]
+        for (program, info) in bundle.programs {
+            bytes[program == .segmenter ? "segmenter" : "saliency"] = info.fileSize
+        }
+        self.init(
+            name: bundle.name, sha256: SHA256.hex(manifest), target: bundle.target.word,
+            backend: bundle.backend, precision: bundle.precision,
+            height: bundle.inputSize.height, width: bundle.inputSize.width, bytes: bytes)
+    }
+
+    private static func size(of folder: URL) -> Int64 {
+        let files = FileManager.default.enumerator(
+            at: folder, includingPropertiesForKeys: [.fileSizeKey, .isRegularFileKey])
+        return files?.reduce(into: Int64(0)) { sum, entry in
+            let values = try? (entry as? URL)?.resourceValues(
+                forKeys: [.fileSizeKey, .isRegularFileKey])
+            if values?.isRegularFile == true { sum += Int64(values?.fileSize ?? 0) }
+        } ?? 0
+    }
+}
+
+extension ModelBundle.Target {
+    /// As manifests and results write it.
+    public var word: String {
+        switch self {
+        case .onnx: return "onnx"
+        case .execuTorch: return "executorch"
+        case .coreML: return "coreml"
+        }
+    }
+
+    /// The engine that runs it.
+    public var engine: String {
+        self == .onnx ? "onnxruntime" : word
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import SqueezeSAM
+
+/// A bundle without networks, for `BlobEngine`.
+public enum FakeBundle {
+    /// The text of its manifest.json.
+    ///
+    /// - Parameters:
+    ///   - capabilities: of the three, those that it has.
+    ///   - version: of the manifest's schema.
+    public static func manifest(
+        capabilities: ModelBundle.Capabilities = [.negativePoints, .box, .automatic],
+        version: Int = 1
+    ) -> String {
+        let side = 64
+        let automatic = capabilities.contains(.automatic)
+        let saliency =
+            automatic
+            ? """
+            , "saliency": \(program("saliency", inputs: [("image", [1, 3, side, side])], outputs: [
+                ("heatmap", [1, 1, side / 4, side / 4])
+            ]))
+            """ : ""
+        let segmenter = program(
+            "segmenter",
+            inputs: [
+                ("image", [1, 3, side, side]), ("prompts", [1, 2, side, side]),
+                ("points", [1, 16, 2]), ("labels", [1, 16]),
+            ],
+            outputs: [("masks", [1, 4, side / 4, side / 4]), ("scores", [1, 4])])
+        return """
+            {"schema_version": \(version), "name": "fake-coreml-int8-64x64", "licence": "MIT",
+             "model": {"preset": "fake"}, "target": "coreml", "backend": "coreml",
+             "precision": "int8",
+             "input": {"height": \(side), "width": \(side), "channels": "rgb", "range": [0, 255],
+                       "normalisation": "folded", "pad_value": [124, 116, 104]},
+             "prompts": {"max_points": 16, "click_radius": 2.0, "box_default": 1.0},
+             "capabilities": {
+                "negative_points": \(capabilities.contains(.negativePoints)),
+                "box": \(capabilities.contains(.box)), "automatic": \(automatic)},
+             "programs": {"segmenter": \(segmenter)\(saliency)}}
+            """
+    }
+
+    /// Writes the bundle into `parent`; its folder.
+    public static func write(in parent: URL, name: String = "fake-coreml-int8-64x64") throws -> URL
+    {
+        let folder = parent.appendingPathComponent(name)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data(manifest().utf8).write(to: folder.appendingPathComponent("manifest.json"))
+        for program in ["segmenter", "saliency"] {
+            try Data().write(to: folder.appendingPathComponent("\(program).bin"))
+        }
+        return folder
+    }
+
+    public static func segmenter(
+        _ engine: BlobEngine = BlobEngine(),
+        capabilities: ModelBundle.Capabilities = [.negativePoints, .box, .automatic]
+    ) throws -> Segmenter {
+        try Segmenter(
+            bundle: ModelBundle(manifest: manifest(capabilities: capabilities)), engine: engine)
+    }
+
+    private static func program(
+        _ name: String, inputs: [(String, [Int])], outputs: [(String, [Int])]
+    ) -> String {
+        func described(_ tensors: [(String, [Int])]) -> String {
+            tensors.map { #"{"name": "\#($0)", "shape": \#($1), "dtype": "float32"}"# }
+                .joined(separator: ", ")
+        }
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        return """
+            {"file": "\(name).bin", "files": [{"path": "\(name).bin", "size": 0, "sha256": "\(empty)"}],
+             "macs": 1000, "inputs": [\(described(inputs))], "outputs": [\(described(outputs))]}
+            """
+    }
+}
