@@ -19,7 +19,7 @@ def describe(arguments: list[str] | None = None) -> dict[str, Any]:
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "command": " ".join(["python", *(sys.argv if arguments is None else arguments)]),
-        "commit": _commit(),
+        "commit": commit(),
         "machine": {
             "cpu": _cpu(),
             "features": _features(),
@@ -32,7 +32,8 @@ def describe(arguments: list[str] | None = None) -> dict[str, Any]:
     }
 
 
-def _commit() -> str:
+def commit() -> str:
+    """The sources' commit, with -dirty if they were changed since."""
     run = subprocess.run(
         ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"],
         capture_output=True, text=True, check=False,

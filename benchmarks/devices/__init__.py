@@ -1,0 +1,1 @@
+"""Connected phones: how they are found, driven and read, one subject a module."""

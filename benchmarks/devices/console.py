@@ -1,0 +1,148 @@
+"""The lines of the apps' benchmark mode (docs/benchmarks.md), picked out of a noisy console."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from devices.commands import Lines
+from devices.failures import AppError, TimedOutError, one_line
+
+PREFIX = "SSAM-BENCH"
+PART = 480  # characters of base64 in every part but the last
+BEGIN_WITHIN = 45.0  # seconds from the launch to the first line; a launch itself takes some
+SILENCE = 150.0  # the apps promise a line every two minutes
+
+# Before the prefix: whatever the console puts there. After it, in a log, the tag's own ending.
+_LINE = re.compile(
+    PREFIX + r"(?:\(\s*\d+\))?\s*:?\s+(?P<run>[A-Za-z0-9-]{1,64})\s+"
+    r"(?P<kind>begin|progress|part|end|error)\b\s*(?P<rest>.*)$"
+)
+
+
+@dataclass
+class Transcript:
+    """What one run has said so far."""
+
+    run: str
+    begun: bool = False
+    done: tuple[int, int, str] = (0, 0, "")  # of the latest progress line
+    error: tuple[str, str] | None = None  # code and sentence
+    total: int = 0
+    digest: str = ""
+    parts: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the app has said its last word."""
+        return bool(self.digest) or self.error is not None
+
+    def take(self, line: str) -> bool:
+        """Read one line of the console; False for noise, another run, or a line cut short."""
+        found = _LINE.search(line.rstrip())
+        if not found or found["run"] != self.run:
+            return False
+        rest = found["rest"].split()
+        self.begun = True
+        if found["kind"] == "error":
+            self.error = (rest[0] if rest else "failed", " ".join(rest[1:]))
+        elif found["kind"] == "part":
+            return self._take_part(rest)
+        elif found["kind"] == "end":
+            return self._take_end(rest)
+        elif found["kind"] == "progress" and len(rest) >= 2 and "".join(rest[:2]).isdigit():
+            self.done = (int(rest[0]), int(rest[1]), " ".join(rest[2:]))
+        return True
+
+    def _take_part(self, rest: list[str]) -> bool:
+        if len(rest) != 3 or not (rest[0].isdigit() and rest[1].isdigit()):
+            return False
+        number, total = int(rest[0]), int(rest[1])
+        if number < total and len(rest[2]) != PART:
+            return False
+        self.parts[number] = rest[2]
+        return True
+
+    def _take_end(self, rest: list[str]) -> bool:
+        if len(rest) != 2 or not rest[0].isdigit() or not re.fullmatch("[0-9a-f]{64}", rest[1]):
+            return False
+        self.total, self.digest = int(rest[0]), rest[1]
+        return True
+
+    def document(self) -> bytes | None:
+        """The result's bytes; None unless all parts came and the hash is right."""
+        if not self.digest or set(self.parts) < set(range(1, self.total + 1)):
+            return None
+        text = "".join(self.parts[i] for i in range(1, self.total + 1))
+        try:
+            raw = base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
+            return None
+        return raw if hashlib.sha256(raw).hexdigest() == self.digest else None
+
+
+def listen(
+    lines: Lines,
+    run: str,
+    timeout: float,
+    progress: Callable[[int, int, str], None] = lambda done, total, what: None,
+    noise: Callable[[str], None] = lambda line: None,
+    begin_within: float = BEGIN_WITHIN,
+) -> Transcript:
+    """Follow a console until the app has ended or the console has.
+
+    Args:
+        lines: the running console.
+        run: the run word.
+        timeout: most seconds altogether.
+        progress: told what is done.
+        noise: given every line that is not the app's; may raise to end the wait.
+        begin_within: most seconds until the app's first line.
+
+    Raises:
+        TimedOutError: the app never began, fell silent, or did not finish.
+        AppError: the app said `error`.
+    """
+    transcript = Transcript(run)
+    start = time.monotonic()
+    mine = start  # when the app last said something
+    step = min(5.0, begin_within, SILENCE)
+    while not transcript.ended:
+        now = time.monotonic()
+        limit = begin_within if not transcript.begun else SILENCE
+        if now - mine > limit:
+            raise TimedOutError(_silent(transcript, limit))
+        if now - start > timeout:
+            raise TimedOutError(f"the app did not finish within {timeout:.0f} seconds")
+        try:
+            for line in lines.until(now + step, step):
+                if transcript.take(line):
+                    mine = time.monotonic()
+                    progress(*transcript.done)
+                else:
+                    noise(line)
+                if transcript.ended or time.monotonic() - now > step:
+                    break
+            else:
+                break  # the console has ended
+        except TimedOutError:
+            continue  # a quiet moment: look at the clocks again
+    if transcript.error:
+        code, sentence = transcript.error
+        raise AppError(f"the app reports ({code}): {one_line(sentence) or 'no reason given'}")
+    return transcript
+
+
+def _silent(transcript: Transcript, limit: float) -> str:
+    if not transcript.begun:
+        return (
+            f"the app was launched but did not enter its benchmark mode within {limit:.0f} seconds;"
+            " build the demo of this version and keep the screen on and unlocked"
+        )
+    done, total, what = transcript.done
+    return f"the app fell silent for {limit:.0f} seconds at {done} of {total} ({what or 'start'})"
