@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
 
@@ -87,6 +88,7 @@ def test_damage_during_a_run_ends_it_in_a_sentence_with_its_checkpoint(
     assert last.startswith("squeezesam-train: 10 of 10 photos drawn were damaged")
     assert "holds no annotation with a mask" in last
     assert load_checkpoint(tmp_path / "run" / "checkpoint.pt")["step"] == 1
+    assert not multiprocessing.active_children()
 
 
 def test_one_damaged_photo_does_not_end_a_run(

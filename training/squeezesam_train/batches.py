@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import torch
 from torch import Tensor
@@ -45,6 +45,20 @@ def build_loader(
         pin_memory=world.device.type == "cuda",
         worker_init_fn=_leave_stopping_to_the_trainer,
     )
+
+
+def load(loader: DataLoader[Batch]) -> Generator[Batch, None, None]:
+    """The loader's batches; its workers end with the generator, whatever ended it.
+
+    An iterator that is merely dropped may live on in the traceback of the failure that ended a
+    run, and Python waits at its exit for workers that do not listen to SIGTERM.
+    """
+    iterator = iter(loader)
+    try:
+        yield from iterator
+    finally:
+        if loader.num_workers:
+            iterator._shutdown_workers()  # type: ignore[attr-defined]
 
 
 def _leave_stopping_to_the_trainer(_: int) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,7 +19,7 @@ from squeezesam_model.saliency import SaliencyNet
 from squeezesam_model.segmenter import Segmenter
 from torch import Tensor, nn
 
-from squeezesam_train.batches import Batch, build_loader, to_device
+from squeezesam_train.batches import Batch, build_loader, load, to_device
 from squeezesam_train.checkpoint import (
     CheckpointError,
     check_owner,
@@ -168,7 +169,10 @@ class Trainer:
     def _run_phase(self) -> None:
         index, phase = self.config.phase_at(self.step)
         end = sum(p.steps for p in self.config.phases[: index + 1])
-        feed = self._feed(phase, end - self.step)
+        with contextlib.closing(self._feed(phase, end - self.step)) as feed:
+            self._run_steps(feed, phase, end)
+
+    def _run_steps(self, feed: Iterator[Batch], phase: Phase, end: int) -> None:
         meter = Meter(phase.batch * self.config.accumulate * self.world.size)
         while self.step < end:
             before = time.monotonic()
@@ -184,7 +188,7 @@ class Trainer:
             if self.step % self.config.save_every == 0:
                 self.save()
 
-    def _feed(self, phase: Phase, steps: int) -> Iterator[Batch]:
+    def _feed(self, phase: Phase, steps: int) -> Generator[Batch, None, None]:
         """This process's batches of the next steps, on its device."""
         passes = steps * self.config.accumulate
         first = self.config.first_sample(self.step) * self.world.size
@@ -198,7 +202,9 @@ class Trainer:
             PhotoGroups(samples) if grouped else samples,
             passes, phase.batch, self.config.workers, self.world,
         )  # fmt: skip
-        return (to_device(batch, self.world.device) for batch in loader)
+        with contextlib.closing(load(loader)) as batches:
+            for batch in batches:
+                yield to_device(batch, self.world.device)
 
     def _step(self, batches: list[Batch], phase: Phase) -> StepResult:
         """One optimiser step over the passes' joined gradients."""
