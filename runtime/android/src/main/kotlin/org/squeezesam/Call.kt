@@ -10,9 +10,7 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 
 /** One blocking call into the core that can be cancelled, and what its engine threw. */
-internal class Call(
-    private val interrupt: () -> Unit = {},
-) {
+internal class Call(private val interrupt: () -> Unit = {}) {
     @Volatile
     var isCancelled: Boolean = false
         private set

@@ -28,11 +28,7 @@ public interface Engine : Closeable {
      * Runs one program: reads [inputs], fills [outputs], both in the manifest's order. What it
      * throws reaches the app as [SegmentationException.EngineFailed] with its message.
      */
-    public fun run(
-        program: ProgramKind,
-        inputs: List<EngineTensor>,
-        outputs: List<EngineTensor>,
-    )
+    public fun run(program: ProgramKind, inputs: List<EngineTensor>, outputs: List<EngineTensor>)
 
     /** Called once, when the last segmenter or session that uses the engine is closed. */
     override fun close() {}

@@ -1,14 +1,14 @@
 package org.squeezesam
 
+import java.nio.Buffer
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
+import java.nio.CharBuffer
+import java.nio.charset.CodingErrorAction
 import java.util.concurrent.CancellationException
 
 /** What native code calls; it keeps exceptions away from it. */
-internal class EngineBridge(
-    private val engine: Engine,
-    programs: List<ProgramInfo>,
-) {
+internal class EngineBridge(private val engine: Engine, programs: List<ProgramInfo>) {
     private val programs = programs.associateBy { it.kind.ordinal }
 
     /** Called from native code: a status, and the reason in [message], NUL-terminated UTF-8. */
@@ -59,20 +59,23 @@ internal class EngineBridge(
         }
 
     /** One line, cut between two characters where it is too long. */
-    private fun explain(
-        failure: Throwable,
-        message: ByteBuffer,
-    ) {
-        val words = failure.message?.split(Regex("\\s+"))?.filter { it.isNotEmpty() }.orEmpty()
+    private fun explain(failure: Throwable, message: ByteBuffer) {
+        val words =
+            failure.message
+                ?.split(Regex("\\s+"))
+                ?.filter { it.isNotEmpty() }
+                .orEmpty()
         val sentence = words.joinToString(" ").ifEmpty { failure.javaClass.simpleName }
         val encoder =
             Charsets.UTF_8
                 .newEncoder()
-                .onMalformedInput(java.nio.charset.CodingErrorAction.REPLACE)
-                .onUnmappableCharacter(java.nio.charset.CodingErrorAction.REPLACE)
-        message.limit(message.capacity() - 1)
-        encoder.encode(java.nio.CharBuffer.wrap(sentence.replace('\u0000', ' ')), message, true)
-        message.limit(message.capacity())
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .onUnmappableCharacter(CodingErrorAction.REPLACE)
+        // As a Buffer: older Androids know these functions there alone.
+        val bounds: Buffer = message
+        bounds.limit(message.capacity() - 1)
+        encoder.encode(CharBuffer.wrap(sentence.replace('\u0000', ' ')), message, true)
+        bounds.limit(message.capacity())
         message.put(0)
     }
 }

@@ -48,9 +48,7 @@ public class Candidate internal constructor(
  *
  * What takes long is `suspend` and runs in the background.
  */
-public class Mask internal constructor(
-    pointer: Long,
-) : Closeable {
+public class Mask internal constructor(pointer: Long) : Closeable {
     internal val handle = NativeHandle(pointer, "the mask", Native::maskFree)
     private val numbers: DoubleArray = handle.use(Native::maskNumbers)
 
@@ -127,11 +125,7 @@ public class Mask internal constructor(
      * Writes the mask into [out] from its position on, which is not moved: height rows of width
      * bytes, [stride] bytes apart (0: no gaps). [soft]: alpha, otherwise 255 inside and 0 outside.
      */
-    public suspend fun render(
-        out: ByteBuffer,
-        stride: Int = 0,
-        soft: Boolean = true,
-    ): Unit =
+    public suspend fun render(out: ByteBuffer, stride: Int = 0, soft: Boolean = true): Unit =
         background { mask ->
             val to = Bytes.writable(out)
             Native.maskRender(mask, soft, 255, to.store, to.offset, to.size, stride.toLong())
@@ -153,10 +147,7 @@ public class Mask internal constructor(
      * Throws [SegmentationException.UnusablePhoto] for a photo of another size and
      * [SegmentationException.WrongState] for a crop of an empty mask.
      */
-    public suspend fun cutout(
-        photo: Photo,
-        options: CutoutOptions = CutoutOptions(),
-    ): Cutout =
+    public suspend fun cutout(photo: Photo, options: CutoutOptions = CutoutOptions()): Cutout =
         background { mask ->
             val rect = rectOf(mask, options)
             val pixels = ByteBuffer.allocateDirect(byteCount(rect))
@@ -199,10 +190,7 @@ public class Mask internal constructor(
         return PixelRect(x, y, width, height)
     }
 
-    private fun rectOf(
-        mask: Long,
-        options: CutoutOptions,
-    ): PixelRect {
+    private fun rectOf(mask: Long, options: CutoutOptions): PixelRect {
         val (x, y, width, height) = Native.maskCutoutRect(mask, options.soft, options.crop)
         return PixelRect(x, y, width, height)
     }

@@ -23,10 +23,7 @@ public enum class ProgramKind {
 }
 
 /** Name and shape of a tensor; all are float32, dense and row-major. */
-public class TensorInfo internal constructor(
-    public val name: String,
-    public val shape: List<Long>,
-)
+public class TensorInfo internal constructor(public val name: String, public val shape: List<Long>)
 
 /** One program of a bundle and its signature. */
 public class ProgramInfo internal constructor(
@@ -42,19 +39,15 @@ public class ProgramInfo internal constructor(
 )
 
 /** A size in pixels. */
-public data class Size(
-    public val width: Int,
-    public val height: Int,
-)
+public data class Size(public val width: Int, public val height: Int)
 
 /**
  * A verified model bundle: a folder with manifest.json and the programs it lists. Immutable. What
  * it tells stays readable after [close].
  */
-public class ModelBundle private constructor(
-    internal val handle: NativeHandle,
-    facts: Facts,
-) : Closeable {
+public class ModelBundle private constructor(facts: Facts) : Closeable {
+    internal val handle: NativeHandle = facts.handle
+
     /** As given to [open]; empty after [parse]. */
     public val folder: File = File(facts.strings[0])
 
@@ -113,9 +106,7 @@ public class ModelBundle private constructor(
 
     override fun close(): Unit = handle.close()
 
-    private class Facts(
-        pointer: Long,
-    ) {
+    private class Facts(val handle: NativeHandle, pointer: Long) {
         val strings = Native.bundleStrings(pointer).map { String(it, Charsets.UTF_8) }
         val numbers: IntArray = Native.bundleNumbers(pointer)
         val fractions: DoubleArray = Native.bundleFractions(pointer)
@@ -149,17 +140,14 @@ public class ModelBundle private constructor(
 
         private fun take(pointer: Long): ModelBundle {
             val handle = NativeHandle(pointer, "the bundle", Native::bundleFree)
-            return handle.use { ModelBundle(handle, Facts(it)) }
+            return handle.use { ModelBundle(Facts(handle, it)) }
         }
 
         private const val SIZES_ONLY = 1
     }
 }
 
-private fun programOf(
-    pointer: Long,
-    kind: ProgramKind,
-): ProgramInfo {
+private fun programOf(pointer: Long, kind: ProgramKind): ProgramInfo {
     val program = kind.ordinal
     val (fileSize, multiplyAdds, inputs) = Native.programNumbers(pointer, program).asList()
     val tensors =

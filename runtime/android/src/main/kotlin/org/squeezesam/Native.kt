@@ -14,73 +14,71 @@ internal object Native {
 
     /** Called from native code. */
     @JvmStatic
-    fun failure(
-        status: Int,
-        sentence: ByteArray,
-    ): Throwable = failureOf(status, String(sentence, Charsets.UTF_8))
+    fun failure(status: Int, sentence: ByteArray): Throwable =
+        failureOf(status, String(sentence, Charsets.UTF_8))
 
-    @JvmStatic external fun version(): ByteArray
+    @JvmStatic
+    external fun version(): ByteArray
 
-    @JvmStatic external fun schemaVersion(): Int
+    @JvmStatic
+    external fun schemaVersion(): Int
 
     // ---- Bundles
 
-    @JvmStatic external fun bundleOpen(
-        folder: ByteArray,
-        flags: Int,
-    ): Long
+    @JvmStatic
+    external fun bundleOpen(folder: ByteArray, flags: Int): Long
 
-    @JvmStatic external fun bundleParse(json: ByteArray): Long
+    @JvmStatic
+    external fun bundleParse(json: ByteArray): Long
 
-    @JvmStatic external fun bundleFree(bundle: Long)
+    @JvmStatic
+    external fun bundleFree(bundle: Long)
 
-    @JvmStatic external fun bundleStrings(bundle: Long): Array<ByteArray>
+    @JvmStatic
+    external fun bundleStrings(bundle: Long): Array<ByteArray>
 
-    @JvmStatic external fun bundleNumbers(bundle: Long): IntArray
+    @JvmStatic
+    external fun bundleNumbers(bundle: Long): IntArray
 
-    @JvmStatic external fun bundleFractions(bundle: Long): DoubleArray
+    @JvmStatic
+    external fun bundleFractions(bundle: Long): DoubleArray
 
-    @JvmStatic external fun programPath(
-        bundle: Long,
-        program: Int,
-    ): ByteArray
+    @JvmStatic
+    external fun programPath(bundle: Long, program: Int): ByteArray
 
-    @JvmStatic external fun programNumbers(
-        bundle: Long,
-        program: Int,
-    ): LongArray
+    @JvmStatic
+    external fun programNumbers(bundle: Long, program: Int): LongArray
 
-    @JvmStatic external fun tensorNames(
-        bundle: Long,
-        program: Int,
-    ): Array<ByteArray>
+    @JvmStatic
+    external fun tensorNames(bundle: Long, program: Int): Array<ByteArray>
 
-    @JvmStatic external fun tensorShapes(
-        bundle: Long,
-        program: Int,
-    ): Array<LongArray>
+    @JvmStatic
+    external fun tensorShapes(bundle: Long, program: Int): Array<LongArray>
 
     // ---- Segmenters
 
-    @JvmStatic external fun segmenterCreate(
-        bundle: Long,
-        bridge: EngineBridge,
-        concurrent: Boolean,
-    ): Long
+    @JvmStatic
+    external fun segmenterCreate(bundle: Long, bridge: EngineBridge, concurrent: Boolean): Long
 
-    @JvmStatic external fun segmenterFree(segmenter: Long)
+    @JvmStatic
+    external fun segmenterFree(segmenter: Long)
 
-    @JvmStatic external fun segmenterPrewarm(segmenter: Long)
+    @JvmStatic
+    external fun segmenterPrewarm(segmenter: Long)
 
     // ---- Sessions
 
-    @JvmStatic external fun sessionCreate(segmenter: Long): Long
+    @JvmStatic
+    external fun sessionCreate(segmenter: Long): Long
 
-    @JvmStatic external fun sessionFree(session: Long)
+    @JvmStatic
+    external fun sessionFree(session: Long)
 
-    @JvmStatic external fun sessionCancel(session: Long)
+    @JvmStatic
+    external fun sessionCancel(session: Long)
 
-    @JvmStatic external fun sessionSetImage(
+    @JvmStatic
+    external fun sessionSetImage(
         session: Long,
         description: LongArray,
         store: Any,
@@ -88,32 +86,29 @@ internal object Native {
         size: Int,
     )
 
-    @JvmStatic external fun sessionSize(session: Long): IntArray
+    @JvmStatic
+    external fun sessionSize(session: Long): IntArray
 
-    @JvmStatic external fun sessionAddPoint(
-        session: Long,
-        x: Double,
-        y: Double,
-        foreground: Boolean,
-    )
+    @JvmStatic
+    external fun sessionAddPoint(session: Long, x: Double, y: Double, foreground: Boolean)
 
-    @JvmStatic external fun sessionSetBox(
-        session: Long,
-        x0: Double,
-        y0: Double,
-        x1: Double,
-        y1: Double,
-    )
+    @JvmStatic
+    external fun sessionSetBox(session: Long, x0: Double, y0: Double, x1: Double, y1: Double)
 
-    @JvmStatic external fun sessionUndo(session: Long): Boolean
+    @JvmStatic
+    external fun sessionUndo(session: Long): Boolean
 
-    @JvmStatic external fun sessionClear(session: Long)
+    @JvmStatic
+    external fun sessionClear(session: Long)
 
-    @JvmStatic external fun sessionPrompts(session: Long): DoubleArray
+    @JvmStatic
+    external fun sessionPrompts(session: Long): DoubleArray
 
-    @JvmStatic external fun sessionAutomatic(session: Long): DoubleArray
+    @JvmStatic
+    external fun sessionAutomatic(session: Long): DoubleArray
 
-    @JvmStatic external fun sessionPredict(
+    @JvmStatic
+    external fun sessionPredict(
         session: Long,
         candidate: Int,
         keepLargest: Boolean,
@@ -122,27 +117,31 @@ internal object Native {
 
     // ---- Masks
 
-    @JvmStatic external fun maskFree(mask: Long)
+    @JvmStatic
+    external fun maskFree(mask: Long)
 
-    @JvmStatic external fun maskNumbers(mask: Long): DoubleArray
+    @JvmStatic
+    external fun maskNumbers(mask: Long): DoubleArray
 
-    @JvmStatic external fun maskScores(mask: Long): FloatArray
+    @JvmStatic
+    external fun maskScores(mask: Long): FloatArray
 
-    @JvmStatic external fun maskPrompts(mask: Long): DoubleArray
+    @JvmStatic
+    external fun maskPrompts(mask: Long): DoubleArray
 
-    @JvmStatic external fun maskDerive(
+    @JvmStatic
+    external fun maskDerive(
         mask: Long,
         candidate: Int,
         keepLargest: Boolean,
         maxHoleArea: Long,
     ): Long
 
-    @JvmStatic external fun maskPlane(
-        mask: Long,
-        candidate: Int,
-    ): FloatArray
+    @JvmStatic
+    external fun maskPlane(mask: Long, candidate: Int): FloatArray
 
-    @JvmStatic external fun maskRender(
+    @JvmStatic
+    external fun maskRender(
         mask: Long,
         soft: Boolean,
         value: Int,
@@ -152,15 +151,14 @@ internal object Native {
         stride: Long,
     )
 
-    @JvmStatic external fun maskLogits(mask: Long): FloatArray
+    @JvmStatic
+    external fun maskLogits(mask: Long): FloatArray
 
-    @JvmStatic external fun maskCutoutRect(
-        mask: Long,
-        soft: Boolean,
-        crop: Boolean,
-    ): IntArray
+    @JvmStatic
+    external fun maskCutoutRect(mask: Long, soft: Boolean, crop: Boolean): IntArray
 
-    @JvmStatic external fun maskCutout(
+    @JvmStatic
+    external fun maskCutout(
         mask: Long,
         description: LongArray,
         photo: Any,
@@ -175,31 +173,25 @@ internal object Native {
         stride: Long,
     )
 
-    @JvmStatic external fun maskRleCounts(mask: Long): IntArray
+    @JvmStatic
+    external fun maskRleCounts(mask: Long): IntArray
 
-    @JvmStatic external fun maskRleString(mask: Long): ByteArray
+    @JvmStatic
+    external fun maskRleString(mask: Long): ByteArray
 
-    @JvmStatic external fun maskContour(
-        mask: Long,
-        epsilon: Double,
-    ): Array<FloatArray>
+    @JvmStatic
+    external fun maskContour(mask: Long, epsilon: Double): Array<FloatArray>
 
     // ---- The parts
 
-    @JvmStatic external fun exifOrientation(
-        store: Any,
-        offset: Int,
-        size: Int,
-    ): Int
+    @JvmStatic
+    external fun exifOrientation(store: Any, offset: Int, size: Int): Int
 
-    @JvmStatic external fun orientedSize(
-        description: LongArray,
-        store: Any,
-        offset: Int,
-        size: Int,
-    ): IntArray
+    @JvmStatic
+    external fun orientedSize(description: LongArray, store: Any, offset: Int, size: Int): IntArray
 
-    @JvmStatic external fun orient(
+    @JvmStatic
+    external fun orient(
         description: LongArray,
         store: Any,
         offset: Int,
@@ -211,14 +203,16 @@ internal object Native {
         outSize: Int,
     )
 
-    @JvmStatic external fun fit(
+    @JvmStatic
+    external fun fit(
         photoWidth: Int,
         photoHeight: Int,
         inputWidth: Int,
         inputHeight: Int,
     ): IntArray
 
-    @JvmStatic external fun resize(
+    @JvmStatic
+    external fun resize(
         description: LongArray,
         store: Any,
         offset: Int,
@@ -227,7 +221,8 @@ internal object Native {
         height: Int,
     ): ByteArray
 
-    @JvmStatic external fun drawPlanes(
+    @JvmStatic
+    external fun drawPlanes(
         points: FloatArray,
         labels: FloatArray,
         width: Int,
@@ -236,9 +231,11 @@ internal object Native {
         boxDefault: Float,
     ): FloatArray
 
-    @JvmStatic external fun logitsToHeat(logits: FloatArray): ByteArray
+    @JvmStatic
+    external fun logitsToHeat(logits: FloatArray): ByteArray
 
-    @JvmStatic external fun salientClicks(
+    @JvmStatic
+    external fun salientClicks(
         width: Int,
         height: Int,
         store: Any,
@@ -246,7 +243,8 @@ internal object Native {
         size: Int,
     ): DoubleArray
 
-    @JvmStatic external fun upsample(
+    @JvmStatic
+    external fun upsample(
         plane: FloatArray,
         planeWidth: Int,
         planeHeight: Int,
@@ -256,46 +254,37 @@ internal object Native {
         height: Int,
     ): FloatArray
 
-    @JvmStatic external fun sha256(
-        store: Any,
-        offset: Int,
-        size: Int,
-    ): ByteArray
+    @JvmStatic
+    external fun sha256(store: Any, offset: Int, size: Int): ByteArray
 
-    @JvmStatic external fun bitmapKeepLargest(
-        bitmap: ByteArray,
-        width: Int,
-        height: Int,
-    ): ByteArray
+    @JvmStatic
+    external fun bitmapKeepLargest(bitmap: ByteArray, width: Int, height: Int): ByteArray
 
-    @JvmStatic external fun bitmapFillHoles(
+    @JvmStatic
+    external fun bitmapFillHoles(
         bitmap: ByteArray,
         width: Int,
         height: Int,
         maxArea: Long,
     ): ByteArray
 
-    @JvmStatic external fun bitmapContour(
+    @JvmStatic
+    external fun bitmapContour(
         bitmap: ByteArray,
         width: Int,
         height: Int,
         epsilon: Double,
     ): Array<FloatArray>
 
-    @JvmStatic external fun bitmapRleCounts(
-        bitmap: ByteArray,
-        width: Int,
-        height: Int,
-    ): IntArray
+    @JvmStatic
+    external fun bitmapRleCounts(bitmap: ByteArray, width: Int, height: Int): IntArray
 
-    @JvmStatic external fun rleToString(counts: IntArray): ByteArray
+    @JvmStatic
+    external fun rleToString(counts: IntArray): ByteArray
 
-    @JvmStatic external fun rleFromString(text: ByteArray): IntArray
+    @JvmStatic
+    external fun rleFromString(text: ByteArray): IntArray
 
-    @JvmStatic external fun rleDecode(
-        counts: IntArray,
-        width: Int,
-        height: Int,
-        value: Int,
-    ): ByteArray
+    @JvmStatic
+    external fun rleDecode(counts: IntArray, width: Int, height: Int, value: Int): ByteArray
 }

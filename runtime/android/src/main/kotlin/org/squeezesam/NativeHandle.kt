@@ -13,11 +13,8 @@ import java.util.concurrent.atomic.AtomicLong
  *
  * @param what for the sentence: "the mask"
  */
-internal class NativeHandle(
-    pointer: Long,
-    private val what: String,
-    free: (Long) -> Unit,
-) : Closeable {
+internal class NativeHandle(pointer: Long, private val what: String, free: (Long) -> Unit) :
+    Closeable {
     private val owned = Owned(pointer, free)
     private var users = 0
     private var closed = false
@@ -64,10 +61,7 @@ internal class NativeHandle(
 }
 
 /** A pointer that is freed once. */
-private class Owned(
-    pointer: Long,
-    private val release: (Long) -> Unit,
-) {
+private class Owned(pointer: Long, private val release: (Long) -> Unit) {
     private val address = AtomicLong(pointer)
 
     val pointer: Long
@@ -81,18 +75,13 @@ private class Owned(
 
 /** Frees what nobody closed, whenever another handle is made. */
 private object Forgotten {
-    private class Trace(
-        handle: NativeHandle,
-        val owned: Owned,
-    ) : PhantomReference<NativeHandle>(handle, queue)
+    private class Trace(handle: NativeHandle, val owned: Owned) :
+        PhantomReference<NativeHandle>(handle, queue)
 
     private val queue = ReferenceQueue<NativeHandle>()
     private val traces = Collections.synchronizedSet(HashSet<Trace>())
 
-    fun watch(
-        handle: NativeHandle,
-        owned: Owned,
-    ) {
+    fun watch(handle: NativeHandle, owned: Owned) {
         while (true) {
             val found = queue.poll() as Trace? ?: break
             traces.remove(found)

@@ -28,10 +28,7 @@ public object Parts {
         get() = Native.schemaVersion()
 
     /** Size that a photo takes in a network's input: aspect kept, rounded half up. */
-    public fun fit(
-        photo: Size,
-        input: Size,
-    ): Size {
+    public fun fit(photo: Size, input: Size): Size {
         val (width, height) = Native.fit(photo.width, photo.height, input.width, input.height)
         return Size(width, height)
     }
@@ -57,10 +54,7 @@ public object Parts {
     }
 
     /** The photo upright and resized, as RGB without gaps. */
-    public fun resize(
-        photo: Photo,
-        size: Size,
-    ): ByteArray =
+    public fun resize(photo: Photo, size: Size): ByteArray =
         Native.resize(
             photo.description,
             photo.store,
@@ -88,10 +82,7 @@ public object Parts {
     public fun logitsToHeat(logits: FloatArray): ByteArray = Native.logitsToHeat(logits)
 
     /** Saliency to clicks: [heat] is a heat map of [size], a byte a pixel. */
-    public fun salientClicks(
-        heat: ByteArray,
-        size: Size,
-    ): SalientClicks {
+    public fun salientClicks(heat: ByteArray, size: Size): SalientClicks {
         val found = Native.salientClicks(size.width, size.height, heat, 0, heat.size)
         return SalientClicks(
             found[0].toInt(),
@@ -120,31 +111,19 @@ public object Parts {
         )
 
     /** Keeps the largest 8-connected piece. */
-    public fun keepLargest(
-        bitmap: ByteArray,
-        size: Size,
-    ): ByteArray = Native.bitmapKeepLargest(bitmap, size.width, size.height)
+    public fun keepLargest(bitmap: ByteArray, size: Size): ByteArray =
+        Native.bitmapKeepLargest(bitmap, size.width, size.height)
 
     /** Fills holes of at most [maxArea] pixels; -1: all. */
-    public fun fillHoles(
-        bitmap: ByteArray,
-        size: Size,
-        maxArea: Long,
-    ): ByteArray = Native.bitmapFillHoles(bitmap, size.width, size.height, maxArea)
+    public fun fillHoles(bitmap: ByteArray, size: Size, maxArea: Long): ByteArray =
+        Native.bitmapFillHoles(bitmap, size.width, size.height, maxArea)
 
     /** Outlines; see [Mask.contour]. */
-    public fun contour(
-        bitmap: ByteArray,
-        size: Size,
-        epsilon: Double = 0.0,
-    ): Contour =
+    public fun contour(bitmap: ByteArray, size: Size, epsilon: Double = 0.0): Contour =
         Contour(size, ringsOf(Native.bitmapContour(bitmap, size.width, size.height, epsilon)))
 
     /** COCO run lengths of a bitmap. */
-    public fun rle(
-        bitmap: ByteArray,
-        size: Size,
-    ): Rle {
+    public fun rle(bitmap: ByteArray, size: Size): Rle {
         val counts = Native.bitmapRleCounts(bitmap, size.width, size.height)
         return Rle(size, counts, rleString(counts))
     }
@@ -158,11 +137,7 @@ public object Parts {
         Native.rleFromString(string.toByteArray(Charsets.UTF_8))
 
     /** Run lengths to a bitmap of [value] and 0; they must add up to its pixels. */
-    public fun rleDecode(
-        counts: IntArray,
-        size: Size,
-        value: Int = 1,
-    ): ByteArray {
+    public fun rleDecode(counts: IntArray, size: Size, value: Int = 1): ByteArray {
         checkByte(value)
         return Native.rleDecode(counts, size.width, size.height, value)
     }

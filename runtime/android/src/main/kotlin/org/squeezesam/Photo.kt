@@ -98,7 +98,7 @@ public class Photo private constructor(
          * (0, 90, 180 or 270), as CameraX and Camera2 report it.
          */
         public fun orientationForRotation(degrees: Int): Int =
-            when (Math.floorMod(degrees, 360)) {
+            when (degrees.mod(360)) {
                 0 -> 1
                 90 -> 6
                 180 -> 3
@@ -111,11 +111,7 @@ public class Photo private constructor(
 }
 
 /** A range of bytes as native code takes it: [store] is a direct [ByteBuffer] or a [ByteArray]. */
-internal class Bytes(
-    val store: Any,
-    val offset: Int,
-    val size: Int,
-) {
+internal class Bytes(val store: Any, val offset: Int, val size: Int) {
     companion object {
         fun of(buffer: ByteBuffer): Bytes {
             val size = buffer.remaining()

@@ -26,9 +26,8 @@ public sealed interface SegmenterState {
         public val loadTime: Duration,
     ) : SegmenterState
 
-    public class Failed internal constructor(
-        public val error: SegmentationException,
-    ) : SegmenterState
+    public class Failed internal constructor(public val error: SegmentationException) :
+        SegmenterState
 }
 
 /**
@@ -59,11 +58,8 @@ public class Segmenter(
         get() = synchronized(lock) { loaded?.bundle }
 
     /** Loads the bundle in [folder]; see [ModelBundle.open]. */
-    public suspend fun load(
-        folder: File,
-        verify: Boolean = true,
-        prewarm: Boolean = true,
-    ): Unit = load(prewarm) { ModelBundle.open(folder, verify) }
+    public suspend fun load(folder: File, verify: Boolean = true, prewarm: Boolean = true): Unit =
+        load(prewarm) { ModelBundle.open(folder, verify) }
 
     /**
      * Loads the bundle that [source] opens, in place of the one that was loaded before; sessions
@@ -74,10 +70,7 @@ public class Segmenter(
      * .EngineUnavailable] for an engine that does not execute this bundle's target, and
      * [SegmentationException.EngineFailed]; the state then is `Failed` with the same error.
      */
-    public suspend fun load(
-        prewarm: Boolean = true,
-        source: suspend () -> ModelBundle,
-    ): Unit =
+    public suspend fun load(prewarm: Boolean = true, source: suspend () -> ModelBundle): Unit =
         loading.withLock {
             val before = begin()
             try {
@@ -117,7 +110,13 @@ public class Segmenter(
     public suspend fun open(photo: Photo): Session {
         val handle = ready().handle
         val native =
-            handle.use { NativeHandle(Native.sessionCreate(it), "the session", Native::sessionFree) }
+            handle.use {
+                NativeHandle(
+                    Native.sessionCreate(it),
+                    "the session",
+                    Native::sessionFree,
+                )
+            }
         val session = Session(native, dispatcher)
         try {
             session.setPhoto(photo)
@@ -152,11 +151,7 @@ public class Segmenter(
         }
     }
 
-    private fun install(
-        made: Loaded,
-        before: Int,
-        time: Duration,
-    ) {
+    private fun install(made: Loaded, before: Int, time: Duration) {
         val wanted =
             synchronized(lock) {
                 if (closings == before) {
@@ -171,19 +166,13 @@ public class Segmenter(
         }
     }
 
-    private fun fail(
-        error: SegmentationException,
-        before: Int,
-    ) {
+    private fun fail(error: SegmentationException, before: Int) {
         synchronized(lock) {
             if (closings == before) mutableState.value = SegmenterState.Failed(error)
         }
     }
 
-    private suspend fun make(
-        bundle: ModelBundle,
-        prewarm: Boolean,
-    ): Loaded {
+    private suspend fun make(bundle: ModelBundle, prewarm: Boolean): Loaded {
         if (engines.target != bundle.target) {
             throw SegmentationException.EngineUnavailable(
                 "the ${engines.name} engine executes ${engines.target.label} bundles, " +
@@ -250,10 +239,7 @@ public class Segmenter(
         }
     }
 
-    private class Loaded(
-        val bundle: ModelBundle,
-        val handle: NativeHandle,
-    ) : Closeable {
+    private class Loaded(val bundle: ModelBundle, val handle: NativeHandle) : Closeable {
         override fun close() {
             handle.close()
             bundle.close()

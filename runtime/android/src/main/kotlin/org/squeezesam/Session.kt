@@ -77,11 +77,8 @@ public class Session internal constructor(
      * (-0.5 <= x < width - 0.5, likewise y) and [SegmentationException.UnsupportedPrompt] for a
      * background click that the model was not trained for.
      */
-    public suspend fun addPoint(
-        x: Double,
-        y: Double,
-        foreground: Boolean = true,
-    ): Unit = change { Native.sessionAddPoint(it, x, y, foreground) }
+    public suspend fun addPoint(x: Double, y: Double, foreground: Boolean = true): Unit =
+        change { Native.sessionAddPoint(it, x, y, foreground) }
 
     /**
      * Draws the box round the object, in place of the former one; it is clamped to the photo.
@@ -89,12 +86,8 @@ public class Session internal constructor(
      * Throws [SegmentationException.InvalidPrompt] for an empty or inverted box (x0 < x1, y0 < y1)
      * and for one outside the photo.
      */
-    public suspend fun setBox(
-        x0: Double,
-        y0: Double,
-        x1: Double,
-        y1: Double,
-    ): Unit = change { Native.sessionSetBox(it, x0, y0, x1, y1) }
+    public suspend fun setBox(x0: Double, y0: Double, x1: Double, y1: Double): Unit =
+        change { Native.sessionSetBox(it, x0, y0, x1, y1) }
 
     /** Adds a click or sets the box. */
     public suspend fun add(prompt: Prompt): Unit =
@@ -156,10 +149,7 @@ public class Session internal constructor(
     }
 
     /** A prediction takes the place of the one before. */
-    private suspend fun <T : Any> predicting(
-        discard: (T) -> Unit = {},
-        block: (Long) -> T,
-    ): T {
+    private suspend fun <T : Any> predicting(discard: (T) -> Unit = {}, block: (Long) -> T): T {
         val call = Call(::interrupt)
         val former = synchronized(lock) { prediction.also { prediction = call } }
         former?.cancel()

@@ -19,10 +19,7 @@ class ManifestVectorsTest {
         }
     }
 
-    private fun checkInfo(
-        bundle: ModelBundle,
-        wanted: JsonObject,
-    ) {
+    private fun checkInfo(bundle: ModelBundle, wanted: JsonObject) {
         assertEquals(wanted.text("name"), bundle.name)
         assertEquals(wanted.text("licence"), bundle.licence)
         assertEquals(wanted.text("preset"), bundle.preset)
@@ -43,15 +40,10 @@ class ManifestVectorsTest {
         assertEquals(wanted.get("automatic").asBoolean, bundle.canAutomatic)
     }
 
-    private fun sizeOf(
-        wanted: JsonObject,
-        what: String,
-    ) = Size(wanted.int("${what}_width"), wanted.int("${what}_height"))
+    private fun sizeOf(wanted: JsonObject, what: String) =
+        Size(wanted.int("${what}_width"), wanted.int("${what}_height"))
 
-    private fun checkPrograms(
-        bundle: ModelBundle,
-        wanted: JsonObject,
-    ) {
+    private fun checkPrograms(bundle: ModelBundle, wanted: JsonObject) {
         assertEquals(wanted.keySet(), bundle.programs.map { it.kind.name.lowercase() }.toSet())
         for (program in bundle.programs) {
             val one = wanted.getAsJsonObject(program.kind.name.lowercase())
@@ -63,10 +55,7 @@ class ManifestVectorsTest {
         }
     }
 
-    private fun tensorsOf(
-        program: JsonObject,
-        name: String,
-    ): List<Pair<String, List<Long>>> =
+    private fun tensorsOf(program: JsonObject, name: String): List<Pair<String, List<Long>>> =
         program.list(name).map { it.asJsonArray }.map { tensor ->
             tensor[0].asString to tensor[1].asJsonArray.map { it.asLong }
         }

@@ -48,7 +48,12 @@ class PartsVectorsTest {
         )
 
     private fun checkPlanes(case: JsonObject) {
-        val points = case.list("points").flatMap(::numbersOf).map { it.toFloat() }.toFloatArray()
+        val points =
+            case
+                .list("points")
+                .flatMap(::numbersOf)
+                .map { it.toFloat() }
+                .toFloatArray()
         val labels = case.numbers("labels").map { it.toFloat() }.toFloatArray()
         val size = Size(case.int("width"), case.int("height"))
         val boxDefault = case.number("box_default").toFloat()
@@ -60,7 +65,15 @@ class PartsVectorsTest {
             }
         val clicks =
             case.list("clicks").flatMap { row ->
-                row.asString.map { if (it == '+') 1f else if (it == '-') -1f else 0f }
+                row.asString.map {
+                    if (it == '+') {
+                        1f
+                    } else if (it == '-') {
+                        -1f
+                    } else {
+                        0f
+                    }
+                }
             }
         val found = Parts.drawPlanes(points, labels, size, case.number("radius"), boxDefault)
         assertArrayEquals((box + clicks).toFloatArray(), found, 0f)
@@ -102,10 +115,7 @@ class PartsVectorsTest {
         checkOutlines(case, map)
     }
 
-    private fun checkRuns(
-        case: JsonObject,
-        map: Bitmap,
-    ) {
+    private fun checkRuns(case: JsonObject, map: Bitmap) {
         val rle = Parts.rle(map.bytes, map.size)
         assertEquals(case.ints("rle_counts"), rle.counts.asList())
         assertEquals(case.text("rle_string"), rle.string)
@@ -114,10 +124,7 @@ class PartsVectorsTest {
         assertArrayEquals(map.bytes, Parts.rleDecode(counts, map.size))
     }
 
-    private fun checkOutlines(
-        case: JsonObject,
-        map: Bitmap,
-    ) {
+    private fun checkOutlines(case: JsonObject, map: Bitmap) {
         val wanted =
             case.list("contour").map { it.asJsonObject }.map { ring ->
                 ring.int("parent") to ring.list("points").map(::numbersOf)

@@ -3,9 +3,8 @@ package org.squeezesam
 import java.util.concurrent.atomic.AtomicInteger
 
 /** Gives recorded answers, 0 where there is none, and keeps what it was asked. */
-class ReplayEngine(
-    private val answer: (program: ProgramKind, output: String) -> FloatArray?,
-) : Engine {
+class ReplayEngine(private val answer: (program: ProgramKind, output: String) -> FloatArray?) :
+    Engine {
     /** "segmenter.image" and so on: the last that was given. */
     val seen = mutableMapOf<String, FloatArray>()
     val runs = ProgramKind.entries.associateWith { AtomicInteger() }
@@ -36,10 +35,8 @@ class ReplayEngine(
 }
 
 /** Gives out one engine that a test has made. */
-class Engines(
-    private val engine: Engine,
-    override val target: Target = Target.ONNX,
-) : EngineFactory {
+class Engines(private val engine: Engine, override val target: Target = Target.ONNX) :
+    EngineFactory {
     override val name = "test"
 
     override fun create(bundle: ModelBundle): Engine = engine

@@ -20,10 +20,7 @@ class SessionVectorsTest {
     fun `a real photo at full size gets the recorded masks bit for bit`() =
         Vectors.each("replay") { runBlocking { checkReplay(it) } }
 
-    private suspend fun segmenterOf(
-        case: JsonObject,
-        engine: Engine,
-    ): Segmenter {
+    private suspend fun segmenterOf(case: JsonObject, engine: Engine): Segmenter {
         val manifest = case.text("manifest")
         val segmenter = Segmenter(Engines(engine))
         segmenter.load(prewarm = false) { ModelBundle.parse(manifest) }
@@ -79,21 +76,15 @@ class SessionVectorsTest {
         assertEquals(steps.size, run)
     }
 
-    private fun photoOf(
-        case: JsonObject,
-        pixels: ByteArray,
-    ) = Photo(
-        pixels,
-        case.int("stored_width"),
-        case.int("stored_height"),
-        orientation = case.int("orientation"),
-    )
+    private fun photoOf(case: JsonObject, pixels: ByteArray) =
+        Photo(
+            pixels,
+            case.int("stored_width"),
+            case.int("stored_height"),
+            orientation = case.int("orientation"),
+        )
 
-    private suspend fun checkSteps(
-        case: JsonObject,
-        engine: ReplayEngine,
-        photo: Photo,
-    ) {
+    private suspend fun checkSteps(case: JsonObject, engine: ReplayEngine, photo: Photo) {
         segmenterOf(case, engine).use { segmenter ->
             segmenter.open(photo).use { session ->
                 for (step in case.list("steps").map { it.asJsonObject }) {
@@ -120,13 +111,11 @@ class SessionVectorsTest {
         )
     }
 
-    private suspend fun makeCalls(
-        session: Session,
-        calls: JsonArray,
-    ) {
+    private suspend fun makeCalls(session: Session, calls: JsonArray) {
         for (call in calls.map { it.asJsonArray }) {
             val given = numbersOf(call[1])
-            val wanted = call[2].asString to call[3].asString.takeIf { call[2].asString != "SSAM_OK" }
+            val wanted =
+                call[2].asString to call[3].asString.takeIf { call[2].asString != "SSAM_OK" }
             val found =
                 outcome {
                     when (call[0].asString) {
@@ -141,11 +130,7 @@ class SessionVectorsTest {
         }
     }
 
-    private fun promptOf(
-        numbers: JsonArray,
-        first: Int,
-        automatic: Boolean,
-    ): Prompt {
+    private fun promptOf(numbers: JsonArray, first: Int, automatic: Boolean): Prompt {
         val (x0, y0, x1, y1) = List(4) { numbers[first + 1 + it].asDouble }
         return when (numbers[first].asString) {
             "foreground" -> Prompt.Foreground(x0, y0, automatic)
@@ -154,10 +139,7 @@ class SessionVectorsTest {
         }
     }
 
-    private fun checkPoints(
-        engine: ReplayEngine,
-        wanted: JsonObject,
-    ) {
+    private fun checkPoints(engine: ReplayEngine, wanted: JsonObject) {
         val found = engine.seen.getValue("segmenter.points")
         assertArrayEquals(wanted.floats("points"), found, 1e-5f)
         assertArrayEquals(
@@ -167,10 +149,7 @@ class SessionVectorsTest {
         )
     }
 
-    private suspend fun checkMask(
-        mask: Mask,
-        step: JsonObject,
-    ) {
+    private suspend fun checkMask(mask: Mask, step: JsonObject) {
         val prompts =
             step.list("prompts").map { it.asJsonArray }.map { promptOf(it, 1, it[0].asInt == 1) }
         assertEquals(prompts.size, mask.prompts.size)
@@ -191,10 +170,7 @@ class SessionVectorsTest {
     }
 
     /** Automatic clicks are means: exact to 1e-9. */
-    private fun checkNear(
-        wanted: Prompt,
-        found: Prompt,
-    ) {
+    private fun checkNear(wanted: Prompt, found: Prompt) {
         val numbers = { prompt: Prompt ->
             when (prompt) {
                 is Prompt.Foreground -> doubleArrayOf(1.0, prompt.x, prompt.y)

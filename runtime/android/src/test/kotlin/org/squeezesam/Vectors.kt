@@ -16,17 +16,18 @@ object Vectors {
     fun bytes(name: String): ByteArray = File(folder, name).readBytes()
 
     /** Checks every case; a failure names the file and the case. */
-    fun each(
-        kind: String,
-        check: (JsonObject) -> Unit,
-    ) {
+    fun each(kind: String, check: (JsonObject) -> Unit) {
         val file = JsonParser.parseString(File(folder, "$kind.json").readText()).asJsonObject
         assertEquals(kind, file.text("kind"))
         assertEquals(1, file.int("format"))
         val cases = file.list("cases")
         check(!cases.isEmpty) { "$kind.json has no cases" }
         cases.forEachIndexed { index, case ->
-            val name = case.asJsonObject.get("name")?.asString.orEmpty()
+            val name =
+                case.asJsonObject
+                    .get("name")
+                    ?.asString
+                    .orEmpty()
             try {
                 check(case.asJsonObject)
             } catch (failure: Throwable) {
@@ -65,11 +66,20 @@ fun floatsOf(bytes: ByteArray): FloatArray {
 }
 
 /** `#` inside, anything else outside. */
-class Bitmap(
-    rows: List<String>,
-) {
+class Bitmap(rows: List<String>) {
     val size = Size(rows[0].length, rows.size)
-    val bytes = rows.joinToString("").map { if (it == '#') 1.toByte() else 0.toByte() }.toByteArray()
+    val bytes =
+        rows
+            .joinToString("")
+            .map {
+                if (it ==
+                    '#'
+                ) {
+                    1.toByte()
+                } else {
+                    0.toByte()
+                }
+            }.toByteArray()
 }
 
 /** The digest of whole numbers as (signed) bytes. */

@@ -1,0 +1,68 @@
+# The Android library without an Android SDK: built for this machine's JVM and for arm64.
+.PHONY: android-toolchain lint-android test-android
+
+ANDROID := runtime/android
+ANDROID_BUILD := build/android
+ANDROID_TOOLS = TOOLCHAINS=$(abspath $(TOOLCHAINS))
+ANDROID_JARS = $(abspath $(TOOLCHAINS))/android/jars
+ANDROID_KOTLIN = $(abspath $(TOOLCHAINS))/android/kotlin/lib
+ANDROID_LIBRARIES = $(ANDROID_KOTLIN)/kotlin-stdlib.jar:$(ANDROID_KOTLIN)/kotlinx-coroutines-core-jvm.jar
+ANDROID_MAIN := $(shell find $(ANDROID)/src/main/kotlin -name '*.kt')
+ANDROID_ENGINES := $(shell find $(ANDROID)/executorch/src $(ANDROID)/onnxruntime/src -name '*.kt') \
+                   $(shell find $(ANDROID)/typecheck -name '*.java')
+ANDROID_TESTS := $(shell find $(ANDROID)/src/test/kotlin -name '*.kt')
+ANDROID_JDK = $(shell dirname $$(dirname $$(realpath $$(command -v java))))
+ANDROID_CMAKE = cmake -S $(ANDROID)/src/main/cpp -DSSAM_JDK=$(ANDROID_JDK) \
+                -DSSAM_WARNINGS_AS_ERRORS=ON
+
+android-toolchain:
+	@$(ANDROID_TOOLS) $(ANDROID)/tools/fetch_toolchain
+
+lint-android: android-toolchain ## ktlint, and what else can be checked of the Android library's texts
+	java -jar $(abspath $(TOOLCHAINS))/android/ktlint/resources/ktlint --log-level=warn \
+	    '$(ANDROID)/**/*.kt' '$(ANDROID)/**/*.kts'
+	@# the portable part is free of Android
+	! grep -rln --include='*.kt' 'import android\.' $(ANDROID)/src/main/kotlin/org/squeezesam \
+	    | grep -v '/squeezesam/android/'
+	@# manifests are XML, versions are TOML
+	$(PYTHON) -c 'import sys, xml.dom.minidom as x; [x.parse(f) for f in sys.argv[1:]]' \
+	    $(shell find $(ANDROID) -name '*.xml')
+	$(PYTHON) -c 'import sys, tomllib; tomllib.load(open(sys.argv[1], "rb"))' \
+	    $(ANDROID)/gradle/libs.versions.toml
+
+# Against the android.jar alone, without a JDK: what is compiled here exists on API 23.
+$(ANDROID_BUILD)/main.jar: $(ANDROID_MAIN) | android-toolchain
+	@mkdir -p $(@D)
+	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -no-jdk -Xexplicit-api=strict -d $@ \
+	    -cp $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES) $(ANDROID)/src/main/kotlin
+
+$(ANDROID_BUILD)/engines.jar: $(ANDROID_ENGINES) $(ANDROID_BUILD)/main.jar
+	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -no-jdk -Xexplicit-api=strict -d $@ \
+	    -cp $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES):$(ANDROID_BUILD)/main.jar \
+	    $(ANDROID)/executorch/src/main/kotlin $(ANDROID)/onnxruntime/src/main/kotlin \
+	    $(ANDROID)/typecheck
+
+$(ANDROID_BUILD)/tests/.complete: $(ANDROID_TESTS) $(ANDROID_BUILD)/main.jar
+	rm -rf $(@D)
+	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -d $(@D) -Xfriend-paths=$(ANDROID_BUILD)/main.jar \
+	    -cp $(ANDROID_LIBRARIES):$(ANDROID_BUILD)/main.jar:$(ANDROID_JARS)/junit4.jar:$(ANDROID_JARS)/hamcrest.jar:$(ANDROID_JARS)/gson.jar \
+	    $(ANDROID)/src/test/kotlin
+	@touch $@
+
+# What an app's shrinker leaves of the library and its tests, under the library's own rules.
+$(ANDROID_BUILD)/shrunk.jar: $(ANDROID_BUILD)/tests/.complete $(ANDROID)/consumer-rules.pro $(ANDROID)/tools/shrink.pro
+	java -cp $(ANDROID_JARS)/proguard.jar proguard.ProGuard @$(ANDROID)/tools/shrink.pro \
+	    -injars '$(ANDROID_BUILD)/main.jar(!org/squeezesam/android/**,!META-INF/**)' \
+	    -injars '$(ANDROID_BUILD)/tests(!META-INF/**)' -outjars $@ \
+	    -libraryjars '$(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES):$(ANDROID_JARS)/junit4.jar:$(ANDROID_JARS)/hamcrest.jar:$(ANDROID_JARS)/gson.jar(!META-INF/versions/**,!module-info.class)' \
+	    > $(ANDROID_BUILD)/shrink.log 2>&1 || { tail -n 20 $(ANDROID_BUILD)/shrink.log; exit 1; }
+
+test-android: lint-android $(ANDROID_BUILD)/engines.jar $(ANDROID_BUILD)/tests/.complete $(ANDROID_BUILD)/shrunk.jar ## the Android library: JNI and Kotlin tests on the JVM, type-check, arm64 build
+	$(ANDROID_CMAKE) -B $(ANDROID_BUILD)/host -DSSAM_SANITIZE=undefined -DCMAKE_BUILD_TYPE=Debug > /dev/null
+	cmake --build $(ANDROID_BUILD)/host --target squeezesam_jni -j2 > /dev/null
+	$(ANDROID_TOOLS) $(ANDROID)/tools/run_tests $(ANDROID_BUILD)/host tests/vectors $(ANDROID_BUILD)/tests $(ANDROID_BUILD)/tests:$(ANDROID_BUILD)/main.jar
+	$(ANDROID_TOOLS) $(ANDROID)/tools/run_tests $(ANDROID_BUILD)/host tests/vectors $(ANDROID_BUILD)/tests $(ANDROID_BUILD)/shrunk.jar
+	$(ANDROID_CMAKE) -B $(ANDROID_BUILD)/arm64 -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 \
+	    -DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++ -DCMAKE_C_COMPILER=aarch64-linux-gnu-gcc > /dev/null
+	cmake --build $(ANDROID_BUILD)/arm64 --target squeezesam_jni -j2 > /dev/null
+	$(ANDROID)/tools/check_library $(ANDROID_BUILD)/arm64/libsqueezesam_jni.so aarch64-linux-gnu-strip

@@ -1,0 +1,97 @@
+package org.squeezesam.onnxruntime
+
+import ai.onnxruntime.OnnxTensor
+import ai.onnxruntime.OnnxValue
+import ai.onnxruntime.OrtEnvironment
+import ai.onnxruntime.OrtSession
+import org.squeezesam.Engine
+import org.squeezesam.EngineFactory
+import org.squeezesam.EngineTensor
+import org.squeezesam.ModelBundle
+import org.squeezesam.ProgramKind
+import org.squeezesam.SegmentationException
+import org.squeezesam.Target
+
+/**
+ * Executes ONNX bundles with ONNX Runtime on the processor.
+ *
+ * @param threads for one run of a network; 0 leaves it to ONNX Runtime.
+ */
+public class OnnxRuntimeEngines(private val threads: Int = 0) : EngineFactory {
+    init {
+        if (threads < 0) {
+            throw SegmentationException.InvalidArgument("threads must not be negative: $threads")
+        }
+    }
+
+    override val name: String
+        get() = "ONNX Runtime"
+
+    override val target: Target
+        get() = Target.ONNX
+
+    override fun create(bundle: ModelBundle): Engine {
+        val environment = OrtEnvironment.getEnvironment()
+        // ONNX Runtime wants the options to live as long as the sessions made with them.
+        val options = OrtSession.SessionOptions()
+        val sessions = mutableMapOf<ProgramKind, OrtSession>()
+        val engine = OnnxRuntimeEngine(environment, options, sessions)
+        try {
+            if (threads > 0) options.setIntraOpNumThreads(threads)
+            for (program in bundle.programs) {
+                sessions[program.kind] = environment.createSession(program.file.path, options)
+            }
+        } catch (failure: Throwable) {
+            engine.close()
+            throw failure
+        }
+        return engine
+    }
+}
+
+private class OnnxRuntimeEngine(
+    private val environment: OrtEnvironment,
+    private val options: OrtSession.SessionOptions,
+    private val sessions: Map<ProgramKind, OrtSession>,
+) : Engine {
+    /** ONNX Runtime's sessions may be run by several threads. */
+    override val concurrent: Boolean
+        get() = true
+
+    override fun run(
+        program: ProgramKind,
+        inputs: List<EngineTensor>,
+        outputs: List<EngineTensor>,
+    ) {
+        val given = mutableMapOf<String, OnnxTensor>()
+        try {
+            for (input in inputs) {
+                given[input.name] =
+                    OnnxTensor.createTensor(environment, input.data, input.shape.toLongArray())
+            }
+            val names = outputs.mapTo(linkedSetOf()) { it.name }
+            sessions.getValue(program).run(given, names).use { found ->
+                outputs.forEachIndexed { index, output -> copy(found.get(index), output) }
+            }
+        } finally {
+            given.values.forEach(OnnxTensor::close)
+        }
+    }
+
+    override fun close() {
+        sessions.values.forEach(OrtSession::close)
+        options.close()
+    }
+
+    private fun copy(value: OnnxValue, output: EngineTensor) {
+        val values =
+            checkNotNull((value as? OnnxTensor)?.floatBuffer) {
+                "the program returned no float32 tensor for \"${output.name}\""
+            }
+        check(values.remaining() == output.data.remaining()) {
+            "the program returned ${values.remaining()} numbers for \"${output.name}\" instead " +
+                "of ${output.data.remaining()}"
+        }
+        output.data.put(values)
+    }
+}

@@ -1,0 +1,6 @@
+package ai.onnxruntime;
+
+public abstract class OnnxTensorLike implements OnnxValue {
+    @Override
+    public native void close();
+}
