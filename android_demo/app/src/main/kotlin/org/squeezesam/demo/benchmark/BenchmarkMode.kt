@@ -50,14 +50,14 @@ internal class BenchmarkMode(
      *
      * @throws BenchmarkFailure after the console has been told.
      */
-    suspend fun run(extras: Map<String, Any?>): Unit =
+    suspend fun run(extras: Map<String, Any?>): BenchmarkSummary =
         telling {
             remove()
             console.begin()
             measure(BenchmarkRequest.parse(extras))
         }
 
-    private suspend fun measure(request: BenchmarkRequest) {
+    private suspend fun measure(request: BenchmarkRequest): BenchmarkSummary {
         val photo = supplies.photo()
         // Copied out of the app's assets, and verified, before anything is timed.
         supplies.open(request.bundle).close()
@@ -87,9 +87,10 @@ internal class BenchmarkMode(
         val document = jsonOf(resultOf(measured, around)).toByteArray(Charsets.US_ASCII)
         write(document)
         console.end(document)
+        return BenchmarkSummary.of(measured)
     }
 
-    private suspend fun telling(action: suspend () -> Unit) {
+    private suspend fun <T> telling(action: suspend () -> T): T =
         try {
             action()
         } catch (cancelled: CancellationException) {
@@ -99,7 +100,6 @@ internal class BenchmarkMode(
             console.error(known)
             throw known
         }
-    }
 
     private fun remove() {
         if (file.exists() && !file.delete()) throw IOException("$file cannot be removed")

@@ -17,6 +17,9 @@ internal enum class Problem {
     ENGINE_FAILED,
     OUT_OF_MEMORY,
     STORAGE,
+
+    /** No other app can do what was asked for. */
+    NO_APP,
     UNEXPECTED,
     ;
 
