@@ -1,6 +1,6 @@
 """Write R.java and BuildConfig.java, which Gradle makes in a real build, for the type-check.
 
-    python android_demo/typecheck/generate_sources.py OUTPUT
+python android_demo/typecheck/generate_sources.py OUTPUT
 """
 
 from __future__ import annotations

@@ -120,6 +120,7 @@ public fun updateChangedFlags(flags: Int): Int = outline()
 public annotation class ComposeCompilerApi
 
 public object ComposeVersion {
+    @Suppress("ktlint:standard:property-naming")
     public const val version: Int = 12000
 }
 

@@ -10,8 +10,8 @@ import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.setValue
 import androidx.lifecycle.lifecycleScope
 import kotlinx.coroutines.launch
-import org.squeezesam.demo.benchmark.AndroidBenchmark
 import org.squeezesam.demo.benchmark.BenchmarkFailure
+import org.squeezesam.demo.device.AndroidBenchmark
 import org.squeezesam.demo.ui.BenchmarkProgress
 import org.squeezesam.demo.ui.DemoTheme
 

@@ -9,10 +9,10 @@ import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.launch
-import org.squeezesam.demo.benchmark.AndroidBenchmark
 import org.squeezesam.demo.benchmark.BenchmarkFailure
 import org.squeezesam.demo.benchmark.BenchmarkSummary
 import org.squeezesam.demo.cutout.CutoutFiles
+import org.squeezesam.demo.device.AndroidBenchmark
 
 /** What the benchmark screen shows. */
 internal sealed interface BenchmarkState {

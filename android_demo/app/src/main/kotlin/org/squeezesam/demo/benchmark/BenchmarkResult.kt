@@ -114,7 +114,7 @@ private fun engineWord(target: Target): String =
         Target.COREML -> "coreml"
     }
 
-private fun millis(time: Duration): Double = time.toDouble(DurationUnit.MILLISECONDS)
+private fun millis(time: Duration): Double = rounded(time.toDouble(DurationUnit.MILLISECONDS))
 
 private fun spread(runs: List<Timings>, stage: (Timings) -> Duration): Map<String, Any> =
     Distribution.of(runs.map(stage)).toMap()

@@ -12,7 +12,12 @@ internal data class Distribution(
     val p99: Double,
 ) {
     fun toMap(): Map<String, Any> =
-        mapOf("count" to count, "p50" to p50, "p90" to p90, "p99" to p99)
+        mapOf(
+            "count" to count,
+            "p50" to rounded(p50),
+            "p90" to rounded(p90),
+            "p99" to rounded(p99),
+        )
 
     companion object {
         /** @throws IllegalArgumentException without a value. */
@@ -28,3 +33,6 @@ internal data class Distribution(
         }
     }
 }
+
+/** To the microsecond, which is more than a clock of a phone can tell. */
+internal fun rounded(millis: Double): Double = Math.round(millis * 1000) / 1000.0

@@ -1,4 +1,4 @@
-package org.squeezesam.demo.benchmark
+package org.squeezesam.demo.device
 
 import android.content.Context
 import android.util.Base64
@@ -12,6 +12,13 @@ import org.squeezesam.Photo
 import org.squeezesam.android.toPhoto
 import org.squeezesam.demo.BuildConfig
 import org.squeezesam.demo.Models
+import org.squeezesam.demo.benchmark.BenchmarkConsole
+import org.squeezesam.demo.benchmark.BenchmarkFailure
+import org.squeezesam.demo.benchmark.BenchmarkMode
+import org.squeezesam.demo.benchmark.BenchmarkRequest
+import org.squeezesam.demo.benchmark.BenchmarkSummary
+import org.squeezesam.demo.benchmark.BenchmarkSupplies
+import org.squeezesam.demo.benchmark.FailureCode
 import org.squeezesam.demo.photo.PhotoReader
 
 /** The benchmark on this phone; the activity and the screen both run it. */

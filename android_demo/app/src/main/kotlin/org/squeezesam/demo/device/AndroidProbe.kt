@@ -1,4 +1,4 @@
-package org.squeezesam.demo.benchmark
+package org.squeezesam.demo.device
 
 import android.app.ActivityManager
 import android.content.Context
@@ -10,6 +10,10 @@ import android.os.PowerManager
 import java.io.File
 import java.io.IOException
 import org.squeezesam.demo.BuildConfig
+import org.squeezesam.demo.benchmark.DeviceFacts
+import org.squeezesam.demo.benchmark.DeviceProbe
+import org.squeezesam.demo.benchmark.DeviceState
+import org.squeezesam.demo.benchmark.thermalWord
 
 /** The phone that the app runs on. */
 internal class AndroidProbe(private val context: Context) : DeviceProbe {
