@@ -11,6 +11,7 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.yield
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNotNull
@@ -170,6 +171,8 @@ class EditorTest {
             assertTrue(state.isPredicting)
             editor.add(Prompt.Foreground(60.0, 20.0))
             editor.add(Prompt.Foreground(100.0, 20.0))
+            // The editor gets its turn: the prompt stops the prediction before it comes to its end.
+            yield()
             gate.release(100)
             after(prompts = 3)
             watcher.cancel()
@@ -246,6 +249,7 @@ class EditorTest {
             engine.gate = gate
             editor.add(Prompt.Foreground(64.0, 48.0))
             editor.add(Prompt.Foreground(-5.0, 48.0))
+            yield()
             gate.release(100)
             assertEquals(Problem.PROMPT_OUTSIDE, after(prompts = 1).problem)
         }
