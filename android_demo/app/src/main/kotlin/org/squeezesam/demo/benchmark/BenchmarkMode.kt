@@ -94,6 +94,8 @@ internal class BenchmarkMode(
         try {
             action()
         } catch (cancelled: CancellationException) {
+            // Somebody closed the screen: the script need not wait for more.
+            console.error(BenchmarkFailure(FailureCode.FAILED, "The benchmark was stopped."))
             throw cancelled
         } catch (failure: Throwable) {
             val known = failure as? BenchmarkFailure ?: failureOf(failure)

@@ -20,17 +20,16 @@ import kotlinx.coroutines.withContext
 
 /** Writes cut-outs as PNG with alpha. Every function throws [IOException]. */
 internal class CutoutFiles(private val context: Context) {
-    /** Whether [saveToGallery] works: before Android 10 it would need a permission. */
-    val hasGallery: Boolean
-        get() = Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q
-
     /** A name that says when. */
     fun fileName(): String {
         val now = SimpleDateFormat("yyyyMMdd-HHmmss", Locale.ROOT).format(Date())
         return "cutout-$now.png"
     }
 
-    /** Adds the cut-out to the pictures of the phone; other apps see it once it is whole. */
+    /**
+     * Adds the cut-out to the pictures of the phone; other apps see it once it is whole. Before
+     * Android 10 that would need a permission: there the person chooses a place, see [saveTo].
+     */
     @RequiresApi(Build.VERSION_CODES.Q)
     suspend fun saveToGallery(cutout: Bitmap): Unit =
         withContext(Dispatchers.IO) {

@@ -4,7 +4,12 @@ import java.io.File
 import java.util.Base64
 import kotlin.time.Duration.Companion.seconds
 import kotlin.time.TestTimeSource
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
 import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -129,6 +134,23 @@ class BenchmarkModeTest {
         engine.failure = IllegalStateException("no\nmore – at all " + "x".repeat(2000))
         assertEquals(FailureCode.FAILED, startAndFail())
         assertTrue(lines.last().all { it in ' '..'~' } && lines.last().length <= 588)
+    }
+
+    @Test
+    fun `a run that is stopped says so and leaves no file`() {
+        val console = BenchmarkConsole("t-1", { "" }) { lines += it }
+        runBlocking {
+            val run =
+                launch(Dispatchers.Default) {
+                    BenchmarkMode(supplies, console, file).run(
+                        mapOf("benchmark" to true, "runs" to 10_000),
+                    )
+                }
+            withTimeout(20_000) { while (engine.runs.get() < 20) delay(1) }
+            run.cancelAndJoin()
+        }
+        assertEquals("t-1 error failed The benchmark was stopped.", lines.last())
+        assertFalse(file.exists())
     }
 
     @Test
