@@ -8,9 +8,10 @@ ANDROID_JARS = $(abspath $(TOOLCHAINS))/android/jars
 ANDROID_KOTLIN = $(abspath $(TOOLCHAINS))/android/kotlin/lib
 ANDROID_LIBRARIES = $(ANDROID_KOTLIN)/kotlin-stdlib.jar:$(ANDROID_KOTLIN)/kotlinx-coroutines-core-jvm.jar
 ANDROID_MAIN := $(shell find $(ANDROID)/src/main/kotlin -name '*.kt')
-ANDROID_ENGINES := $(shell find $(ANDROID)/executorch/src $(ANDROID)/onnxruntime/src -name '*.kt') \
-                   $(shell find $(ANDROID)/typecheck -name '*.java')
-ANDROID_TESTS := $(shell find $(ANDROID)/src/test/kotlin -name '*.kt')
+ANDROID_ENGINES := $(shell find $(ANDROID)/executorch/src $(ANDROID)/onnxruntime/src -name '*.kt')
+ANDROID_FAKES := $(shell find $(ANDROID)/fakes/java -name '*.java')
+ANDROID_TESTS := $(shell find $(ANDROID)/src/test/kotlin $(ANDROID)/fakes/kotlin -name '*.kt')
+ANDROID_TEST_LIBRARIES = $(ANDROID_LIBRARIES):$(ANDROID_JARS)/junit4.jar:$(ANDROID_JARS)/hamcrest.jar:$(ANDROID_JARS)/gson.jar:$(ANDROID_BUILD)/fakes
 ANDROID_JDK = $(shell dirname $$(dirname $$(realpath $$(command -v java))))
 ANDROID_CMAKE = cmake -S $(ANDROID)/src/main/cpp -DSSAM_JDK=$(ANDROID_JDK) \
                 -DSSAM_WARNINGS_AS_ERRORS=ON
@@ -36,32 +37,44 @@ $(ANDROID_BUILD)/main.jar: $(ANDROID_MAIN) | android-toolchain
 	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -no-jdk -Xexplicit-api=strict -d $@ \
 	    -cp $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES) $(ANDROID)/src/main/kotlin
 
-$(ANDROID_BUILD)/engines.jar: $(ANDROID_ENGINES) $(ANDROID_BUILD)/main.jar
-	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -no-jdk -Xexplicit-api=strict -d $@ \
-	    -cp $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES):$(ANDROID_BUILD)/main.jar \
-	    $(ANDROID)/executorch/src/main/kotlin $(ANDROID)/onnxruntime/src/main/kotlin \
-	    $(ANDROID)/typecheck
+$(ANDROID_BUILD)/fakes/.complete: $(ANDROID_FAKES) | android-toolchain
+	rm -rf $(@D)
+	javac -Xlint:all -Werror --release 11 -d $(@D) $(ANDROID_FAKES)
+	@touch $@
 
-$(ANDROID_BUILD)/tests/.complete: $(ANDROID_TESTS) $(ANDROID_BUILD)/main.jar
+$(ANDROID_BUILD)/engines.jar: $(ANDROID_ENGINES) $(ANDROID_BUILD)/fakes/.complete $(ANDROID_BUILD)/main.jar
+	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -no-jdk -Xexplicit-api=strict -d $@ \
+	    -cp $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES):$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/fakes \
+	    $(ANDROID)/executorch/src/main/kotlin $(ANDROID)/onnxruntime/src/main/kotlin
+
+$(ANDROID_BUILD)/tests/.complete: $(ANDROID_TESTS) $(ANDROID_BUILD)/engines.jar
 	rm -rf $(@D)
 	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -d $(@D) -Xfriend-paths=$(ANDROID_BUILD)/main.jar \
-	    -cp $(ANDROID_LIBRARIES):$(ANDROID_BUILD)/main.jar:$(ANDROID_JARS)/junit4.jar:$(ANDROID_JARS)/hamcrest.jar:$(ANDROID_JARS)/gson.jar \
-	    $(ANDROID)/src/test/kotlin
+	    -cp $(ANDROID_TEST_LIBRARIES):$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/engines.jar \
+	    $(ANDROID)/src/test/kotlin $(ANDROID)/fakes/kotlin
 	@touch $@
+
+# The examples of the documentation.
+$(ANDROID_BUILD)/examples.jar: docs/android.md $(ANDROID_BUILD)/engines.jar
+	@mkdir -p $(ANDROID_BUILD)/examples
+	sed -n '/^```kotlin/,/^```/{/^```/d;p}' $< > $(ANDROID_BUILD)/examples/Examples.kt
+	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -no-jdk -d $@ \
+	    -cp $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES):$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/engines.jar \
+	    $(ANDROID_BUILD)/examples/Examples.kt
 
 # What an app's shrinker leaves of the library and its tests, under the library's own rules.
 $(ANDROID_BUILD)/shrunk.jar: $(ANDROID_BUILD)/tests/.complete $(ANDROID)/consumer-rules.pro $(ANDROID)/tools/shrink.pro
 	java -cp $(ANDROID_JARS)/proguard.jar proguard.ProGuard @$(ANDROID)/tools/shrink.pro \
 	    -injars '$(ANDROID_BUILD)/main.jar(!org/squeezesam/android/**,!META-INF/**)' \
-	    -injars '$(ANDROID_BUILD)/tests(!META-INF/**)' -outjars $@ \
-	    -libraryjars '$(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES):$(ANDROID_JARS)/junit4.jar:$(ANDROID_JARS)/hamcrest.jar:$(ANDROID_JARS)/gson.jar(!META-INF/versions/**,!module-info.class)' \
+	    -injars '$(ANDROID_BUILD)/engines.jar(!META-INF/**)' -injars '$(ANDROID_BUILD)/tests(!META-INF/**)' -outjars $@ \
+	    -libraryjars '$(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_TEST_LIBRARIES)(!META-INF/versions/**,!module-info.class)' \
 	    > $(ANDROID_BUILD)/shrink.log 2>&1 || { tail -n 20 $(ANDROID_BUILD)/shrink.log; exit 1; }
 
-test-android: lint-android $(ANDROID_BUILD)/engines.jar $(ANDROID_BUILD)/tests/.complete $(ANDROID_BUILD)/shrunk.jar ## the Android library: JNI and Kotlin tests on the JVM, type-check, arm64 build
+test-android: lint-android $(ANDROID_BUILD)/examples.jar $(ANDROID_BUILD)/shrunk.jar ## the Android library: JNI and Kotlin tests on the JVM, type-check, arm64 build
 	$(ANDROID_CMAKE) -B $(ANDROID_BUILD)/host -DSSAM_SANITIZE=undefined -DCMAKE_BUILD_TYPE=Debug > /dev/null
 	cmake --build $(ANDROID_BUILD)/host --target squeezesam_jni -j2 > /dev/null
-	$(ANDROID_TOOLS) $(ANDROID)/tools/run_tests $(ANDROID_BUILD)/host tests/vectors $(ANDROID_BUILD)/tests $(ANDROID_BUILD)/tests:$(ANDROID_BUILD)/main.jar
-	$(ANDROID_TOOLS) $(ANDROID)/tools/run_tests $(ANDROID_BUILD)/host tests/vectors $(ANDROID_BUILD)/tests $(ANDROID_BUILD)/shrunk.jar
+	$(ANDROID_TOOLS) $(ANDROID)/tools/run_tests $(ANDROID_BUILD)/host tests/vectors $(ANDROID_BUILD)/tests $(ANDROID_BUILD)/tests:$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/engines.jar:$(ANDROID_BUILD)/fakes
+	$(ANDROID_TOOLS) $(ANDROID)/tools/run_tests $(ANDROID_BUILD)/host tests/vectors $(ANDROID_BUILD)/tests $(ANDROID_BUILD)/shrunk.jar:$(ANDROID_BUILD)/fakes
 	$(ANDROID_CMAKE) -B $(ANDROID_BUILD)/arm64 -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 \
 	    -DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++ -DCMAKE_C_COMPILER=aarch64-linux-gnu-gcc > /dev/null
 	cmake --build $(ANDROID_BUILD)/arm64 --target squeezesam_jni -j2 > /dev/null

@@ -130,20 +130,18 @@ jintArray JNICALL mask_cutout_rect(JNIEnv* env, jclass, jlong mask, jboolean sof
     });
 }
 
-void JNICALL mask_cutout(JNIEnv* env, jclass, jlong mask, jlongArray description, jobject photo,
-                         jint photo_offset, jint photo_size, jboolean soft, jboolean premultiplied,
-                         jboolean crop, jobject store, jint offset, jint size, jlong stride) {
+void JNICALL mask_cutout(JNIEnv* env, jclass, jlong mask, jlongArray description, jobject source,
+                         jobject chroma, jboolean soft, jboolean premultiplied, jboolean crop,
+                         jobject store, jint offset, jint size, jlong stride) {
     guarded(env, [&] {
         const ssam_cutout_options options = cutout_options(soft, premultiplied, crop);
         const std::vector<jint> rect = cutout_rect(mask, options);
-        ssam_image image = image_of(env, description);
-        Pixels pixels(env, photo, photo_offset, photo_size);
+        PhotoPixels photo(env, description, source, chroma);
         Pixels out(env, store, offset, size);
-        pixels.pin();
+        photo.pin();
         out.pin();
-        attach(&image, pixels);
         check_room(out, rect[3], int64_t{4} * rect[2], stride);
-        check(ssam_mask_cutout(mask_of(mask), &image, &options, out.data(), stride));
+        check(ssam_mask_cutout(mask_of(mask), photo.image(), &options, out.data(), stride));
     });
 }
 
@@ -188,7 +186,8 @@ Methods mask_methods() {
         method("maskRender", "(JZILjava/lang/Object;IIJ)V", mask_render),
         method("maskLogits", "(J)[F", mask_logits),
         method("maskCutoutRect", "(JZZ)[I", mask_cutout_rect),
-        method("maskCutout", "(J[JLjava/lang/Object;IIZZZLjava/lang/Object;IIJ)V", mask_cutout),
+        method("maskCutout", "(J[JLjava/lang/Object;Ljava/lang/Object;ZZZLjava/lang/Object;IIJ)V",
+               mask_cutout),
         method("maskRleCounts", "(J)[I", mask_rle_counts),
         method("maskRleString", "(J)[B", mask_rle_string),
         method("maskContour", "(JD)[[F", mask_contour),

@@ -28,33 +28,28 @@ jint JNICALL exif_orientation(JNIEnv* env, jclass, jobject store, jint offset, j
 }
 
 jintArray JNICALL oriented_size(JNIEnv* env, jclass, jlongArray description, jobject store,
-                                jint offset, jint size) {
+                                jobject chroma) {
     return guarded(env, [&] {
-        ssam_image image = image_of(env, description);
         std::vector<jint> found(2);
         {
-            Pixels pixels(env, store, offset, size);
-            pixels.pin();
-            attach(&image, pixels);
-            check(ssam_oriented_size(&image, &found[0], &found[1]));
+            PhotoPixels photo(env, description, store, chroma);
+            photo.pin();
+            check(ssam_oriented_size(photo.image(), &found[0], &found[1]));
         }
         return to_java(env, found);
     });
 }
 
-// `out`: the photo upright, in its own format.
-void JNICALL orient(JNIEnv* env, jclass, jlongArray description, jobject store, jint offset,
-                    jint size, jint row_bytes, jint rows, jobject out_store, jint out_offset,
-                    jint out_size) {
+// `out`: the photo upright, `rows` of `row_bytes`.
+void JNICALL orient(JNIEnv* env, jclass, jlongArray description, jobject store, jobject chroma,
+                    jint row_bytes, jint rows, jobject out_store, jint out_offset, jint out_size) {
     guarded(env, [&] {
-        ssam_image image = image_of(env, description);
-        Pixels pixels(env, store, offset, size);
+        PhotoPixels photo(env, description, store, chroma);
         Pixels out(env, out_store, out_offset, out_size);
-        pixels.pin();
+        photo.pin();
         out.pin();
-        attach(&image, pixels);
         check_room(out, rows, row_bytes, 0);
-        check(ssam_orient(&image, out.data(), 0));
+        check(ssam_orient(photo.image(), out.data(), 0));
     });
 }
 
@@ -67,16 +62,14 @@ jintArray JNICALL fit(JNIEnv* env, jclass, jint photo_width, jint photo_height, 
     });
 }
 
-jbyteArray JNICALL resize(JNIEnv* env, jclass, jlongArray description, jobject store, jint offset,
-                          jint size, jint width, jint height) {
+jbyteArray JNICALL resize(JNIEnv* env, jclass, jlongArray description, jobject store,
+                          jobject chroma, jint width, jint height) {
     return guarded(env, [&] {
-        ssam_image image = image_of(env, description);
         std::vector<uint8_t> rgb(3 * area_of(width, height));
         {
-            Pixels pixels(env, store, offset, size);
-            pixels.pin();
-            attach(&image, pixels);
-            check(ssam_resize(&image, width, height, rgb.data()));
+            PhotoPixels photo(env, description, store, chroma);
+            photo.pin();
+            check(ssam_resize(photo.image(), width, height, rgb.data()));
         }
         return to_java(env, rgb);
     });
@@ -164,10 +157,10 @@ jbyteArray JNICALL digest(JNIEnv* env, jclass, jobject store, jint offset, jint 
 Methods part_methods() {
     return {
         method("exifOrientation", "(Ljava/lang/Object;II)I", exif_orientation),
-        method("orientedSize", "([JLjava/lang/Object;II)[I", oriented_size),
-        method("orient", "([JLjava/lang/Object;IIIILjava/lang/Object;II)V", orient),
+        method("orientedSize", "([JLjava/lang/Object;Ljava/lang/Object;)[I", oriented_size),
+        method("orient", "([JLjava/lang/Object;Ljava/lang/Object;IILjava/lang/Object;II)V", orient),
         method("fit", "(IIII)[I", fit),
-        method("resize", "([JLjava/lang/Object;IIII)[B", resize),
+        method("resize", "([JLjava/lang/Object;Ljava/lang/Object;II)[B", resize),
         method("drawPlanes", "([F[FIIDF)[F", draw_planes),
         method("logitsToHeat", "([F)[B", logits_to_heat),
         method("salientClicks", "(IILjava/lang/Object;II)[D", salient_clicks),

@@ -13,12 +13,25 @@ int64_t bytes_a_pixel(int32_t format) {
     switch (format) {
         case SSAM_FORMAT_RGB:
             return 3;
-        case SSAM_FORMAT_GRAY:
-            return 1;
-        default:
+        case SSAM_FORMAT_RGBA:
+        case SSAM_FORMAT_BGRA:
             return 4;
+        default:
+            return 1;  // grey, or the luma of two planes
     }
 }
+
+// A core that knows no second plane refuses such formats by itself.
+template <typename Image>
+auto set_chroma(Image* image, const uint8_t* chroma, const jlong* values, int)
+    -> decltype(void(image->chroma)) {
+    image->chroma = chroma;
+    image->chroma_stride = values[0];
+    image->range = static_cast<int32_t>(values[1]);
+    image->matrix = static_cast<int32_t>(values[2]);
+}
+template <typename Image>
+void set_chroma(Image*, const uint8_t*, const jlong*, ...) {}
 
 }  // namespace
 
@@ -66,25 +79,36 @@ void Pixels::pin() {
     }
 }
 
-ssam_image image_of(JNIEnv* env, jlongArray description) {
-    jlong values[5] = {};
-    env->GetLongArrayRegion(description, 0, 5, values);
+PhotoPixels::PhotoPixels(JNIEnv* env, jlongArray description, jobject store, jobject chroma) {
+    env->GetLongArrayRegion(description, 0, 12, values_);
     check_pending(env);
-    ssam_image image{};
-    image.width = static_cast<int32_t>(values[0]);
-    image.height = static_cast<int32_t>(values[1]);
-    image.stride = values[2];
-    image.format = static_cast<int32_t>(values[3]);
-    image.orientation = static_cast<int32_t>(values[4]);
-    return image;
+    image_.width = static_cast<int32_t>(values_[0]);
+    image_.height = static_cast<int32_t>(values_[1]);
+    image_.stride = values_[2];
+    image_.format = static_cast<int32_t>(values_[3]);
+    image_.orientation = static_cast<int32_t>(values_[4]);
+    pixels_.emplace(env, store, static_cast<jint>(values_[5]), static_cast<jint>(values_[6]));
+    if (chroma != nullptr) {
+        chroma_.emplace(env, chroma, static_cast<jint>(values_[10]),
+                        static_cast<jint>(values_[11]));
+    }
 }
 
-void attach(ssam_image* image, const Pixels& pixels) {
-    image->data = pixels.data();
+void PhotoPixels::pin() {
+    pixels_->pin();
+    image_.data = pixels_->data();
+    if (chroma_) {
+        chroma_->pin();
+        set_chroma(&image_, chroma_->data(), values_ + 7, 0);
+    }
     int32_t width = 0;
     int32_t height = 0;
-    check(ssam_oriented_size(image, &width, &height));
-    check_room(pixels, image->height, image->width * bytes_a_pixel(image->format), image->stride);
+    check(ssam_oriented_size(&image_, &width, &height));
+    check_room(*pixels_, image_.height, image_.width * bytes_a_pixel(image_.format), image_.stride);
+    if (chroma_) {
+        check_room(*chroma_, (int64_t{image_.height} + 1) / 2, (int64_t{image_.width} + 1) / 2 * 2,
+                   values_[7]);
+    }
 }
 
 void check_room(const Pixels& pixels, int64_t rows, int64_t row, int64_t stride) {

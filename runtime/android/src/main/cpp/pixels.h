@@ -4,6 +4,7 @@
 #include <jni.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "squeezesam/ssam.h"
 
@@ -34,12 +35,24 @@ class Pixels {
     jint size_;
 };
 
-// A photo's description: width, height, stride, format, orientation, as longs.
-ssam_image image_of(JNIEnv* env, jlongArray description);
+// A photo that Java owns, for the length of a call.
+class PhotoPixels {
+ public:
+    // `description`: width, height, stride, format, orientation, offset, size; then chroma's
+    // stride, range, matrix, chroma's offset and size. `chroma` is null for formats with one plane.
+    PhotoPixels(JNIEnv* env, jlongArray description, jobject store, jobject chroma);
 
-// Lays the description over the pixels; Failed, with the core's sentence for a bad description and
-// ours for too few bytes.
-void attach(ssam_image* image, const Pixels& pixels);
+    // Pins the pixels and lays the description over them; Failed, with the core's sentence for a
+    // bad description and ours for too few bytes.
+    void pin();
+    const ssam_image* image() const { return &image_; }  // once pinned
+
+ private:
+    ssam_image image_{};
+    jlong values_[12] = {};
+    std::optional<Pixels> pixels_;
+    std::optional<Pixels> chroma_;
+};
 
 // Failed unless `rows` rows of `row` bytes, `stride` apart, fit in the pixels. Stride 0: no gaps.
 void check_room(const Pixels& pixels, int64_t rows, int64_t row, int64_t stride);

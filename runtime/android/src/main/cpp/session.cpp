@@ -47,13 +47,11 @@ void JNICALL session_cancel(JNIEnv*, jclass, jlong session) {
 }
 
 void JNICALL session_set_image(JNIEnv* env, jclass, jlong session, jlongArray description,
-                               jobject store, jint offset, jint size) {
+                               jobject store, jobject chroma) {
     guarded(env, [&] {
-        ssam_image image = image_of(env, description);
-        Pixels pixels(env, store, offset, size);
-        pixels.pin();
-        attach(&image, pixels);
-        check(ssam_session_set_image(handle_of<ssam_session>(session), &image));
+        PhotoPixels photo(env, description, store, chroma);
+        photo.pin();
+        check(ssam_session_set_image(handle_of<ssam_session>(session), photo.image()));
     });
 }
 
@@ -128,7 +126,7 @@ Methods session_methods() {
         method("sessionCreate", "(J)J", session_create),
         method("sessionFree", "(J)V", session_free),
         method("sessionCancel", "(J)V", session_cancel),
-        method("sessionSetImage", "(J[JLjava/lang/Object;II)V", session_set_image),
+        method("sessionSetImage", "(J[JLjava/lang/Object;Ljava/lang/Object;)V", session_set_image),
         method("sessionSize", "(J)[I", session_size),
         method("sessionAddPoint", "(JDDZ)V", session_add_point),
         method("sessionSetBox", "(JDDDD)V", session_set_box),

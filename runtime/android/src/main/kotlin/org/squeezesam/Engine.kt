@@ -40,7 +40,7 @@ public interface EngineFactory {
     public val name: String
 
     /** The bundles that it executes. */
-    public val target: Target
+    public val target: BundleTarget
 
     /** Loads the bundle's programs. Called on a background thread; may block. */
     public fun create(bundle: ModelBundle): Engine

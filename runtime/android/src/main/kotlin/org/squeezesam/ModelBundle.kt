@@ -7,7 +7,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
 
 /** What a bundle was lowered for. */
-public enum class Target(
+public enum class BundleTarget(
     /** As the manifest spells it. */
     public val label: String,
 ) {
@@ -63,7 +63,7 @@ public class ModelBundle private constructor(facts: Facts) : Closeable {
 
     /** `fp32`, `fp16` or `int8`. */
     public val precision: String = facts.strings[5]
-    public val target: Target = Target.entries[facts.numbers[0]]
+    public val target: BundleTarget = BundleTarget.entries[facts.numbers[0]]
     public val schemaVersion: Int = facts.numbers[1]
 
     /** Of the segmenter's image input. */

@@ -78,13 +78,7 @@ internal object Native {
     external fun sessionCancel(session: Long)
 
     @JvmStatic
-    external fun sessionSetImage(
-        session: Long,
-        description: LongArray,
-        store: Any,
-        offset: Int,
-        size: Int,
-    )
+    external fun sessionSetImage(session: Long, description: LongArray, store: Any, chroma: Any?)
 
     @JvmStatic
     external fun sessionSize(session: Long): IntArray
@@ -162,8 +156,7 @@ internal object Native {
         mask: Long,
         description: LongArray,
         photo: Any,
-        photoOffset: Int,
-        photoSize: Int,
+        chroma: Any?,
         soft: Boolean,
         premultiplied: Boolean,
         crop: Boolean,
@@ -188,14 +181,13 @@ internal object Native {
     external fun exifOrientation(store: Any, offset: Int, size: Int): Int
 
     @JvmStatic
-    external fun orientedSize(description: LongArray, store: Any, offset: Int, size: Int): IntArray
+    external fun orientedSize(description: LongArray, store: Any, chroma: Any?): IntArray
 
     @JvmStatic
     external fun orient(
         description: LongArray,
         store: Any,
-        offset: Int,
-        size: Int,
+        chroma: Any?,
         rowBytes: Int,
         rows: Int,
         out: Any,
@@ -215,8 +207,7 @@ internal object Native {
     external fun resize(
         description: LongArray,
         store: Any,
-        offset: Int,
-        size: Int,
+        chroma: Any?,
         width: Int,
         height: Int,
     ): ByteArray

@@ -33,17 +33,16 @@ public object Parts {
         return Size(width, height)
     }
 
-    /** The photo upright, in its own pixel format, without gaps. */
+    /** The photo upright, in its own pixel format, without gaps; NV12 and NV21 become RGB. */
     public fun orient(photo: Photo): ByteArray {
         val (width, height) =
-            Native.orientedSize(photo.description, photo.store, photo.offset, photo.size)
-        val row = width * photo.format.bytes
+            Native.orientedSize(photo.description, photo.store, photo.chromaStore)
+        val row = width * if (photo.format.isTwoPlane) 3 else photo.format.bytes
         val out = ByteArray(row * height)
         Native.orient(
             photo.description,
             photo.store,
-            photo.offset,
-            photo.size,
+            photo.chromaStore,
             row,
             height,
             out,
@@ -55,14 +54,7 @@ public object Parts {
 
     /** The photo upright and resized, as RGB without gaps. */
     public fun resize(photo: Photo, size: Size): ByteArray =
-        Native.resize(
-            photo.description,
-            photo.store,
-            photo.offset,
-            photo.size,
-            size.width,
-            size.height,
-        )
+        Native.resize(photo.description, photo.store, photo.chromaStore, size.width, size.height)
 
     /**
      * Prompt planes, 2 x height x width: the box plane, then the signed click plane.

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer
 
 /** How a pixel lies in memory, 8 bits a channel. Alpha is ignored. */
 public enum class PixelFormat(
-    /** Bytes of one pixel. */
+    /** Bytes of one pixel; of its luma for the formats with two planes. */
     public val bytes: Int,
 ) {
     RGB(3),
@@ -13,6 +13,34 @@ public enum class PixelFormat(
     RGBA(4),
     BGRA(4),
     GRAY(1),
+
+    /** Luma, and a plane with a pair Cb, Cr for each block of 2 x 2 pixels. */
+    NV12(1),
+
+    /** The same with pairs Cr, Cb. */
+    NV21(1),
+    ;
+
+    internal val isTwoPlane: Boolean
+        get() = this == NV12 || this == NV21
+}
+
+/** What luma and chroma bytes stand for. */
+public enum class YuvRange {
+    /** Luma 16 to 235, chroma 16 to 240: videos. */
+    VIDEO,
+
+    /** 0 to 255: JPEG, Android's cameras. */
+    FULL,
+}
+
+/** How luma and chroma become RGB. */
+public enum class YuvMatrix {
+    /** JPEG, Android's cameras, videos of standard definition. */
+    BT601,
+
+    /** Videos of high definition. */
+    BT709,
 }
 
 /**
@@ -23,9 +51,7 @@ public enum class PixelFormat(
  * description that makes no sense or pixels that are fewer than it says.
  */
 public class Photo private constructor(
-    internal val store: Any,
-    internal val offset: Int,
-    internal val size: Int,
+    private val pixels: Bytes,
     /** Width of the stored rows in pixels, before orientation. */
     public val storedWidth: Int,
     /** Number of stored rows. */
@@ -35,6 +61,7 @@ public class Photo private constructor(
     public val stride: Int,
     /** EXIF orientation, 1 to 8: how to turn the stored rows upright. */
     public val orientation: Int,
+    private val chroma: Chroma? = null,
 ) {
     /**
      * @param pixels from its position to its limit; a direct buffer is the quickest. It may lie
@@ -58,15 +85,6 @@ public class Photo private constructor(
         orientation: Int = 1,
     ) : this(Bytes(pixels, 0, pixels.size), width, height, format, stride, orientation)
 
-    private constructor(
-        bytes: Bytes,
-        width: Int,
-        height: Int,
-        format: PixelFormat,
-        stride: Int,
-        orientation: Int,
-    ) : this(bytes.store, bytes.offset, bytes.size, width, height, format, stride, orientation)
-
     /** Width of the upright photo in pixels. */
     public val width: Int
         get() = if (orientation >= 5) storedHeight else storedWidth
@@ -75,17 +93,72 @@ public class Photo private constructor(
     public val height: Int
         get() = if (orientation >= 5) storedWidth else storedHeight
 
+    internal val store: Any
+        get() = pixels.store
+
+    internal val chromaStore: Any?
+        get() = chroma?.pixels?.store
+
+    /** As `pixels.h` reads it. The core counts range and matrix from 1: 0 is no choice. */
     internal val description: LongArray
         get() =
-            longArrayOf(
-                storedWidth.toLong(),
-                storedHeight.toLong(),
-                stride.toLong(),
-                format.ordinal.toLong(),
-                orientation.toLong(),
-            )
+            listOf(
+                storedWidth,
+                storedHeight,
+                stride,
+                format.ordinal,
+                orientation,
+                pixels.offset,
+                pixels.size,
+                chroma?.stride ?: 0,
+                chroma?.let { it.range.ordinal + 1 } ?: 0,
+                chroma?.let { it.matrix.ordinal + 1 } ?: 0,
+                chroma?.pixels?.offset ?: 0,
+                chroma?.pixels?.size ?: 0,
+            ).map { it.toLong() }.toLongArray()
+
+    private class Chroma(
+        val pixels: Bytes,
+        val stride: Int,
+        val range: YuvRange,
+        val matrix: YuvMatrix,
+    )
 
     public companion object {
+        /**
+         * A photo in two planes: luma, a byte a pixel, and a pair of bytes for each block of 2 x 2
+         * pixels, halves rounded up. [format] is [PixelFormat.NV12] or [PixelFormat.NV21].
+         *
+         * Strides are bytes from a row to the next, 0 for no gaps. See [fromYuv420] for what
+         * cameras give.
+         */
+        public fun twoPlane(
+            luma: ByteBuffer,
+            chroma: ByteBuffer,
+            width: Int,
+            height: Int,
+            format: PixelFormat,
+            range: YuvRange,
+            matrix: YuvMatrix,
+            lumaStride: Int = 0,
+            chromaStride: Int = 0,
+            orientation: Int = 1,
+        ): Photo {
+            if (!format.isTwoPlane) {
+                throw SegmentationException.InvalidArgument("$format has one plane")
+            }
+            val second = Chroma(Bytes.of(chroma), chromaStride, range, matrix)
+            return Photo(
+                Bytes.of(luma),
+                width,
+                height,
+                format,
+                lumaStride,
+                orientation,
+                second,
+            )
+        }
+
         /**
          * The EXIF orientation in an encoded photo (JPEG, PNG, WebP, TIFF): 1 to 8, and 1 where
          * there is none or the bytes are damaged.
@@ -107,28 +180,5 @@ public class Photo private constructor(
                     "a rotation of $degrees degrees is not a quarter turn",
                 )
             }
-    }
-}
-
-/** A range of bytes as native code takes it: [store] is a direct [ByteBuffer] or a [ByteArray]. */
-internal class Bytes(val store: Any, val offset: Int, val size: Int) {
-    companion object {
-        fun of(buffer: ByteBuffer): Bytes {
-            val size = buffer.remaining()
-            return when {
-                buffer.isDirect -> Bytes(buffer, buffer.position(), size)
-                buffer.hasArray() ->
-                    Bytes(buffer.array(), buffer.arrayOffset() + buffer.position(), size)
-                else -> Bytes(ByteArray(size).also { buffer.duplicate().get(it) }, 0, size)
-            }
-        }
-
-        /** The same for a buffer that is written to. */
-        fun writable(buffer: ByteBuffer): Bytes {
-            if (buffer.isReadOnly) {
-                throw SegmentationException.InvalidArgument("the output buffer is read-only")
-            }
-            return of(buffer)
-        }
     }
 }

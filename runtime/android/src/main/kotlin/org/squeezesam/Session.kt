@@ -59,13 +59,7 @@ public class Session internal constructor(
     /** Takes another photo (the next camera frame) and forgets the prompts. */
     public suspend fun setPhoto(photo: Photo): Unit =
         change { session ->
-            Native.sessionSetImage(
-                session,
-                photo.description,
-                photo.store,
-                photo.offset,
-                photo.size,
-            )
+            Native.sessionSetImage(session, photo.description, photo.store, photo.chromaStore)
             val (width, height) = Native.sessionSize(session)
             size = Size(width, height)
         }

@@ -181,7 +181,7 @@ class BadInputTest {
     @Test
     fun `an engine for other bundles is refused before it is made`() =
         runBlocking {
-            val segmenter = Segmenter(Engines(FakeEngine(), Target.EXECUTORCH))
+            val segmenter = Segmenter(Engines(FakeEngine(), BundleTarget.EXECUTORCH))
             val failure =
                 failureOf { segmenter.load { ModelBundle.parse(TestBundle().manifest) } }
             assertTrue(failure is SegmentationException.EngineUnavailable)

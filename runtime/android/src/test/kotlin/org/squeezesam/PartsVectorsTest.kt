@@ -1,6 +1,7 @@
 package org.squeezesam
 
 import com.google.gson.JsonObject
+import java.nio.ByteBuffer
 import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
 import org.junit.Test
@@ -8,7 +9,20 @@ import org.junit.Test
 /** The shared vectors of the plain functions. */
 class PartsVectorsTest {
     @Test
+    fun `every file of vectors is read by a test`() {
+        val read =
+            setOf("bitmaps", "geometry", "manifests", "nv12", "planes", "prompts", "replay") +
+                setOf("saliency", "sessions")
+        assertEquals(emptySet<String>(), Vectors.kinds.toSet() - read)
+    }
+
+    @Test
     fun `geometry and orientation`() = Vectors.each("geometry", ::checkGeometry)
+
+    // As soon as the core and the vectors know two planes.
+    @Test
+    fun `two-plane photos`() =
+        Vectors.kinds.filter { it == "nv12" }.forEach { Vectors.each(it, ::checkTwoPlanes) }
 
     @Test
     fun `prompt planes`() = Vectors.each("planes", ::checkPlanes)
@@ -46,6 +60,25 @@ class PartsVectorsTest {
             case.int("stored_height"),
             orientation = case.int("orientation"),
         )
+
+    private fun checkTwoPlanes(case: JsonObject) {
+        val photo =
+            Photo.twoPlane(
+                ByteBuffer.wrap(case.hex("luma")),
+                ByteBuffer.wrap(case.hex("chroma")),
+                case.int("stored_width"),
+                case.int("stored_height"),
+                PixelFormat.valueOf(case.text("format").removePrefix("FORMAT_")),
+                YuvRange.valueOf(case.text("range").removePrefix("RANGE_")),
+                YuvMatrix.valueOf(case.text("matrix").removePrefix("MATRIX_")),
+                case.int("stride"),
+                case.int("chroma_stride"),
+                case.int("orientation"),
+            )
+        assertArrayEquals(case.hex("upright"), Parts.orient(photo))
+        val size = Size(case.int("width"), case.int("height"))
+        assertArrayEquals(case.hex("resized"), Parts.resize(photo, size))
+    }
 
     private fun checkPlanes(case: JsonObject) {
         val points =

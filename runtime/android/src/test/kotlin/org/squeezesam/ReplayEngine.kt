@@ -35,7 +35,7 @@ class ReplayEngine(private val answer: (program: ProgramKind, output: String) ->
 }
 
 /** Gives out one engine that a test has made. */
-class Engines(private val engine: Engine, override val target: Target = Target.ONNX) :
+class Engines(private val engine: Engine, override val target: BundleTarget = BundleTarget.ONNX) :
     EngineFactory {
     override val name = "test"
 

@@ -13,6 +13,18 @@ import org.junit.Assert.assertEquals
 object Vectors {
     private val folder = File(requireNotNull(System.getProperty("squeezesam.vectors")))
 
+    /** The kinds of vectors that there are. */
+    val kinds: List<String>
+        get() =
+            folder
+                .list()
+                .orEmpty()
+                .filter {
+                    it.endsWith(
+                        ".json",
+                    )
+                }.map { it.removeSuffix(".json") }
+
     fun bytes(name: String): ByteArray = File(folder, name).readBytes()
 
     /** Checks every case; a failure names the file and the case. */

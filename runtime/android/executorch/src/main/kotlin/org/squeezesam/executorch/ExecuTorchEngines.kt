@@ -3,13 +3,13 @@ package org.squeezesam.executorch
 import org.pytorch.executorch.EValue
 import org.pytorch.executorch.Module
 import org.pytorch.executorch.Tensor
+import org.squeezesam.BundleTarget
 import org.squeezesam.Engine
 import org.squeezesam.EngineFactory
 import org.squeezesam.EngineTensor
 import org.squeezesam.ModelBundle
 import org.squeezesam.ProgramKind
 import org.squeezesam.SegmentationException
-import org.squeezesam.Target
 
 /**
  * Executes ExecuTorch bundles (XNNPACK on the processor; other backends as far as the app's
@@ -28,8 +28,8 @@ public class ExecuTorchEngines(private val threads: Int = 0) : EngineFactory {
     override val name: String
         get() = "ExecuTorch"
 
-    override val target: Target
-        get() = Target.EXECUTORCH
+    override val target: BundleTarget
+        get() = BundleTarget.EXECUTORCH
 
     override fun create(bundle: ModelBundle): Engine {
         val modules = mutableMapOf<ProgramKind, Module>()

@@ -4,13 +4,13 @@ import ai.onnxruntime.OnnxTensor
 import ai.onnxruntime.OnnxValue
 import ai.onnxruntime.OrtEnvironment
 import ai.onnxruntime.OrtSession
+import org.squeezesam.BundleTarget
 import org.squeezesam.Engine
 import org.squeezesam.EngineFactory
 import org.squeezesam.EngineTensor
 import org.squeezesam.ModelBundle
 import org.squeezesam.ProgramKind
 import org.squeezesam.SegmentationException
-import org.squeezesam.Target
 
 /**
  * Executes ONNX bundles with ONNX Runtime on the processor.
@@ -27,8 +27,8 @@ public class OnnxRuntimeEngines(private val threads: Int = 0) : EngineFactory {
     override val name: String
         get() = "ONNX Runtime"
 
-    override val target: Target
-        get() = Target.ONNX
+    override val target: BundleTarget
+        get() = BundleTarget.ONNX
 
     override fun create(bundle: ModelBundle): Engine {
         val environment = OrtEnvironment.getEnvironment()

@@ -1,6 +1,0 @@
-package ai.onnxruntime;
-
-public abstract class OnnxTensorLike implements OnnxValue {
-    @Override
-    public native void close();
-}
