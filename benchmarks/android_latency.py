@@ -1,6 +1,6 @@
 """How fast is it on the connected Android phone? With the native command `ssam`, and in the app.
 
-Through adb, from Linux, macOS or Windows. The native command is pushed to /data/local/tmp, bound to
+Through adb, from Linux or macOS. The native command is pushed to /data/local/tmp, bound to
 the big cores and run on every bundle; the app is launched in its benchmark mode. Not yet run on a
 device.
 """
@@ -36,7 +36,7 @@ EPILOG = f"""examples:
   # the native command on two bundles, four threads, on the big cores
   python benchmarks/android_latency.py --threads 4 \\
       --bundle build/bundles/squeezesam-executorch-int8-512x512 \\
-      --bundle build/bundles/squeezesam-executorch_vulkan-fp16-512x512
+      --bundle build/bundles/squeezesam-executorch-vulkan-fp16-512x512
 
   # of those bundles only what runs on the GPU
   python benchmarks/android_latency.py --backend vulkan --bundle …

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from architecture_variants import VARIANTS
-from report import table
+from markdown import table
 
 _PROTOCOLS = {"point": "one click", "points3": "three clicks", "box": "box"}
 _COLUMNS = {**_PROTOCOLS, "click5": "5th click on a mistake"}

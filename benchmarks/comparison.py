@@ -20,7 +20,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from result import ResultError, read_result
 
@@ -152,8 +152,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def report(old: dict[str, Any], new: dict[str, Any], tolerance: float, force: bool = False) -> int:
-    """Print what changed; the exit code."""
+def report(
+    old: dict[str, Any],
+    new: dict[str, Any],
+    tolerance: float,
+    force: bool = False,
+    out: TextIO | None = None,
+) -> int:
+    """Print what changed, to standard output or ``out``; the exit code."""
     try:
         changes = compare(old, new, tolerance, force)
     except ComparisonError as error:
@@ -161,10 +167,11 @@ def report(old: dict[str, Any], new: dict[str, Any], tolerance: float, force: bo
         return 1
     worse = [change for change in changes if change.worse]
     for change in changes:
-        print(f"{'WORSE' if change.worse else 'ok   '} {change}")
+        print(f"{'WORSE' if change.worse else 'ok   '} {change}", file=out)
     print(
         f"{len(worse)} of {len(changes)} figures are worse by more than {tolerance:.0%} than "
-        f"{old['commit']} of {old['date']}"
+        f"{old['commit']} of {old['date']}",
+        file=out,
     )
     return 1 if worse else 0
 

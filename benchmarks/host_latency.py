@@ -1,7 +1,5 @@
 """Speed and memory on this machine: every engine, fp32 against int8, 1…N threads, in one run.
 
-    python benchmarks/host_latency.py [--bundles build/bundles] [--size 512] [--threads 1 2]
-
 Bundles that are missing are exported first. Writes OUTPUT/host.json and renews docs/performance.md
 and the README's table from it.
 """
@@ -18,26 +16,82 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import cv2
+import comparison
+import gemm_peak
 import numpy as np
-from machine import describe
+from host_rows import (
+    ENGINES,
+    WorkerError,
+    add_gemm_share,
+    native_row,
+    peak_memory_mib,
+    python_rows,
+    worker,
+)
+from machine import describe, load_average
 from report import write_reports
-from skimage import data
+from result import SCHEMA, ResultError, read_result, run_word, write_result
+from sample_photo import write_photo
 
-HERE = Path(__file__).parent
-ENGINES = {"onnx": "onnxruntime", "executorch": "executorch"}
+SSAM = Path("build/ssam/cli/ssam")
+
+EPILOG = """examples:
+  # measure and renew docs/performance.md and the README's table (what `make bench` does)
+  python benchmarks/host_latency.py --output docs/performance
+
+  # did it become slower? exit code 1 if a median grew by more than a fifth
+  python benchmarks/host_latency.py --output build/benchmarks \\
+      --compare docs/performance/host.json --tolerance 0.2
+
+  # one thread, the bundles at 384×512
+  python benchmarks/host_latency.py --threads 1 --size 384x512 --output build/benchmarks
+
+Measure on a quiet machine: the result carries the load average, and the page says so when the
+machine was busy. What is measured: docs/benchmarks.md.
+
+exit codes:
+  0    measured, and nothing worse than in OLD.json
+  1    a measurement failed, or something is worse or not comparable
+  2    the command line makes no sense, or OLD.json is no result
+"""
+
+
+def thread_counts(cores: int) -> list[int]:
+    """1, 2, 4, … and the number of cores."""
+    counts = [1]
+    while counts[-1] * 2 <= cores:
+        counts.append(counts[-1] * 2)
+    return counts if counts[-1] == cores else [*counts, cores]
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The command's arguments."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--bundles", type=Path, default=Path("build/bundles"))
+    parser.add_argument(
+        "--bundles", type=Path, default=Path("build/bundles"), help="where the bundles are"
+    )
     parser.add_argument("--size", default="512", help="input size of the bundles (default 512)")
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument(
+        "--threads",
+        type=int,
+        nargs="+",
+        default=thread_counts(os.cpu_count() or 1),
+        help="default: 1, 2, 4, … up to the number of cores",
+    )
     parser.add_argument("--runs", type=int, default=15, help="timed predictions per bundle")
+    parser.add_argument("--warmup", type=int, default=1, help="predictions before, not counted")
+    parser.add_argument(
+        "--ssam",
+        type=Path,
+        default=SSAM,
+        help=f"the native command, measured too if it is there (default {SSAM}; make ssam)",
+    )
     parser.add_argument("--output", type=Path, default=Path("docs/performance"))
+    comparison.add_arguments(parser)
     return parser
 
 
@@ -56,71 +110,6 @@ def find_bundle(folder: Path, target: str, precision: str, size: str) -> Path:
     return path
 
 
-def write_photo(folder: Path, width: int, height: int) -> Path:
-    """A photo of the wanted size, enlarged from one that comes with scikit-image (PNG)."""
-    path = folder / f"photo-{width}x{height}.png"
-    photo = cv2.resize(data.astronaut(), (width, height), interpolation=cv2.INTER_CUBIC)
-    cv2.imwrite(str(path), photo[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
-    return path
-
-
-def worker(bundles: list[Path], threads: int, runs: int, photo: Path, *more: str) -> dict[str, Any]:
-    """Run ``latency_worker.py`` and read its report."""
-    command = [sys.executable, str(HERE / "latency_worker.py"), "--threads", str(threads)]
-    for bundle in bundles:
-        command += ["--bundle", str(bundle)]
-    command += ["--runs", str(runs), "--photo", str(photo), *more]
-    environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
-    run = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-    if run.returncode:
-        raise SystemExit(f"the latency worker failed:\n{run.stderr.strip()}")
-    report: dict[str, Any] = json.loads(run.stdout[run.stdout.index("{") :])
-    return report
-
-
-def compare(fp32: Path, int8: Path, threads: int, runs: int, photo: Path) -> dict[str, Any]:
-    """fp32 against int8 with one engine and thread count, runs taking turns."""
-    report = worker([fp32, int8], threads, runs, photo)
-    pair = {}
-    for precision, bundle in (("fp32", fp32), ("int8", int8)):
-        times = report[bundle.name]
-        pair[precision] = {
-            "load_ms": round(times["load"], 1),
-            "first_ms": round(times["first"], 1),
-            **{
-                f"{stage}_ms": round(statistics.median(values), 2)
-                for stage, values in times["stages"].items()
-            },
-        }
-    ratios = [
-        a / b
-        for a, b in zip(
-            report[fp32.name]["stages"]["segmenter"],
-            report[int8.name]["stages"]["segmenter"],
-            strict=True,
-        )
-    ]
-    return {**pair, "segmenter_speed_up": round(statistics.median(ratios), 2)}
-
-
-def peak_memory_mib(bundle: Path, photo: Path, folder: Path) -> float:
-    """Largest resident memory of one `squeezesam segment` process."""
-    # VmHWM of the process itself: ru_maxrss would count what this one was when it forked.
-    script = (
-        "import sys; from squeezesam.cli import main; code = main(sys.argv[1:]); "
-        "print(open('/proc/self/status').read()); sys.exit(code)"
-    )
-    words = ["segment", str(photo), "--bundle", str(bundle), "--overwrite"]
-    words += ["--output", str(folder / "segmented")]
-    done = subprocess.run(
-        [sys.executable, "-c", script, *words], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise SystemExit(f"squeezesam segment failed on {bundle}: {done.stderr.strip()}")
-    peak = next(line for line in done.stdout.splitlines() if line.startswith("VmHWM:"))
-    return round(int(peak.split()[1]) / 1024, 1)
-
-
 def core_report(bundle: Path, runs: int, folder: Path) -> dict[str, float]:
     """Medians of the core's stages on a 12-megapixel photo, one thread."""
     times = worker([bundle], 1, runs, write_photo(folder, 4000, 3000), "--core")
@@ -130,65 +119,87 @@ def core_report(bundle: Path, runs: int, folder: Path) -> dict[str, float]:
     return {**medians, "core_total": round(float(np.median(own)), 2)}
 
 
-def sizes(bundle: Path) -> dict[str, int]:
-    """Bytes of each program and of the whole bundle."""
-    manifest = json.loads((bundle / "manifest.json").read_text())
-    programs = {
-        name: sum(file["size"] for file in program["files"])
-        for name, program in manifest["programs"].items()
-    }
-    total = sum(file.stat().st_size for file in bundle.rglob("*") if file.is_file())
-    return {**programs, "bundle": total}
-
-
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Everything that this script reports."""
-    result: dict[str, Any] = {**describe(), "size": options.size, "runs": options.runs}
-    found = {
+    busy = load_average()
+    described = describe()
+    peaks = gemm_peak.measure(options.threads)
+    bundles = {
         (target, precision): find_bundle(options.bundles, target, precision, options.size)
         for target in ENGINES
         for precision in ("fp32", "int8")
     }
+    rows: list[dict[str, Any]] = []
+    speed_up: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        photo = write_photo(folder, 1024, 768)
-        result["engines"] = [
-            {
-                "engine": ENGINES[target],
-                "threads": threads,
-                **compare(
-                    found[target, "fp32"], found[target, "int8"], threads, options.runs, photo
-                ),
-            }
-            for target in ENGINES
-            for threads in options.threads
-        ]
-        large = write_photo(folder, 4000, 3000)
-        result["core_12mp"] = core_report(found["onnx", "int8"], options.runs, folder)
-        result["memory_mib"] = {
-            target: {
-                "photo": peak_memory_mib(found[target, "int8"], photo, folder),
-                "photo_12mp": peak_memory_mib(found[target, "int8"], large, folder),
-            }
-            for target in ENGINES
+        photo, large = write_photo(folder), write_photo(folder, 4000, 3000)
+        for target in ENGINES:
+            pair = (bundles[target, "fp32"], bundles[target, "int8"])
+            for threads in options.threads:
+                found, ratio = python_rows(*pair, threads, options.runs, options.warmup, photo)
+                rows += found
+                speed_up.append({"engine": ENGINES[target], "threads": threads, "ratio": ratio})
+        memory = {path.name: peak_memory_mib(path, photo, folder) for path in bundles.values()}
+        for row in rows:
+            row["peak_memory_mib"] = memory[row["bundle"]["name"]]
+        if options.ssam.is_file():
+            rows += [
+                native_row(options.ssam, bundles["onnx", precision], threads, options.runs, photo)
+                for threads in options.threads
+                for precision in ("fp32", "int8")
+            ]
+        extra = {
+            "load_average": busy,
+            "int8_speed_up": speed_up,
+            "core_12mp": core_report(bundles["onnx", "int8"], options.runs, folder),
+            "memory_12mp_mib": {
+                target: peak_memory_mib(bundles[target, "int8"], large, folder)
+                for target in ENGINES
+            },
         }
-    result["bytes"] = {f"{t}-{p}": sizes(path) for (t, p), path in found.items()}
-    return result
+    # Before and after: the better one is nearer to what the machine can do.
+    again = gemm_peak.measure(options.threads)
+    peaks = {threads: max(peak, again[threads]) for threads, peak in peaks.items()}
+    described["machine"]["gemm_gflops"] = peaks
+    manifest = json.loads((bundles["onnx", "fp32"] / "manifest.json").read_text())
+    add_gemm_share(rows, peaks, manifest["programs"]["segmenter"]["macs"])
+    return {
+        "schema": SCHEMA,
+        "platform": "host",
+        "run": run_word(),
+        **described,
+        "photo": {"name": photo.name, "width": 1024, "height": 768},
+        "settings": {"runs": options.runs, "warmup": options.warmup},
+        # Linux has no one word for it.
+        "thermal": {"before": "unknown", "after": "unknown"},
+        "battery": None,
+        "rows": rows,
+        "extra": extra,
+    }
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = build_parser().parse_args(argv)
-    if options.runs < 1 or min(options.threads) < 1:
+    if options.runs < 1 or options.warmup < 0 or min(options.threads) < 1:
         print("host_latency: --runs and --threads must be at least 1", file=sys.stderr)
         return 2
-    result = measure(options)
-    options.output.mkdir(parents=True, exist_ok=True)
+    try:
+        old = read_result(options.compare) if options.compare else None
+    except ResultError as error:
+        print(f"host_latency: {error}", file=sys.stderr)
+        return 2
+    try:
+        result = measure(options)
+    except (WorkerError, RuntimeError, subprocess.SubprocessError, ValueError) as error:
+        print(f"host_latency: {error}", file=sys.stderr)
+        return 1
     path = options.output / "host.json"
-    path.write_text(json.dumps(result, indent=1) + "\n")
+    write_result(result, path)
     write_reports(options.output)
     print(f"written: {path}")
-    return 0
+    return comparison.report(old, result, options.tolerance, options.force) if old else 0
 
 
 if __name__ == "__main__":

@@ -159,6 +159,8 @@ def measure(options: argparse.Namespace, command: str) -> dict[str, Any] | None:
     """Run the benchmark on the chosen phone; None after --list."""
     check(options)
     transport = pick_transport(options.via)
+    if options.operators and transport is not devicectl:
+        raise ValueError("--operators needs a Mac with Xcode: coremltools drives devicectl")
     phones = transport.list_phones()
     if options.list and phones:
         print(listing(phones))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -86,7 +87,9 @@ def guarded(
         deliver(result, options.json)
         if old is None:
             return 0
-        return comparison.report(old, result, options.tolerance, options.force)
+        # With --json - standard output is the result's alone.
+        out = sys.stderr if options.json == "-" else None
+        return comparison.report(old, result, options.tolerance, options.force, out)
     except DeviceError as error:
         print(f"{program}: {error}", file=sys.stderr)
         return error.exit_code
@@ -103,9 +106,7 @@ def guarded(
 def deliver(result: dict[str, Any], where: str) -> None:
     """Write the result to a file, or print it, and sum it up in a few lines."""
     if where == "-":
-        from json import dumps
-
-        print(dumps(result, indent=1, ensure_ascii=False))
+        print(json.dumps(result, indent=1, ensure_ascii=False))
         return
     write_result(result, Path(where))
     print("\n".join(summary(result)))

@@ -21,6 +21,7 @@ def describe(arguments: list[str] | None = None) -> dict[str, Any]:
         "command": " ".join(["python", *(sys.argv if arguments is None else arguments)]),
         "commit": commit(),
         "machine": {
+            "model": _cpu(),
             "cpu": _cpu(),
             "features": _features(),
             "cores": os.cpu_count(),
@@ -30,6 +31,14 @@ def describe(arguments: list[str] | None = None) -> dict[str, Any]:
         },
         "tools": {tool: _version(tool) for tool in _TOOLS},
     }
+
+
+def load_average() -> float | None:
+    """Processes that wanted a core over the last minute; None where the system does not say."""
+    try:
+        return round(os.getloadavg()[0], 2)
+    except (OSError, AttributeError):
+        return None
 
 
 def commit() -> str:

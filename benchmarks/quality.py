@@ -18,7 +18,8 @@ from typing import Any
 
 from host_latency import find_bundle
 from machine import describe
-from report import table, write_reports
+from markdown import table
+from report import write_reports
 from squeezesam_train.evaluation.cli import main as evaluate
 
 PROTOCOLS = {

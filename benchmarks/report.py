@@ -11,87 +11,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import device_report
+import host_report
+from markdown import origin, replace_between_marks, table
+from result import ResultError, read_result
+
 BEGIN, END = "<!-- figures: begin (python benchmarks/report.py) -->", "<!-- figures: end -->"
 FIGURES = (BEGIN, END)
 TRAINING = ("<!-- training: begin (python benchmarks/report.py) -->", "<!-- training: end -->")
-MIB = 2**20
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table."""
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
-
-
-def origin(result: dict[str, Any]) -> str:
-    """Where and when a result was measured."""
-    machine = result["machine"]
-    return (
-        f"Measured {result['date']}, commit {result['commit']}, with `{result['command']}` on "
-        f"{machine['cores']} cores of {machine['cpu']} ({', '.join(machine['features'])}), "
-        f"{machine['system']}."
-    )
-
-
-def latency_rows(host: dict[str, Any]) -> list[list[str]]:
-    """One row per engine and thread count: medians in ms and the ratio of the pairs."""
-    return [
-        [
-            row["engine"],
-            str(row["threads"]),
-            f"{row['fp32']['segmenter_ms']:.0f}",
-            f"{row['int8']['segmenter_ms']:.0f}",
-            f"{row['segmenter_speed_up']:.2f}×",
-            f"{row['int8']['saliency_ms']:.0f}",
-            f"{row['int8']['first_ms']:.0f}",
-        ]
-        for row in host["engines"]
-    ]
-
-
-LATENCY_HEAD = [
-    "engine", "threads", "segmenter fp32, ms", "int8, ms", "int8 is faster by",
-    "saliency int8, ms", "first prediction int8, ms",
-]  # fmt: skip
-
-
-def size_rows(host: dict[str, Any]) -> list[list[str]]:
-    """Sizes of programs and bundles in MB (10⁶ bytes)."""
-    return [
-        [name, *(f"{sizes.get(part, 0) / 1e6:.2f}" for part in ("segmenter", "saliency", "bundle"))]
-        for name, sizes in host["bytes"].items()
-    ]
-
-
-def host_sections(host: dict[str, Any]) -> list[str]:
-    """The questions that host.json answers."""
-    core = host["core_12mp"]
-    stages = ("open", "clicks", "planes", "mask", "full")
-    slowest = min(row["segmenter_speed_up"] for row in host["engines"])
-    memory = [
-        [target, *(f"{values[k]:.0f}" for k in ("photo", "photo_12mp"))]
-        for target, values in host["memory_mib"].items()
-    ]
-    return [
-        f"## Does int8 pay on this machine?\n\n{table(LATENCY_HEAD, latency_rows(host))}\n\n"
-        f"Medians of {host['runs']} predictions at {host['size']}, fp32 and int8 taking turns; the "
-        f"ratio is the median over the pairs. The smallest gain is {slowest:.2f}×.",
-        "## How large are the bundles?\n\n"
-        + table(["bundle", "segmenter, MB", "saliency, MB", "all, MB"], size_rows(host)),
-        "## What does the core itself cost on a 12-megapixel photo?\n\n"
-        + table(
-            ["open", "clicks", "planes", "mask", "mask at 12 MP", "together", "the network"],
-            [
-                [f"{core[s]:.1f} ms" for s in stages]
-                + [f"{core['core_total']:.1f} ms", f"{core['segmenter']:.0f} ms"]
-            ],
-        )
-        + "\n\nOne core, medians; the network is the int8 segmenter in ONNX Runtime, same run.",
-        "## How much memory does one `squeezesam segment` take?\n\n"
-        + table(["bundle, int8", "0.8-MP photo, MiB", "12-MP photo, MiB"], memory)
-        + "\n\nLargest resident size of the whole process, Python included.",
-        origin(host),
-    ]
 
 
 def quality_sections(quality: dict[str, Any]) -> list[str]:
@@ -103,34 +30,43 @@ def quality_sections(quality: dict[str, Any]) -> list[str]:
     ]
 
 
-def readme_block(host: dict[str, Any] | None, quality: dict[str, Any] | None) -> str:
+def readme_block(
+    host: dict[str, Any] | None,
+    quality: dict[str, Any] | None,
+    devices: dict[str, dict[str, Any]],
+) -> str:
     """What stands between the README's marks."""
     parts = []
     if quality:
         parts += [quality["summary"], origin(quality)]
     if host:
-        parts += [table(LATENCY_HEAD, latency_rows(host)), origin(host)]
-    return "\n\n".join(parts)
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    return json.loads(path.read_text()) if path.exists() else None
+        parts += [table(host_report.LATENCY_HEAD, host_report.latency_rows(host))]
+        parts += [origin(host) + host_report.busy_note(host)]
+    return "\n\n".join(parts + device_report.lines(devices))
 
 
 def write_reports(folder: Path) -> None:
-    """Renew ``folder``.md, and the README beside the docs folder if it has the marks."""
-    host, quality = _read(folder / "host.json"), _read(folder / "quality.json")
+    """Renew ``folder``.md, and the README beside the docs folder if it has the marks.
+
+    Raises:
+        ResultError: a file in the folder is no result.
+    """
+    quality_file, host_file = folder / "quality.json", folder / "host.json"
+    quality = json.loads(quality_file.read_text()) if quality_file.exists() else None
+    host = read_result(host_file) if host_file.exists() else None
+    devices = device_report.read_devices(folder)
     sections = ["# Performance", "Written by `make bench` from the JSON files beside this page."]
     if quality:
         sections += quality_sections(quality)
     if host:
-        sections += host_sections(host)
+        sections += host_report.sections(host)
+    sections += device_report.sections(devices)
     folder.with_suffix(".md").write_text("\n\n".join(sections) + "\n", encoding="utf-8")
     root = folder.parent.parent
-    replace_between_marks(root / "README.md", readme_block(host, quality))
+    replace_between_marks(root / "README.md", readme_block(host, quality, devices), FIGURES)
     if quality:
         card = "\n\n".join([quality["summary"], origin(quality)])
-        replace_between_marks(root / "weights" / "MODEL_CARD.md", card)
+        replace_between_marks(root / "weights" / "MODEL_CARD.md", card, FIGURES)
     logs = sorted((root / "weights").glob("*.log.jsonl"))
     if logs:
         replace_between_marks(root / "weights" / "MODEL_CARD.md", training_table(logs), TRAINING)
@@ -160,17 +96,8 @@ def training_table(logs: list[Path]) -> str:
     return table(head, rows) + "\n\nIoU on augmented training samples, from the runs' own logs."
 
 
-def replace_between_marks(page: Path, block: str, marks: tuple[str, str] = FIGURES) -> None:
-    """Put ``block`` between the marks of a page; a page without marks stays as it is."""
-    if not page.exists():
-        return
-    text = page.read_text(encoding="utf-8")
-    begin, end = marks
-    if begin in text and end in text:
-        before, _, rest = text.partition(begin)
-        after = rest.partition(end)[2]
-        page.write_text(f"{before}{begin}\n{block}\n{end}{after}", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    write_reports(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/performance"))
+    try:
+        write_reports(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/performance"))
+    except ResultError as error:
+        sys.exit(f"report: {error}")

@@ -7,6 +7,7 @@ Formats: `adb devices -l` and the messages of the platform tools (AOSP packages/
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 from devices import commands
@@ -119,7 +120,11 @@ def shell(serial: str, command: str, timeout: float = 60) -> str:
 
 
 def push(serial: str, source: Path, target: str) -> None:
-    """Copy a file or folder onto the phone."""
+    """Copy a file or folder onto the phone, in place of what is at ``target``."""
+    if source.is_dir():
+        # adb puts a folder into one that is there already.
+        parent = target.rsplit("/", 1)[0]
+        shell(serial, f"rm -rf {shlex.quote(target)} && mkdir -p {shlex.quote(parent)}")
     done = commands.run(["adb", "-s", serial, "push", str(source), target], 300)
     if done.code != 0:
         raise failure_in(done.text)

@@ -57,7 +57,8 @@ def run_app(
     noise: deque[str] = deque(maxlen=40)
 
     def keep(line: str) -> None:
-        noise.append(line)
+        if console.PREFIX not in line and line.strip():
+            noise.append(line)
         if any(sign in line for sign in _CRASHES):
             raise AppError(f"the app crashed: {one_line(line)}")
         if any(sign in line for sign in _NOT_STARTED):
@@ -75,7 +76,8 @@ def run_app(
         return result
     failure = transport.failure_in(said)
     if transcript.ended or isinstance(failure, AppError):
-        raise AppError(f"the app ended without a whole result: {one_line(said) or 'no reason'}")
+        last = f"; the console's last line: {one_line(noise[-1])}" if noise else ""
+        raise AppError(f"the app ended without a whole result{last}")
     raise failure
 
 

@@ -63,7 +63,9 @@ class Lines:
 
     def __init__(self, words: list[str]) -> None:
         self.words = words
-        self._queue: queue.Queue[bytes | None] = queue.Queue()
+        # Bounded: a program that writes without end waits, instead of filling the memory.
+        self._queue: queue.Queue[bytes | None] = queue.Queue(maxsize=1000)
+        self._left = threading.Event()
         self._process = _start(words, subprocess.STDOUT)
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -76,6 +78,7 @@ class Lines:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._left.set()
         _kill(self._process)
         self._process.wait()
 
@@ -84,8 +87,17 @@ class Lines:
         # A pipe that is closed under the reader ends the lines like an end of file.
         with contextlib.suppress(OSError, ValueError):
             for line in self._process.stdout:
-                self._queue.put(line)
-        self._queue.put(None)
+                if not self._put(line):
+                    return
+        self._put(None)
+
+    def _put(self, line: bytes | None) -> bool:
+        """Hand a line over; False once nobody wants it any more."""
+        while not self._left.is_set():
+            with contextlib.suppress(queue.Full):
+                self._queue.put(line, timeout=0.2)
+                return True
+        return False
 
     def until(self, deadline: float, silence: float) -> Iterator[str]:
         """The lines as they come, without their ends; the last may be cut short.
@@ -100,7 +112,9 @@ class Lines:
         while True:
             left = deadline - time.monotonic()
             try:
-                line = self._queue.get(timeout=max(0.0, min(left, silence)))
+                if left <= 0:
+                    raise queue.Empty
+                line = self._queue.get(timeout=min(left, silence))
             except queue.Empty:
                 why = "did not finish in time" if left <= silence else "fell silent"
                 raise TimedOutError(f"`{shown(self.words)}` {why}") from None

@@ -92,7 +92,6 @@ def listen(
     timeout: float,
     progress: Callable[[int, int, str], None] = lambda done, total, what: None,
     noise: Callable[[str], None] = lambda line: None,
-    begin_within: float = BEGIN_WITHIN,
 ) -> Transcript:
     """Follow a console until the app has ended or the console has.
 
@@ -102,36 +101,31 @@ def listen(
         timeout: most seconds altogether.
         progress: told what is done.
         noise: given every line that is not the app's; may raise to end the wait.
-        begin_within: most seconds until the app's first line.
 
     Raises:
         TimedOutError: the app never began, fell silent, or did not finish.
         AppError: the app said `error`.
     """
     transcript = Transcript(run)
-    start = time.monotonic()
-    mine = start  # when the app last said something
-    step = min(5.0, begin_within, SILENCE)
+    start = mine = time.monotonic()  # of the launch, and of the app's latest line
     while not transcript.ended:
-        now = time.monotonic()
-        limit = begin_within if not transcript.begun else SILENCE
-        if now - mine > limit:
-            raise TimedOutError(_silent(transcript, limit))
-        if now - start > timeout:
-            raise TimedOutError(f"the app did not finish within {timeout:.0f} seconds")
+        limit = SILENCE if transcript.begun else BEGIN_WITHIN
         try:
-            for line in lines.until(now + step, step):
-                if transcript.take(line):
-                    mine = time.monotonic()
-                    progress(*transcript.done)
-                else:
+            for line in lines.until(min(mine + limit, start + timeout), limit):
+                if not transcript.take(line):
                     noise(line)
-                if transcript.ended or time.monotonic() - now > step:
-                    break
+                    continue
+                mine = time.monotonic()
+                progress(*transcript.done)
+                break  # the app lives: another deadline
             else:
                 break  # the console has ended
-        except TimedOutError:
-            continue  # a quiet moment: look at the clocks again
+        except TimedOutError as error:
+            if time.monotonic() - start >= timeout:
+                said = f"the app did not finish within {timeout:.0f} seconds"
+            else:
+                said = _silent(transcript, limit)
+            raise TimedOutError(said) from error
     if transcript.error:
         code, sentence = transcript.error
         raise AppError(f"the app reports ({code}): {one_line(sentence) or 'no reason given'}")

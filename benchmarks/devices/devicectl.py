@@ -29,6 +29,7 @@ from devices.failures import (
 from devices.phones import Phone
 
 OLDEST_IOS = 16
+LIST_TIMEOUT = 60.0
 RESULT_FILE = "Documents/benchmark.json"
 
 NOTHING = (
@@ -55,7 +56,7 @@ def version() -> str | None:
 
 def list_phones() -> list[Phone]:
     """Every iPhone and iPad that is connected now."""
-    result = _call(["list", "devices", "--timeout", "20"], 60)
+    result = _call(["list", "devices", "--timeout", "20"], LIST_TIMEOUT)
     return [phone for device in result.get("devices", []) if (phone := _phone(device))]
 
 

@@ -1,0 +1,199 @@
+"""How far each artefact is verified: the README's table and docs/verification.md, from data.
+
+    python benchmarks/verification_table.py           # renew both pages
+    python benchmarks/verification_table.py --check   # exit code 1 if a page says something else
+
+The data is docs/verification.json: for each artefact and platform what was compiled or converted,
+executed on a host, executed on a device; by which command, by whom and when. Only what a command
+proved is entered; the rest stays null and reads *not yet*.
+
+Exit codes: 0 the pages are as they should be; 1 a page differs (--check), or the README has no
+place for the table; 2 the data is not sound.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from markdown import between_marks, table
+
+MARKS = (
+    "<!-- verification: begin (python benchmarks/verification_table.py) -->",
+    "<!-- verification: end -->",
+)
+LEVELS = {
+    "compiled": "compiled or converted",
+    "host": "executed on a host",
+    "device": "executed on a device",
+}
+_PROOF = {"command", "by", "when"}
+_MAY = _PROOF | {"note", "on"}
+
+
+class VerificationError(ValueError):
+    """The data is not sound; the message names the entry and what is wrong."""
+
+
+def read_entries(path: Path) -> list[dict[str, Any]]:
+    """The entries of the data file.
+
+    Raises:
+        VerificationError: it is not there, not JSON, or an entry is not sound.
+    """
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))["entries"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise VerificationError(f"{path} cannot be read: {error}") from error
+    if not isinstance(entries, list) or not entries:
+        raise VerificationError(f"{path} has no entries")
+    for entry in entries:
+        _check_entry(entry)
+    names = [(entry["artefact"], entry["platform"]) for entry in entries]
+    for name in names:
+        if names.count(name) > 1:
+            raise VerificationError(f"{' on '.join(name)} is entered twice")
+    return entries
+
+
+def _check_entry(entry: Any) -> None:
+    wanted = {"artefact", "platform", *LEVELS}
+    if not isinstance(entry, dict) or set(entry) != wanted:
+        raise VerificationError(
+            f"an entry needs exactly {', '.join(sorted(wanted))}: {entry!r:.80}"
+        )
+    name = f"{entry['artefact']} on {entry['platform']}"
+    for level in LEVELS:
+        _check_level(entry[level], f"{name}, {level}")
+    if _is_proof(entry["host"]) and entry["compiled"] is None:
+        raise VerificationError(f"{name} was executed without being compiled")
+    if _is_proof(entry["device"]) and not entry["device"].get("on"):
+        raise VerificationError(f"{name}: say with `on` which device executed it")
+
+
+def _check_level(level: Any, place: str) -> None:
+    if level is None or (isinstance(level, str) and level.strip()):
+        return
+    if not isinstance(level, dict) or not _PROOF <= set(level) <= _MAY:
+        raise VerificationError(
+            f"{place} must be null, a reason, or {', '.join(sorted(_PROOF))} (and note, on)"
+        )
+    if not all(isinstance(value, str) and value.strip() for value in level.values()):
+        raise VerificationError(f"{place} has an empty field")
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", level["when"]):
+        raise VerificationError(f"{place}: {level['when']!r} is no date (YYYY-MM-DD)")
+
+
+def _is_proof(level: Any) -> bool:
+    return isinstance(level, dict)
+
+
+def readme_block(entries: list[dict[str, Any]]) -> str:
+    """The README's table: yes or not yet, and by whom."""
+    head = ["artefact", "platform", *LEVELS.values()]
+    rows = [
+        [entry["artefact"], entry["platform"], *(_short(entry[level], level) for level in LEVELS)]
+        for entry in entries
+    ]
+    return (
+        table(head, rows)
+        + "\n\nThe command behind each: [docs/verification.md](docs/verification.md)."
+    )
+
+
+def page(entries: list[dict[str, Any]]) -> str:
+    """docs/verification.md: each entry with the commands that proved it."""
+    head = ["artefact", "platform", *LEVELS.values()]
+    rows = [
+        [entry["artefact"], entry["platform"], *(_long(entry[level], level) for level in LEVELS)]
+        for entry in entries
+    ]
+    return (
+        "# What has been verified, and by which command\n\n"
+        "Written by `python benchmarks/verification_table.py` from "
+        "[verification.json](verification.json); change that file.\n\n" + table(head, rows) + "\n"
+    )
+
+
+def _not_yet(level: str) -> str:
+    return "*not yet run on a device*" if level == "device" else "not yet"
+
+
+def _short(value: Any, level: str) -> str:
+    if value is None:
+        return _not_yet(level)
+    if isinstance(value, str):
+        return f"– ({value})"
+    words = [value["by"], value["when"], *([value["on"]] if "on" in value else [])]
+    note = f"; {value['note']}" if "note" in value else ""
+    return f"yes ({', '.join(words)}{note})"
+
+
+def _long(value: Any, level: str) -> str:
+    if not _is_proof(value):
+        return _short(value, level)
+    return f"`{value['command']}`: " + _short(value, level)
+
+
+def pages(root: Path) -> dict[Path, str]:
+    """The text that each page should have; without the README's marks that page stays as it is.
+
+    Raises:
+        VerificationError: the data is not sound.
+    """
+    entries = read_entries(root / "docs" / "verification.json")
+    readme = root / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    return {
+        root / "docs" / "verification.md": page(entries),
+        readme: between_marks(text, readme_block(entries), MARKS),
+    }
+
+
+def lacks_marks(root: Path) -> bool:
+    """Whether the README has no place for the table."""
+    text = (root / "README.md").read_text(encoding="utf-8")
+    return not all(mark in text for mark in MARKS)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing, compare")
+    parser.add_argument("--root", type=Path, default=Path(__file__).parents[1], help="the sources")
+    options = parser.parse_args(argv)
+    try:
+        wanted = pages(options.root)
+        unmarked = lacks_marks(options.root)
+    except (VerificationError, OSError) as error:
+        print(f"verification_table: {error}", file=sys.stderr)
+        return 2
+    if unmarked:
+        print(f"verification_table: README.md lacks the marks {MARKS[0]} and {MARKS[1]}",
+              file=sys.stderr)  # fmt: skip
+    stale = [path for path, text in wanted.items() if not _has(path, text)]
+    for path in stale:
+        if options.check:
+            print(
+                f"verification_table: {path} is not what docs/verification.json says; run "
+                "`python benchmarks/verification_table.py`",
+                file=sys.stderr,
+            )
+        else:
+            path.write_text(wanted[path], encoding="utf-8")
+            print(f"written: {path}")
+    return 1 if unmarked or (options.check and stale) else 0
+
+
+def _has(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""Results: percentiles, the schema's rules, and files that are whole or absent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import schema_check
+from result import (
+    ResultError,
+    bundle_facts,
+    distribution,
+    parse_result,
+    read_result,
+    write_result,
+)
+from schema_check import SchemaError, check, check_result
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 50, 99, 100, 101])
+def test_percentiles_are_numpys_nearest_rank(count: int) -> None:
+    times = list(np.random.default_rng(count).gamma(2, 10, count))
+    found = distribution(times)
+    assert found["count"] == count
+    for p in (50, 90, 99):
+        wanted = np.percentile(times, p, method="inverted_cdf")
+        assert found[f"p{p}"] == round(float(wanted), 3)
+
+
+def test_no_times_have_no_distribution() -> None:
+    with pytest.raises(ValueError):
+        distribution([])
+
+
+def test_a_bundle_is_told_by_the_hash_of_its_manifest(bundle: Path) -> None:
+    facts = bundle_facts(bundle)
+    raw = (bundle / "manifest.json").read_bytes()
+    assert facts["sha256"] == hashlib.sha256(raw).hexdigest()
+    assert facts["bytes"] == {"segmenter": 2000, "saliency": 500, "bundle": 2500 + len(raw)}
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"programs": 3}'])
+def test_a_folder_that_is_no_bundle_is_refused(tmp_path: Path, text: str | None) -> None:
+    if text is not None:
+        (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(ResultError, match="is not a bundle"):
+        bundle_facts(tmp_path)
+
+
+def test_the_sample_result_fits_and_is_read_as_it_was_written(
+    tmp_path: Path, result: dict[str, Any]
+) -> None:
+    path = tmp_path / "deep" / "result.json"
+    write_result(result, path)
+    assert read_result(path) == result
+    assert [file.name for file in path.parent.iterdir()] == ["result.json"]
+
+
+def _set(value: Any, path: str, new: Any) -> None:
+    *way, last = [int(key) if key.isdigit() else key for key in path.split(".")]
+    for key in way:
+        value = value[key]
+    value[last] = new
+
+
+@pytest.mark.parametrize(
+    ("path", "new", "message"),
+    [
+        ("schema", 2, "result.schema is 2, not 1"),
+        ("schema", True, "result.schema is True"),
+        ("platform", "watch", "not one of 'host', 'ios', 'android'"),
+        ("run", "a b", "not of the form"),
+        ("date", "yesterday", "not of the form"),
+        ("rows", [], "fewer than 1"),
+        ("rows.0.tap_ms", 12, "is not of type object"),
+        ("rows.0.tap_ms", None, None),
+        ("rows.0.tap_ms.p50", "12", "result.rows[0].tap_ms.p50 is not of type number"),
+        ("rows.0.load_ms.cold", -1, "is -1, below 0"),
+        ("rows.0.load_ms.cold", float("nan"), "is nan, below 0"),
+        ("rows.0.bundle.sha256", "AB", "not of the form"),
+        ("rows.0.compute_unit", "npu", "not one of"),
+        ("rows.0.threads", True, "is not of type integer or null"),
+        ("rows.0.threads", 2.5, "is not of type integer or null"),
+        ("rows.0.serial", "R58", "has 'serial', which the schema does not know"),
+        ("battery.before_percent", 101, "above 100"),
+        ("battery", None, None),
+        ("thermal.after", "hot", "not one of"),
+        ("tools.x", 3, "result.tools.x is not of type string or null"),
+        ("extra", {"anything": [1]}, None),
+    ],
+)
+def test_each_rule_of_the_schema_is_kept(
+    result: dict[str, Any], path: str, new: Any, message: str | None
+) -> None:
+    _set(result, path, new)
+    if message is None:
+        check_result(result)
+        return
+    with pytest.raises(SchemaError) as caught:
+        check_result(result)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["schema", "machine", "thermal", "rows"])
+def test_a_missing_field_is_named(result: dict[str, Any], key: str) -> None:
+    del result[key]
+    with pytest.raises(SchemaError, match=f"result lacks '{key}'"):
+        check_result(result)
+
+
+def test_a_rule_that_nobody_checks_is_an_error() -> None:
+    with pytest.raises(SchemaError, match="'uniqueItems'"):
+        check([], {"uniqueItems": True}, {}, "it")
+
+
+def test_every_object_of_the_schema_is_closed_or_meant_to_be_open() -> None:
+    schema = json.loads(schema_check.RESULT_SCHEMA.read_text())
+    is_open = []
+
+    def walk(part: Any, path: str) -> None:
+        if isinstance(part, dict):
+            if "properties" in part and "additionalProperties" not in part:
+                is_open.append(path)
+            for key, value in part.items():
+                walk(value, f"{path}.{key}")
+
+    walk(schema, "schema")
+    assert is_open == []
+
+
+def test_an_invalid_result_leaves_the_old_file_as_it_was(
+    tmp_path: Path, result: dict[str, Any]
+) -> None:
+    path = tmp_path / "result.json"
+    write_result(result, path)
+    before = path.read_bytes()
+    with pytest.raises(SchemaError):
+        write_result({**result, "rows": []}, path)
+    assert path.read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, result: dict[str, Any]) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ResultError, match="cannot write"):
+        write_result(result, tmp_path / "file" / "result.json")
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b"3", b"null"])
+def test_bytes_that_are_no_result_are_refused(raw: bytes) -> None:
+    with pytest.raises(ResultError, match="not a benchmark result"):
+        parse_result(raw)
