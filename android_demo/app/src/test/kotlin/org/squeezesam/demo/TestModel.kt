@@ -2,6 +2,7 @@ package org.squeezesam.demo
 
 import java.util.concurrent.Semaphore
 import java.util.concurrent.atomic.AtomicInteger
+import org.squeezesam.BundleTarget
 import org.squeezesam.Engine
 import org.squeezesam.EngineFactory
 import org.squeezesam.EngineTensor
@@ -9,7 +10,6 @@ import org.squeezesam.ModelBundle
 import org.squeezesam.Photo
 import org.squeezesam.PixelFormat
 import org.squeezesam.ProgramKind
-import org.squeezesam.Target
 
 /** A manifest like the exporter's, for inputs of 128 x 128; photos of that length are not scaled. */
 internal fun manifest(
@@ -132,7 +132,7 @@ internal class DiscEngine(private val isFlat: Boolean = false) : Engine {
 
 internal class DiscEngines(val engine: DiscEngine = DiscEngine()) : EngineFactory {
     override val name: String = "discs"
-    override val target: Target = Target.EXECUTORCH
+    override val target: BundleTarget = BundleTarget.EXECUTORCH
 
     override fun create(bundle: ModelBundle): Engine = engine
 }

@@ -2,11 +2,11 @@ package org.squeezesam.demo.benchmark
 
 import kotlin.time.Duration
 import kotlin.time.DurationUnit
+import org.squeezesam.BundleTarget
 import org.squeezesam.ModelBundle
 import org.squeezesam.Parts
 import org.squeezesam.Photo
 import org.squeezesam.ProgramKind
-import org.squeezesam.Target
 import org.squeezesam.Timings
 
 /** What surrounds the times of a run. */
@@ -107,11 +107,11 @@ private fun nameOf(kind: ProgramKind): String =
         ProgramKind.SALIENCY -> "saliency"
     }
 
-private fun engineWord(target: Target): String =
+private fun engineWord(target: BundleTarget): String =
     when (target) {
-        Target.ONNX -> "onnxruntime"
-        Target.EXECUTORCH -> "executorch"
-        Target.COREML -> "coreml"
+        BundleTarget.ONNX -> "onnxruntime"
+        BundleTarget.EXECUTORCH -> "executorch"
+        BundleTarget.COREML -> "coreml"
     }
 
 private fun millis(time: Duration): Double = rounded(time.toDouble(DurationUnit.MILLISECONDS))
