@@ -101,9 +101,9 @@ abstract class CopyBundles : DefaultTask() {
                     .asFile.isFile
             ) {
                 throw GradleException(
-                    "The bundle build/bundles/$name is missing. Make it with `make demo` or " +
-                        "squeezesam-export in the repository's root, or name another one in " +
-                        "android_demo/gradle.properties (squeezesam.bundles).",
+                    "The bundle build/bundles/$name is missing. In the repository's root, run " +
+                        "`squeezesam-export --target executorch --precision int8 --size 512`, " +
+                        "or name another bundle in android_demo/gradle.properties.",
                 )
             }
         }

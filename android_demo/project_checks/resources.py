@@ -7,10 +7,12 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
 
-from project_checks.project import Project
+from project_checks.project import ANDROID, Project
 
 _REFERENCE = re.compile(r"^@(?:\+id/|)([a-z]+)/([\w.]+)$")
 Resource = tuple[str, str]
+# Numbers that each command of a vector's path takes.
+_ARITY = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7, "Z": 0}
 
 
 def problems(project: Project) -> Iterator[str]:
@@ -28,6 +30,7 @@ def problems(project: Project) -> Iterator[str]:
     for kind, name in sorted(existing - set(named)):
         yield f"res: @{kind}/{name} is used nowhere"
     yield from _launcher(project)
+    yield from _vectors(project)
 
 
 def _existing(project: Project) -> set[Resource]:
@@ -73,3 +76,25 @@ def _launcher(project: Project) -> Iterator[str]:
         layers = {entry.tag for entry in adaptive}
         for layer in sorted({"background", "foreground", "monochrome"} - layers):
             yield f"mipmap-anydpi-v26/ic_launcher.xml: the layer {layer} is missing"
+
+
+def _vectors(project: Project) -> Iterator[str]:
+    """A path that Android cannot parse ends the app when it is first drawn."""
+    for file, root in project.resource_files.items():
+        for entry in root.iter("path"):
+            if entry.get("path") is None and not _is_path(entry.get(f"{ANDROID}pathData", "")):
+                yield f"{file}: a pathData makes no sense"
+
+
+def _is_path(data: str) -> bool:
+    commands = re.findall(r"([A-Za-z])([^A-Za-z]*)", data)
+    if not commands or data.lstrip()[:1] not in ("M", "m"):
+        return False
+    for letter, text in commands:
+        wanted = _ARITY.get(letter.upper())
+        words = [word for word in re.split(r"[\s,]+", text) if word]
+        if wanted is None or not all(re.fullmatch(r"-?\d+(\.\d+)?", word) for word in words):
+            return False
+        if (len(words) % wanted if wanted else len(words)) or (wanted and not words):
+            return False
+    return True

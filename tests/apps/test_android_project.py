@@ -114,6 +114,12 @@ FAULTS = {
         "",
         "the layer monochrome is missing",
     ),
+    "path of an icon": (
+        f"{RES}/drawable/ic_clear.xml",
+        "L18,18",
+        "L18",
+        "a pathData makes no sense",
+    ),
     "German key": (GERMAN, '<string name="undo">Rückgängig</string>', "", "undo is missing"),
     "German key too many": (
         GERMAN,
