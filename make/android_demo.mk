@@ -13,13 +13,15 @@ DEMO_PATH = $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES)
 DEMO_APP_PATH = $(DEMO_BUILD)/outlines.jar:$(DEMO_PATH):$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/engines.jar
 DEMO_KOTLIN = $(ANDROID_TOOLS) $(ANDROID)/tools/kotlin
 
-lint-android-demo: android-toolchain ## ktlint of the Android demo; manifest, resources, strings, Gradle files
+lint-android-demo: setup android-toolchain ## ktlint of the Android demo; manifest, resources, strings, Gradle files
 	java -jar $(abspath $(TOOLCHAINS))/android/ktlint/resources/ktlint --log-level=warn \
 	    '$(DEMO)/**/*.kt' '$(DEMO)/**/*.kts'
 	@# what is tested on the JVM is free of Android
 	! grep -rlE '^import androidx?\.' $(DEMO)/app/src/main/kotlin/org/squeezesam/demo/editor \
 	    $(DEMO)/app/src/main/kotlin/org/squeezesam/demo/benchmark
 	$(PYTHON) $(DEMO)/check_project.py
+	cd $(DEMO) && MYPYPATH=../benchmarks $(abspath $(BIN))/mypy --config-file ../pyproject.toml \
+	    check_project.py check_benchmark_output.py project_checks typecheck/generate_sources.py
 
 # Of AndroidX and Compose, the declarations that the app uses.
 $(DEMO_BUILD)/outlines.jar: $(DEMO_OUTLINES) | android-toolchain
@@ -52,7 +54,7 @@ $(DEMO_BUILD)/tests/.complete: $(DEMO_TESTS) $(DEMO_BUILD)/app.jar
 	    $(DEMO)/app/src/test/kotlin
 	@touch $@
 
-test-android-demo: setup lint-android-demo $(DEMO_BUILD)/refused.log $(DEMO_BUILD)/tests/.complete ## the Android demo: view model tests on the JVM, type-check, project check
+test-android-demo: lint-android-demo $(DEMO_BUILD)/refused.log $(DEMO_BUILD)/tests/.complete ## the Android demo: view model tests on the JVM, type-check, project check
 	$(ANDROID_CMAKE) -B $(ANDROID_BUILD)/host -DSSAM_SANITIZE=undefined -DCMAKE_BUILD_TYPE=Debug > /dev/null
 	cmake --build $(ANDROID_BUILD)/host --target squeezesam_jni -j2 > /dev/null
 	@rm -rf $(DEMO_BUILD)/results

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "android_demo"))
+
+from check_project import problems
+
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "android_demo"
 RES = "app/src/main/res"
@@ -221,11 +225,16 @@ FAULTS = {
 def test_a_fault_is_found(demo: Path, fault: str) -> None:
     file, old, new, sentence = FAULTS[fault]
     replace(demo, file, old, new)
+    assert any(sentence in problem for problem in problems(demo))
+
+
+def test_a_fault_ends_the_command_with_a_sentence_on_stderr(demo: Path) -> None:
+    replace(demo, MANIFEST, "@mipmap/ic_launcher", "@mipmap/icon")
     done = check(demo)
     assert done.returncode == 1
-    assert sentence in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
     assert all(line.startswith("check_project: ") for line in done.stderr.splitlines())
+    assert "AndroidManifest.xml: @mipmap/icon does not exist" in done.stderr
 
 
 def test_a_comment_names_nothing(demo: Path) -> None:

@@ -125,8 +125,9 @@ internal class EditorViewModel(application: Application, private val saved: Save
     private fun export(use: suspend (Bitmap) -> EditorEvent) {
         viewModelScope.launch {
             try {
-                val event = editor.export { mask -> use(cut(mask)) }
-                if (event != null) mutableEvents.send(event)
+                // The next mask need not wait until the file is written.
+                val cutout = editor.export(::cut)
+                if (cutout != null) mutableEvents.send(use(cutout))
             } catch (cancelled: CancellationException) {
                 throw cancelled
             } catch (_: SegmentationException.WrongState) {

@@ -46,9 +46,7 @@ internal fun PhotoCanvas(
     modifier: Modifier,
 ) {
     // Another photo begins unzoomed.
-    var zoom by rememberSaveable(photoSize.width, photoSize.height, stateSaver = ZoomSaver) {
-        mutableStateOf(Zoom())
-    }
+    var zoom by rememberSaveable(picture, stateSaver = ZoomSaver) { mutableStateOf(Zoom()) }
     var view by remember { mutableStateOf(IntSize.Zero) }
     var stretching by remember { mutableStateOf<Touch.Stretching?>(null) }
     val viewport = PhotoViewport(photoSize, view.width.toFloat(), view.height.toFloat(), zoom)
@@ -112,7 +110,7 @@ private fun Modifier.described(
         stateDescription = selected
         liveRegion = LiveRegionMode.Polite
         customActions =
-            listOf(
+            listOfNotNull(
                 CustomAccessibilityAction(include) {
                     actions.add(Prompt.Foreground(x, y))
                     true
@@ -120,7 +118,7 @@ private fun Modifier.described(
                 CustomAccessibilityAction(exclude) {
                     actions.add(Prompt.Background(x, y))
                     true
-                },
+                }.takeIf { state.canExclude },
             )
     }
 }
