@@ -66,9 +66,10 @@ public class Segmenter(
      * of that one go on working. With [prewarm] every network runs once, so that the first mask
      * does not pay for the engine's own preparations.
      *
-     * Throws [SegmentationException.UnusableBundle] and its kinds, [SegmentationException
-     * .EngineUnavailable] for an engine that does not execute this bundle's target, and
-     * [SegmentationException.EngineFailed]; the state then is `Failed` with the same error.
+     * Throws [SegmentationException.UnusableBundle] and its kinds,
+     * [SegmentationException.EngineUnavailable] for an engine that does not execute this bundle's
+     * target, and [SegmentationException.EngineFailed]; the state then is `Failed` with the same
+     * error.
      */
     public suspend fun load(prewarm: Boolean = true, source: suspend () -> ModelBundle): Unit =
         loading.withLock {
@@ -108,16 +109,9 @@ public class Segmenter(
      * bad description, [SegmentationException.WrongState] when nothing is loaded.
      */
     public suspend fun open(photo: Photo): Session {
-        val handle = ready().handle
-        val native =
-            handle.use {
-                NativeHandle(
-                    Native.sessionCreate(it),
-                    "the session",
-                    Native::sessionFree,
-                )
-            }
-        val session = Session(native, dispatcher)
+        val pointer = ready().handle.use(Native::sessionCreate)
+        val handle = NativeHandle(pointer, "the session", Native::sessionFree)
+        val session = Session(handle, dispatcher)
         try {
             session.setPhoto(photo)
         } catch (failure: Throwable) {
