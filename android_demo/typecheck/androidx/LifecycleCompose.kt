@@ -1,0 +1,11 @@
+@file:Suppress("UnusedReceiverParameter")
+
+package androidx.lifecycle.compose
+
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.State
+import kotlinx.coroutines.flow.StateFlow
+
+@Composable
+public fun <T> StateFlow<T>.collectAsStateWithLifecycle(): State<T> =
+    throw UnsupportedOperationException()
