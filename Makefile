@@ -12,7 +12,7 @@ PACKAGES := model/squeezesam_model training/squeezesam_train export/squeezesam_e
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 10 --timeout 60
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help setup demo ssam test test-ssam test-native lint format typecheck bench clean
+.PHONY: help setup demo ssam test test-apps test-ssam test-native lint format typecheck bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -35,7 +35,7 @@ demo: setup ## export the int8 bundles at 512 and segment three photos into buil
 
 test: setup ssam test-native ## run every test
 	$(BIN)/python -m pytest tests/model tests/core tests/runtime tests/training tests/evaluation \
-	    tests/benchmarks tests/export tests/end_to_end
+	    tests/benchmarks tests/apps tests/export tests/end_to_end
 
 ssam: $(VENV)/.tools ## build the C++ command build/ssam/cli/ssam and all it needs
 	runtime/tools/install_libraries
@@ -50,6 +50,8 @@ test-native: ## C++ tests of the core under AddressSanitizer and UBSan
 	cmake -S runtime -B build/native -DCMAKE_BUILD_TYPE=RelWithDebInfo -DSSAM_TESTS=ON -DSSAM_SANITIZE=ON > /dev/null
 	cmake --build build/native -j2
 	cd build/native && ctest --output-on-failure
+
+test-apps: test-ios-demo test-android-demo ## both demo apps: view models, type-check, project files
 
 lint: setup ## ruff and clang-format
 	$(BIN)/ruff check .
