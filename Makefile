@@ -7,7 +7,8 @@ DATA ?= ../shared/data
 TOOLCHAINS ?= ../toolchains
 CXX_FILES := $(shell git ls-files 'runtime/*.cpp' 'runtime/*.h' 'python_bindings/*.cpp' 'python_bindings/*.h' 'tests/*.cpp' 'tests/*.h')
 PACKAGES := model/squeezesam_model training/squeezesam_train export/squeezesam_export \
-            python_bindings/squeezesam benchmarks examples weights
+            python_bindings/squeezesam benchmarks examples weights \
+            ios_demo/check_ios_project.py ios_demo/ios_project_checks
 # Where pip gets slow or a mirror stumbles, it tries again.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 10 --timeout 60
 export PYTHONUNBUFFERED = 1
@@ -15,7 +16,7 @@ export PYTHONUNBUFFERED = 1
 .PHONY: help setup demo ssam test test-apps test-ssam test-native lint format typecheck bench clean
 
 help: ## show this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
 
 setup: $(VENV)/.core ## build .venv with the exact versions of constraints.txt
 

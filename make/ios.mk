@@ -2,7 +2,7 @@
 .PHONY: test-ios-demo
 
 test-ios-demo: setup swift-toolchain ## the iOS demo: view-model tests, type-check of the app, project files
-	$(BIN)/python ios_demo/check_project.py
+	$(BIN)/python ios_demo/check_ios_project.py
 	$(BIN)/python -m pytest tests/apps/test_ios_project.py tests/apps/test_ios_contract.py
 	$(TRIXIE) run -- swift format lint --strict --recursive \
 	    --configuration runtime/swift/swift-format.json ios_demo

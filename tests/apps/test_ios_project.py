@@ -14,10 +14,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2] / "ios_demo"))
 
-from check_project import check
+from check_ios_project import check
 from ios_project_breaks import ASSETS, BREAKS, ROOT, STRINGS
 
-CHECK = ROOT / "ios_demo/check_project.py"
+CHECK = ROOT / "ios_demo/check_ios_project.py"
 
 
 def run_check(*arguments: object) -> subprocess.CompletedProcess[str]:

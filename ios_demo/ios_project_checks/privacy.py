@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from project_checks.faults import Faults
-from project_checks.spec import Project, package_folders
-from project_checks.strings import PLIST_CATALOGUE
+from ios_project_checks.faults import Faults
+from ios_project_checks.spec import Project, package_folders
+from ios_project_checks.strings import PLIST_CATALOGUE
 
 MANIFEST = "App/Resources/PrivacyInfo.xcprivacy"
 

@@ -1,6 +1,6 @@
 """Checks the iOS demo's project without Xcode: what is named exists, what exists is named.
 
-    python ios_demo/check_project.py [FOLDER]
+    python ios_demo/check_ios_project.py [FOLDER]
 
 project.yml, string catalogues, asset catalogue, Info.plist keys and the privacy manifest. Prints
 one line for each fault. Exit codes: 0 none; 1 faults; 2 the folder is not the demo.
@@ -13,8 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from project_checks import assets, privacy, spec, strings
-from project_checks.faults import Faults
+from ios_project_checks import assets, privacy, spec, strings
+from ios_project_checks.faults import Faults
 
 DEMO = Path(__file__).parent
 
@@ -43,13 +43,13 @@ def check(demo: Path) -> list[str]:
 def main(arguments: list[str]) -> int:
     """Run the command; returns the exit code."""
     if len(arguments) > 1 or any(word.startswith("-") for word in arguments):
-        print("check_project.py: usage: check_project.py [FOLDER]", file=sys.stderr)
+        print("check_ios_project.py: usage: check_ios_project.py [FOLDER]", file=sys.stderr)
         return 2
     demo = Path(arguments[0]) if arguments else DEMO
     try:
         found = check(demo)
     except FileNotFoundError as error:
-        print(f"check_project.py: {demo} is not the demo: {error}", file=sys.stderr)
+        print(f"check_ios_project.py: {demo} is not the demo: {error}", file=sys.stderr)
         return 2
     for fault in found:
         print(fault, file=sys.stderr)

@@ -6,8 +6,8 @@ import re
 import struct
 from pathlib import Path
 
-from project_checks.faults import Faults
-from project_checks.spec import Project
+from ios_project_checks.faults import Faults
+from ios_project_checks.spec import Project
 
 CATALOGUE = "App/Resources/Assets.xcassets"
 _USED = re.compile(r'\b(Color|Image)\("([^"]+)"')

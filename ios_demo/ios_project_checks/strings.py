@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from project_checks.faults import Faults
+from ios_project_checks.faults import Faults
 
 LANGUAGES = ("de", "en", "fr")
 CATALOGUE = "App/Resources/Localizable.xcstrings"

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from project_checks.faults import Faults
+from ios_project_checks.faults import Faults
 
 Project = dict[str, Any]
 _PRODUCT = re.compile(r'\.library\(\s*name:\s*"(\w+)"')
