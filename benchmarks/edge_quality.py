@@ -77,11 +77,11 @@ def _record(target: Target, plain: Mask) -> dict[str, Any]:
 
 def scores(mask: Mask, target: Target) -> dict[str, float]:
     """IoU of the whole, of the standard's band and of a thin one, 0…1."""
-    thin = [boundary_band(m, THIN) for m in (mask.array, target.mask)]
+    found, wanted = (boundary_band(m, THIN) for m in (mask.array, target.mask))
     return {
         "iou": iou(mask.array, target.mask, target.ignore),
         "boundary_iou": boundary_iou(mask.array, target.mask, target.ignore),
-        "thin_boundary_iou": iou(*thin, target.ignore),
+        "thin_boundary_iou": iou(found, wanted, target.ignore),
     }
 
 

@@ -1,6 +1,5 @@
 #include "nv12.h"
 
-#include <algorithm>
 #include <string>
 
 #include "failure.h"
@@ -27,30 +26,40 @@ YuvMatrix make_matrix(double red, double blue, int32_t range) {
             fixed(chroma * 2.0 * (1.0 - blue))};
 }
 
-uint8_t to_byte(int32_t value) {
-    // Right shift of a negative number rounds down on all compilers we build with (C++20 says so).
-    return static_cast<uint8_t>(std::clamp(value >> kBits, 0, 255));
+// Pixels worked on together, an even number.
+constexpr int kBlock = 512;
+
+// One channel of a block. Right shift of a negative number rounds down on all compilers we build
+// with (C++20 says so).
+void to_bytes(const int32_t* luma, const int32_t* tint, int pixels, uint8_t* out) {
+    for (int i = 0; i < pixels; ++i) {
+        const int32_t level = (luma[i] + tint[i]) >> kBits;
+        const int32_t above = level < 0 ? 0 : level;
+        out[i] = static_cast<uint8_t>(above > 255 ? 255 : above);
+    }
 }
 
-// What a pair of chroma bytes adds to each channel, rounding included.
-struct Tint {
-    int32_t red;
-    int32_t green;
-    int32_t blue;
-};
-
-Tint tint_of(const ChromaPlane& chroma, const uint8_t* pair) {
-    const int32_t u = pair[chroma.red_first ? 1 : 0] - 128;
-    const int32_t v = pair[chroma.red_first ? 0 : 1] - 128;
+// A block from an even column on, in loops over one channel each: compilers vectorise those.
+void convert_block(const ChromaPlane& chroma, const uint8_t* luma, const uint8_t* pairs, int pixels,
+                   uint8_t (&bytes)[3][kBlock]) {
     const YuvMatrix& m = chroma.matrix;
     const int32_t base = kHalf - m.luma * m.luma_offset;
-    return {base + m.red_v * v, base - m.green_u * u - m.green_v * v, base + m.blue_u * u};
-}
-
-void write_pixel(const Tint& tint, int32_t luma, uint8_t* rgb) {
-    rgb[0] = to_byte(luma + tint.red);
-    rgb[1] = to_byte(luma + tint.green);
-    rgb[2] = to_byte(luma + tint.blue);
+    const int first_u = chroma.red_first ? 1 : 0;
+    int32_t scaled[kBlock];
+    int32_t tint[3][kBlock];
+    for (int i = 0; i < pixels; ++i) {
+        scaled[i] = m.luma * luma[i];
+    }
+    for (int i = 0; i < pixels; i += 2) {
+        const int32_t u = pairs[i + first_u] - 128;
+        const int32_t v = pairs[i + 1 - first_u] - 128;
+        tint[0][i] = tint[0][i + 1] = base + m.red_v * v;
+        tint[1][i] = tint[1][i + 1] = base - m.green_u * u - m.green_v * v;
+        tint[2][i] = tint[2][i + 1] = base + m.blue_u * u;
+    }
+    for (int c = 0; c < 3; ++c) {
+        to_bytes(scaled, tint[c], pixels, bytes[c]);
+    }
 }
 
 }  // namespace
@@ -75,21 +84,18 @@ ChromaPlane check_chroma(const ssam_image& image) {
 
 void yuv_to_rgb(const ChromaPlane& chroma, const uint8_t* luma, const uint8_t* pairs, int begin,
                 int count, uint8_t* rgb) {
-    const int32_t scale = chroma.matrix.luma;
+    uint8_t bytes[3][kBlock];
     const int end = begin + count;
-    int x = begin;
-    if (x % 2 != 0 && x < end) {
-        write_pixel(tint_of(chroma, pairs + x - 1), scale * luma[x], rgb);
-        rgb += 3;
-        ++x;
-    }
-    for (; x + 1 < end; x += 2, rgb += 6) {
-        const Tint tint = tint_of(chroma, pairs + x);
-        write_pixel(tint, scale * luma[x], rgb);
-        write_pixel(tint, scale * luma[x + 1], rgb + 3);
-    }
-    if (x < end) {
-        write_pixel(tint_of(chroma, pairs + x), scale * luma[x], rgb);
+    for (int at = begin; at < end;) {
+        const int even = at - at % 2;
+        const int stop = end - even < kBlock ? end : even + kBlock;
+        convert_block(chroma, luma + even, pairs + even, stop - even, bytes);
+        for (int i = at - even; i < stop - even; ++i, rgb += 3) {
+            rgb[0] = bytes[0][i];
+            rgb[1] = bytes[1][i];
+            rgb[2] = bytes[2][i];
+        }
+        at = stop;
     }
 }
 
