@@ -7,6 +7,12 @@ import math
 
 import torch
 from torch import Tensor, nn
+from torch.export import ExportedProgram
+
+_ARITHMETIC = (
+    torch.ops.aten.add.Tensor, torch.ops.aten.sub.Tensor, torch.ops.aten.mul.Tensor,
+    torch.ops.aten.div.Tensor, torch.ops.aten.rsub.Scalar,
+)  # fmt: skip
 
 
 class PooledLayerNorm(nn.Module):
@@ -41,3 +47,21 @@ def delegable(module: nn.Module) -> nn.Module:
             if isinstance(child, nn.LayerNorm) and len(child.normalized_shape) == 1:
                 setattr(parent, name, PooledLayerNorm(child))
     return rewritten
+
+
+def float_scalars(exported: ExportedProgram) -> int:
+    """Write the 1 of ``1 - x`` as 1.0 where x is floating point, in place; returns how many.
+
+    ExecuTorch makes a tensor of whole numbers of it and casts that at every run, outside of the
+    delegate, which must then be cut in two.
+    """
+    changed = 0
+    for node in exported.graph.nodes:
+        value = node.meta.get("val")
+        if node.target not in _ARITHMETIC or not isinstance(value, Tensor):
+            continue
+        if value.is_floating_point() and type(node.args[1]) is int:
+            node.update_arg(1, float(node.args[1]))
+            changed += 1
+    exported.graph_module.recompile()
+    return changed

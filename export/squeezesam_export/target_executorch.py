@@ -16,7 +16,7 @@ import torch
 from squeezesam_model.blocks import UNetTrunk
 from torch import Tensor, nn
 
-from squeezesam_export.delegable import delegable
+from squeezesam_export.delegable import delegable, float_scalars
 from squeezesam_export.lean import lean
 from squeezesam_export.program import F32, Execute, ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.pt2e import quantise
@@ -194,9 +194,9 @@ def _for_xnnpack(
     from squeezesam_export.xnnpack_partition import StagedPartitioner
 
     program = dataclasses.replace(program, module=delegable(program.module))
-    if precision == "fp16":
-        return _export(_HalfInside(program.module), program), StagedPartitioner()
-    exported = _export(program.module, program)
+    module = _HalfInside(program.module) if precision == "fp16" else program.module
+    exported = _export(module, program)
+    float_scalars(exported)
     if precision == "int8":
         exported = quantise(program, exported, dynamic=True, in_float=in_float)
     return exported, StagedPartitioner()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from squeezesam_export.delegable import PooledLayerNorm, delegable
+from squeezesam_export.delegable import PooledLayerNorm, delegable, float_scalars
 from squeezesam_model import load_segmenter
 from squeezesam_model.count import example_inputs
 from squeezesam_model.weights import shipped_weights
-from torch import nn
+from torch import Tensor, nn
 
 
 @pytest.mark.parametrize("width", [4, 12, 64, 100, 256])
@@ -36,3 +36,20 @@ def test_a_delegable_segmenter_has_no_layer_norm_and_the_same_masks() -> None:
         found = rewritten(image, planes, points, labels)
     torch.testing.assert_close(found.masks, expected.masks, rtol=1e-3, atol=1e-3)
     torch.testing.assert_close(found.scores, expected.scores, rtol=1e-4, atol=1e-4)
+
+
+class _Scalars(nn.Module):
+    def forward(self, x: Tensor, count: Tensor) -> tuple[Tensor, ...]:
+        return (1 - (2 * x - 1) / 3 + 0.5, count + 2)
+
+
+def test_whole_scalars_become_floating_point_only_beside_floating_point() -> None:
+    inputs = (torch.linspace(-2, 2, 7), torch.arange(7))
+    exported = torch.export.export(_Scalars(), inputs)
+    wanted = exported.module()(*inputs)
+    assert float_scalars(exported) == 4
+    found = exported.module()(*inputs)
+    for a, b in zip(wanted, found, strict=True):
+        assert a.dtype == b.dtype
+        assert torch.equal(a, b)
+    assert float_scalars(exported) == 0

@@ -85,11 +85,10 @@ def test_int8_is_a_quarter_of_fp32_and_says_how_it_was_made(
     assert "static int8" in int8.quantisation["scheme"]
 
 
-def test_xnnpack_computes_all_but_a_few_copies_in_two_delegates(int8: LoweredProgram) -> None:
-    assert int8.delegated is not None
-    assert int8.delegated <= 2
-    assert set(int8.notes["operators"]) <= {"_to_dim_order_copy.out"}
-    assert int8.left_over == sum(int8.notes["operators"].values()) <= 4
+def test_xnnpack_computes_everything_in_one_delegate(int8: LoweredProgram) -> None:
+    assert int8.delegated == 1
+    assert int8.notes["operators"] == {}
+    assert int8.left_over == 0
 
 
 def test_results_survive_the_next_run(int8: LoweredProgram, compared: list[PreparedView]) -> None:
