@@ -20,7 +20,7 @@ lint-android-demo: setup android-toolchain ## ktlint of the Android demo; manife
 	! grep -rlE '^import androidx?\.' $(DEMO)/app/src/main/kotlin/org/squeezesam/demo/editor \
 	    $(DEMO)/app/src/main/kotlin/org/squeezesam/demo/benchmark
 	$(PYTHON) $(DEMO)/check_project.py
-	cd $(DEMO) && MYPYPATH=../benchmarks $(abspath $(BIN))/mypy --config-file ../pyproject.toml \
+	cd $(DEMO) && MYPYPATH=../benchmarks $(abspath $(BIN))/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache \
 	    check_project.py check_benchmark_output.py project_checks typecheck/generate_sources.py
 
 # Of AndroidX and Compose, the declarations that the app uses.

@@ -4,13 +4,8 @@ import java.util.concurrent.Semaphore
 import java.util.concurrent.TimeUnit
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.Job
-import kotlinx.coroutines.cancelChildren
-import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
-import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
-import kotlinx.coroutines.withTimeout
 import kotlinx.coroutines.yield
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -18,64 +13,15 @@ import org.junit.Assert.assertNotNull
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
-import org.squeezesam.ModelBundle
 import org.squeezesam.Prompt
 import org.squeezesam.SegmentationException
-import org.squeezesam.Segmenter
 import org.squeezesam.Size
 import org.squeezesam.demo.DiscEngine
-import org.squeezesam.demo.DiscEngines
 import org.squeezesam.demo.greyPhoto
 import org.squeezesam.demo.manifest
 
 /** The editor on the real library; only the networks are played. */
 class EditorTest {
-    private class Bench(val editor: Editor, val engine: DiscEngine, val segmenter: Segmenter) {
-        val state: EditorState
-            get() = editor.state.value
-
-        /** Waits until all is done, and gives the state then. */
-        suspend fun settled(condition: (EditorState) -> Boolean): EditorState =
-            withTimeout(20_000) {
-                editor.state.first {
-                    it.stage != Stage.OPENING && !it.isPredicting && condition(it)
-                }
-            }
-
-        suspend fun opened(history: EditHistory = EditHistory(), candidate: Int? = null) {
-            editor.open(history, candidate) { greyPhoto() }
-            settled { it.stage == Stage.OPEN && (it.selection != null || it.problem != null) }
-        }
-
-        suspend fun after(prompts: Int): EditorState =
-            settled { it.history.prompts.size == prompts && it.selection?.prompts?.size == prompts }
-    }
-
-    private fun editing(
-        engine: DiscEngine = DiscEngine(),
-        text: String = manifest(),
-        test: suspend Bench.() -> Unit,
-    ) = runBlocking {
-        val segmenter = Segmenter(DiscEngines(engine))
-        val scope = CoroutineScope(coroutineContext + Job(coroutineContext[Job]))
-        val editor =
-            Editor(scope) {
-                if (segmenter.bundle == null) {
-                    segmenter.load(prewarm = false) { ModelBundle.parse(text) }
-                }
-                val facts = ModelFacts.of(checkNotNull(segmenter.bundle), "discs", 1)
-                LoadedModel(segmenter, facts)
-            }
-        try {
-            Bench(editor, engine, segmenter).test()
-        } finally {
-            editor.dispose()
-            scope.coroutineContext[Job]?.cancel()
-            coroutineContext.cancelChildren()
-            segmenter.close()
-        }
-    }
-
     @Test
     fun `a photo opens with the automatic mask and an outline`() =
         editing {
