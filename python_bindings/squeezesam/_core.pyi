@@ -76,6 +76,18 @@ def fit(
     photo_width: int, photo_height: int, input_width: int, input_height: int
 ) -> tuple[int, int]: ...
 def resize(pixels: _Bytes, width: int, height: int, orientation: int = 1) -> _Bytes: ...
+def nv12_to_rgb(
+    luma: _Bytes, chroma: _Bytes, range: str, matrix: str, orientation: int = 1
+) -> _Bytes: ...
+def nv12_resize(
+    luma: _Bytes,
+    chroma: _Bytes,
+    range: str,
+    matrix: str,
+    width: int,
+    height: int,
+    orientation: int = 1,
+) -> _Bytes: ...
 def planes(
     points: npt.ArrayLike,
     labels: npt.ArrayLike,

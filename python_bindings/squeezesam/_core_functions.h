@@ -28,6 +28,58 @@ inline py::array orient(const py::array& pixels, int32_t orientation) {
     return out;
 }
 
+// A photo of two planes: luma H x W and chroma pairs h x w x 2, rows perhaps with gaps.
+inline ssam_image two_planes(const py::array& luma, const py::array& chroma,
+                             const std::string& range, const std::string& matrix,
+                             int32_t orientation) {
+    const bool bytes =
+        luma.dtype().is(py::dtype::of<uint8_t>()) && chroma.dtype().is(py::dtype::of<uint8_t>());
+    const bool shaped = luma.ndim() == 2 && chroma.ndim() == 3 && chroma.shape(2) == 2 &&
+                        chroma.shape(0) == (luma.shape(0) + 1) / 2 &&
+                        chroma.shape(1) == (luma.shape(1) + 1) / 2;
+    if (!bytes || !shaped || luma.strides(1) != 1 || chroma.strides(1) != 2 ||
+        chroma.strides(2) != 1) {
+        raise(SSAM_ERROR_INVALID_ARGUMENT,
+              "two planes are uint8 arrays HxW and ceil(H/2)xceil(W/2)x2 with packed rows");
+    }
+    ssam_image image{};
+    image.data = static_cast<const uint8_t*>(luma.data());
+    image.width = int32(luma.shape(1));
+    image.height = int32(luma.shape(0));
+    image.stride = luma.strides(0);
+    image.format = SSAM_FORMAT_NV12;
+    image.orientation = orientation;
+    image.chroma = static_cast<const uint8_t*>(chroma.data());
+    image.chroma_stride = chroma.strides(0);
+    image.range = range == "video" ? SSAM_RANGE_VIDEO : range == "full" ? SSAM_RANGE_FULL : 0;
+    image.matrix = matrix == "bt601"   ? SSAM_MATRIX_BT601
+                   : matrix == "bt709" ? SSAM_MATRIX_BT709
+                                       : 0;
+    return image;
+}
+
+inline py::array nv12_to_rgb(const py::array& luma, const py::array& chroma,
+                             const std::string& range, const std::string& matrix,
+                             int32_t orientation) {
+    const ssam_image source = two_planes(luma, chroma, range, matrix, orientation);
+    int32_t width = 0, height = 0;
+    check(ssam_oriented_size(&source, &width, &height));
+    auto out = new_array<uint8_t>({height, width, 3});
+    uint8_t* data = out.mutable_data();
+    check(unlocked([&] { return ssam_orient(&source, data, 0); }));
+    return out;
+}
+
+inline py::array nv12_resize(const py::array& luma, const py::array& chroma,
+                             const std::string& range, const std::string& matrix, int32_t width,
+                             int32_t height, int32_t orientation) {
+    const ssam_image source = two_planes(luma, chroma, range, matrix, orientation);
+    auto out = new_array<uint8_t>({std::max(height, 0), std::max(width, 0), 3});
+    uint8_t* data = out.mutable_data();
+    check(unlocked([&] { return ssam_resize(&source, width, height, data); }));
+    return out;
+}
+
 inline py::array resize(const py::array& pixels, int32_t width, int32_t height,
                         int32_t orientation) {
     const Image source = as_image(pixels, orientation);
@@ -171,6 +223,11 @@ inline void add_functions(py::module_& m) {
           arg("input_height"), "(width, height) a photo takes in a network input.");
     m.def("resize", &resize, arg("pixels"), arg("width"), arg("height"), arg("orientation") = 1,
           "Orients and resizes to uint8 height x width x 3, RGB.");
+    m.def("nv12_to_rgb", &nv12_to_rgb, arg("luma"), arg("chroma"), arg("range"), arg("matrix"),
+          arg("orientation") = 1, "A two-plane photo as upright RGB.");
+    m.def("nv12_resize", &nv12_resize, arg("luma"), arg("chroma"), arg("range"), arg("matrix"),
+          arg("width"), arg("height"), arg("orientation") = 1,
+          "A two-plane photo upright and resized, RGB.");
     m.def("planes", &planes, arg("points"), arg("labels"), arg("width"), arg("height"),
           arg("radius"), arg("box_default") = 1.0F,
           "Prompt planes, float32 2xHxW: box, then signed clicks.");

@@ -61,6 +61,30 @@ void check_geometry(const Value& one) {
     }
 }
 
+void check_two_planes(const Value& one) {
+    const std::vector<uint8_t> luma = bytes_at(one, "luma");
+    const std::vector<uint8_t> chroma = bytes_at(one, "chroma");
+    ssam_image image{};
+    image.data = luma.data();
+    image.width = whole_at(one, "stored_width");
+    image.height = whole_at(one, "stored_height");
+    image.stride = whole_at(one, "stride");
+    image.format = text_at(one, "format") == "FORMAT_NV21" ? SSAM_FORMAT_NV21 : SSAM_FORMAT_NV12;
+    image.orientation = whole_at(one, "orientation");
+    image.chroma = chroma.data();
+    image.chroma_stride = whole_at(one, "chroma_stride");
+    image.range = text_at(one, "range") == "RANGE_FULL" ? SSAM_RANGE_FULL : SSAM_RANGE_VIDEO;
+    image.matrix = text_at(one, "matrix") == "MATRIX_BT709" ? SSAM_MATRIX_BT709 : SSAM_MATRIX_BT601;
+    const std::vector<uint8_t> upright = bytes_at(one, "upright");
+    std::vector<uint8_t> found(upright.size());
+    MUST(ssam_orient(&image, found.data(), 0));
+    CHECK(found == upright);
+    const std::vector<uint8_t> resized = bytes_at(one, "resized");
+    found.resize(resized.size());
+    MUST(ssam_resize(&image, whole_at(one, "width"), whole_at(one, "height"), found.data()));
+    CHECK(found == resized);
+}
+
 void check_planes(const Value& one) {
     std::vector<float> points;
     for (const Value& point : at(one, "points").array) {
@@ -245,6 +269,8 @@ void check_bitmap(const Value& one) {
 }  // namespace
 
 TEST("vectors: geometry and orientation") { test::each_case("geometry", check_geometry); }
+
+TEST("vectors: photos of two planes") { test::each_case("nv12", check_two_planes); }
 
 TEST("vectors: prompt planes") { test::each_case("planes", check_planes); }
 

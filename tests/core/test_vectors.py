@@ -78,6 +78,23 @@ def test_turning_and_resizing_a_photo(case: Case) -> None:
     np.testing.assert_array_equal(found, _bytes(case["resized"], *found.shape))
 
 
+@pytest.mark.parametrize("case", _cases("nv12"))
+def test_a_photo_of_two_planes(case: Case) -> None:
+    width, height = case["stored_width"], case["stored_height"]
+    luma = _bytes(case["luma"], height, case["stride"])[:, :width]
+    rows = _bytes(case["chroma"], (height + 1) // 2, case["chroma_stride"])
+    pairs = rows[:, : (width + 1) // 2 * 2].reshape(len(rows), -1, 2)
+    if case["format"] == "FORMAT_NV21":  # Python speaks NV12 alone
+        pairs = np.ascontiguousarray(pairs[:, :, ::-1])
+    kind = (case["range"][6:].lower(), case["matrix"][7:].lower())
+    upright = _core.nv12_to_rgb(luma, pairs, *kind, case["orientation"])
+    np.testing.assert_array_equal(upright, _bytes(case["upright"], *upright.shape))
+    found = _core.nv12_resize(
+        luma, pairs, *kind, case["width"], case["height"], case["orientation"]
+    )
+    np.testing.assert_array_equal(found, _bytes(case["resized"], *found.shape))
+
+
 @pytest.mark.parametrize("case", _cases("geometry", "exif"))
 def test_the_orientation_written_in_a_file(case: Case) -> None:
     assert _core.exif_orientation(bytes.fromhex(case["file"])) == case["orientation"]

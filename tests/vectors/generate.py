@@ -23,6 +23,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "core"), str(HERE.parents[1] / "mod
 import vector_bitmaps  # noqa: E402
 import vector_geometry  # noqa: E402
 import vector_manifests  # noqa: E402
+import vector_nv12  # noqa: E402
 import vector_planes  # noqa: E402
 import vector_prompts  # noqa: E402
 import vector_replay  # noqa: E402
@@ -32,6 +33,7 @@ import vector_sessions  # noqa: E402
 FORMAT = 1
 SIMPLE = {
     "geometry": vector_geometry,
+    "nv12": vector_nv12,
     "planes": vector_planes,
     "saliency": vector_saliency,
     "bitmaps": vector_bitmaps,

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "failure.h"
 
@@ -47,6 +48,40 @@ void copy_pixels(const ImageView& image, const Rect& rect, uint8_t* out, ptrdiff
                     pixel(from, to);
                     from += walk.right;
                     to += kOutBytes;
+                }
+            }
+        }
+    }
+}
+
+// The same for a two-plane photo: `kOutBytes` is 3 or 4, alpha 255.
+template <int kOutBytes>
+void copy_two_planes(const ImageView& image, const Rect& rect, uint8_t* out, ptrdiff_t stride) {
+    // The stored pixels of the rectangle, and where its upright corner is among them.
+    const Rect upright = image.transpose ? Rect{rect.y, rect.x, rect.height, rect.width} : rect;
+    const int u0 = image.flip_u ? image.width - upright.x - upright.width : upright.x;
+    const int v0 = image.flip_v ? image.height - upright.y - upright.height : upright.y;
+    ptrdiff_t right = kOutBytes;
+    ptrdiff_t down = stride;
+    if (image.transpose) {
+        std::swap(right, down);
+    }
+    uint8_t rgb[kTile * 3];
+    for (int top = 0; top < upright.height; top += kTile) {
+        const int bottom = std::min(top + kTile, upright.height);
+        for (int left = 0; left < upright.width; left += kTile) {
+            const int count = std::min(kTile, upright.width - left);
+            for (int v = top; v < bottom; ++v) {
+                image.write_rgb(v0 + v, u0 + left, count, rgb);
+                const int row = image.flip_v ? upright.height - 1 - v : v;
+                const int column = image.flip_u ? upright.width - 1 - left : left;
+                uint8_t* to = out + row * down + column * right;
+                const ptrdiff_t step = image.flip_u ? -right : right;
+                for (int i = 0; i < count; ++i, to += step) {
+                    std::memcpy(to, rgb + 3 * i, 3);
+                    if (kOutBytes == 4) {
+                        to[3] = 255;
+                    }
                 }
             }
         }
@@ -103,6 +138,10 @@ ImageView check_image(const ssam_image* description) {
         case SSAM_FORMAT_GRAY:
             channels = 1;
             break;
+        case SSAM_FORMAT_NV12:
+        case SSAM_FORMAT_NV21:
+            channels = 3;
+            break;
         default:
             fail(SSAM_ERROR_INVALID_ARGUMENT,
                  "image.format " + std::to_string(image.format) + " is not a SSAM_FORMAT");
@@ -116,7 +155,12 @@ ImageView check_image(const ssam_image* description) {
     view.data = image.data;
     view.width = image.width;
     view.height = image.height;
-    view.stride = check_stride(image.stride, int64_t{image.width} * channels, image.height);
+    const bool two_planes = image.format == SSAM_FORMAT_NV12 || image.format == SSAM_FORMAT_NV21;
+    const int stored_bytes = two_planes ? 1 : channels;
+    view.stride = check_stride(image.stride, int64_t{image.width} * stored_bytes, image.height);
+    if (two_planes) {
+        view.chroma = check_chroma(image);
+    }
     view.channels = channels;
     view.swap_red_blue = image.format == SSAM_FORMAT_BGRA;
     view.transpose = orientation >= 5;
@@ -126,6 +170,11 @@ ImageView check_image(const ssam_image* description) {
 }
 
 void orient(const ImageView& image, uint8_t* out, ptrdiff_t stride) {
+    if (image.chroma) {
+        const Rect all{0, 0, image.upright_width(), image.upright_height()};
+        copy_two_planes<3>(image, all, out, stride);
+        return;
+    }
     if (!image.transpose && !image.flip_u) {
         const Walk walk = walk_upright(image);
         const size_t row = static_cast<size_t>(image.width) * static_cast<size_t>(image.channels);
@@ -142,6 +191,10 @@ void orient(const ImageView& image, uint8_t* out, ptrdiff_t stride) {
 }
 
 void orient_to_rgba(const ImageView& image, const Rect& rect, uint8_t* out, ptrdiff_t stride) {
+    if (image.chroma) {
+        copy_two_planes<4>(image, rect, out, stride);
+        return;
+    }
     const int red = image.swap_red_blue ? 2 : 0;
     const int green = image.channels == 1 ? 0 : 1;
     const int blue = image.channels == 1 ? 0 : 2 - red;

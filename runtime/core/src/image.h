@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
+#include "nv12.h"
 #include "squeezesam/ssam.h"
 
 namespace ssam {
@@ -14,12 +16,19 @@ struct ImageView {
     int width;
     int height;
     ptrdiff_t stride;
-    int channels;  // bytes a pixel
+    int channels;  // bytes a pixel; of a two-plane photo: 3, once it is RGB
     bool swap_red_blue;
     // Upright (x, y) is stored (u, v): take (x, y), swap them if `transpose`, then flip.
     bool transpose;
     bool flip_u;
     bool flip_v;
+    std::optional<ChromaPlane> chroma;  // of a two-plane photo: `data` is its luma
+
+    // Row `v` of a two-plane photo as RGB, columns begin ... begin + count - 1.
+    void write_rgb(int v, int begin, int count, uint8_t* rgb) const {
+        yuv_to_rgb(*chroma, data + v * stride, chroma->data + v / 2 * chroma->stride, begin, count,
+                   rgb);
+    }
 
     int upright_width() const { return transpose ? height : width; }
     int upright_height() const { return transpose ? width : height; }
@@ -42,7 +51,7 @@ void check_photo_size(int64_t width, int64_t height);
 // `rows` of them must fit the address space.
 ptrdiff_t check_stride(int64_t given, int64_t row, int64_t rows);
 
-// `image` upright, in its own pixel format.
+// `image` upright, in its own pixel format; a two-plane photo as RGB.
 void orient(const ImageView& image, uint8_t* out, ptrdiff_t stride);
 
 // The rectangle `rect` of the upright image as RGBA with alpha 255.

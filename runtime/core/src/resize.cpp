@@ -86,21 +86,22 @@ void add_rows(const uint8_t* rows, ptrdiff_t stride, int count, int width, uint1
     }
 }
 
-// Weighted sum of a span's rows, one block of columns. Every partial sum is a whole number below
-// 255 * 65535 < 2^24 (area) or 255 * 2 * kMaxResizedSide < 2^24 (linear): float32 is exact, and
-// unlike 32-bit integers it multiplies in one instruction on baseline x86-64.
-void sum_rows(const uint8_t* column, ptrdiff_t stride, const Span& span, int width, float* sums) {
-    const uint8_t* first = column + span.first * stride;
-    const uint8_t* last = column + span.last * stride;
+// Weighted sum of a span's rows, one block of columns; `first` lies in the span's first row. Every
+// partial sum is a whole number below 255 * 65535 < 2^24 (area) or 255 * 2 * kMaxResizedSide < 2^24
+// (linear): float32 is exact, and unlike 32-bit integers it multiplies in one instruction on
+// baseline x86-64.
+void sum_rows(const uint8_t* first, ptrdiff_t stride, const Span& span, int width, float* sums) {
+    const int inner_rows = span.last - span.first - 1;
+    const uint8_t* last = first + (span.last - span.first) * stride;
     const float head = static_cast<float>(span.head);
     const float tail = static_cast<float>(span.tail);
     for (int i = 0; i < width; ++i) {
         sums[i] = head * static_cast<float>(first[i]) + tail * static_cast<float>(last[i]);
     }
     const float middle = static_cast<float>(span.middle);
-    for (int row = span.first + 1; row < span.last; row += kRowsPerSum) {
+    for (int row = 0; row < inner_rows; row += kRowsPerSum) {
         uint16_t inner[kBlock];
-        add_rows(column + row * stride, stride, std::min(kRowsPerSum, span.last - row), width,
+        add_rows(first + (row + 1) * stride, stride, std::min(kRowsPerSum, inner_rows - row), width,
                  inner);
         for (int i = 0; i < width; ++i) {
             sums[i] += middle * static_cast<float>(inner[i]);
@@ -108,18 +109,45 @@ void sum_rows(const uint8_t* column, ptrdiff_t stride, const Span& span, int wid
     }
 }
 
-void sum_span(const uint8_t* data, ptrdiff_t stride, const Span& span, int row_bytes,
+void sum_span(const uint8_t* first, ptrdiff_t stride, const Span& span, int row_bytes,
               std::vector<uint32_t>& out) {
     float sums[kBlock];
     for (int begin = 0; begin < row_bytes; begin += kBlock) {
         const int width = std::min(kBlock, row_bytes - begin);
-        sum_rows(data + begin, stride, span, width, sums);
+        sum_rows(first + begin, stride, span, width, sums);
         uint32_t* to = out.data() + begin;
         for (int i = 0; i < width; ++i) {
             to[i] = static_cast<uint32_t>(static_cast<int32_t>(sums[i]));
         }
     }
 }
+
+// The rows of a photo that make one row of the result, as pixels of `channels` bytes: where they
+// lie, or for a two-plane photo in a strip of RGB that is as high as a span.
+class Rows {
+ public:
+    explicit Rows(const ImageView& image)
+        : image_(image), stride_(image.chroma ? ptrdiff_t{image.width} * 3 : image.stride) {}
+
+    const uint8_t* load(const Span& span) {
+        if (!image_.chroma) {
+            return image_.data + span.first * stride_;
+        }
+        strip_.resize(static_cast<size_t>(span.last - span.first + 1) *
+                      static_cast<size_t>(stride_));
+        for (int y = span.first; y <= span.last; ++y) {
+            image_.write_rgb(y, 0, image_.width, strip_.data() + (y - span.first) * stride_);
+        }
+        return strip_.data();
+    }
+
+    ptrdiff_t stride() const { return stride_; }
+
+ private:
+    const ImageView& image_;
+    ptrdiff_t stride_;
+    std::vector<uint8_t> strip_;
+};
 
 // round(sum / denominator) half up: an estimate by multiplication, corrected exactly.
 class Divider {
@@ -188,8 +216,9 @@ std::vector<uint8_t> resize_rgb(const ImageView& image, Size size) {
     std::vector<uint8_t> small(static_cast<size_t>(stored.width) *
                                static_cast<size_t>(stored.height) * 3);
     uint8_t* out = small.data();
+    Rows photo(image);
     for (const Span& span : rows.spans) {
-        sum_span(image.data, image.stride, span, row_bytes, sums);
+        sum_span(photo.load(span), photo.stride(), span, row_bytes, sums);
         switch (image.channels) {
             case 1:
                 shrink_row<1>(sums, columns, divide, false, out);
@@ -212,6 +241,7 @@ std::vector<uint8_t> resize_rgb(const ImageView& image, Size size) {
     view.stride = ptrdiff_t{stored.width} * 3;
     view.channels = 3;
     view.swap_red_blue = false;
+    view.chroma.reset();
     std::vector<uint8_t> upright(small.size());
     orient(view, upright.data(), ptrdiff_t{size.width} * 3);
     return upright;

@@ -126,10 +126,29 @@ enum {
     SSAM_FORMAT_RGB = 0,  /* 3 bytes a pixel */
     SSAM_FORMAT_RGBA = 1, /* 4 bytes; alpha is ignored */
     SSAM_FORMAT_BGRA = 2, /* 4 bytes; alpha is ignored */
-    SSAM_FORMAT_GRAY = 3  /* 1 byte */
+    SSAM_FORMAT_GRAY = 3, /* 1 byte */
+    /* Two planes: luma, 1 byte a pixel, in `data`; in `chroma` a pair of bytes for each block of
+     * 2 x 2 pixels, halves rounded up. Cameras and video decoders give these. `range` and `matrix`
+     * must be chosen. */
+    SSAM_FORMAT_NV12 = 4, /* the pairs are Cb, Cr */
+    SSAM_FORMAT_NV21 = 5  /* the pairs are Cr, Cb */
 };
 
-/* A photo as it lies in memory, 8 bits a channel. Zero-initialise it, then fill it in. */
+/* What the luma and chroma bytes stand for. There is no default: a wrong guess shifts all colours
+ * and is seen by nobody. */
+enum {
+    SSAM_RANGE_VIDEO = 1, /* luma 16...235, chroma 16...240 ("limited") */
+    SSAM_RANGE_FULL = 2   /* 0...255 (JPEG) */
+};
+
+/* How they become RGB. */
+enum {
+    SSAM_MATRIX_BT601 = 1, /* JPEG, Android cameras, standard definition */
+    SSAM_MATRIX_BT709 = 2  /* iPhone video, high definition */
+};
+
+/* A photo as it lies in memory, 8 bits a channel. Zero-initialise it, then fill it in: fields may
+ * be added at its end. */
 typedef struct ssam_image {
     const uint8_t* data; /* first byte of the first stored row */
     int32_t width;       /* of the stored rows, before orientation */
@@ -137,6 +156,12 @@ typedef struct ssam_image {
     int64_t stride;      /* bytes from a row to the next, at least width * bytes; 0: no gaps */
     int32_t format;      /* SSAM_FORMAT_... */
     int32_t orientation; /* EXIF 1...8: how to turn the stored rows upright; 0 is taken as 1 */
+    /* Of NV12 and NV21 alone; not looked at for the other formats. */
+    const uint8_t* chroma; /* first pair of the first stored row of pairs */
+    int64_t chroma_stride; /* bytes from a row of pairs to the next, at least 2 * ceil(width / 2);
+                              0: no gaps */
+    int32_t range;         /* SSAM_RANGE_... */
+    int32_t matrix;        /* SSAM_MATRIX_... */
 } ssam_image;
 
 /* The EXIF orientation (1...8) written in an encoded photo: JPEG, PNG (eXIf), WebP or TIFF.
@@ -147,8 +172,12 @@ SSAM_API int32_t ssam_exif_orientation(const uint8_t* bytes, size_t size);
 /* Width and height of `image` once upright. */
 SSAM_API ssam_status ssam_oriented_size(const ssam_image* image, int32_t* width, int32_t* height);
 
-/* Writes `image` upright to `out`, in its own pixel format. `stride`: bytes from an output row to
- * the next, 0 for none between. `out` must not overlap the image. */
+/* Writes `image` upright to `out`, in its own pixel format; NV12 and NV21 become RGB. `stride`:
+ * bytes from an output row to the next, 0 for none between. `out` must not overlap the image.
+ *
+ * A pixel of NV12 becomes RGB by the matrix's equations, the block's chroma for each of its four
+ * pixels, in fixed point with 16 binary digits, rounded half up and clamped: the same bytes on
+ * every machine. Wherever such a photo is taken, the result is that for its RGB. */
 SSAM_API ssam_status ssam_orient(const ssam_image* image, uint8_t* out, int64_t stride);
 
 /* ---- Bundle ----------------------------------------------------------------------------------*/
