@@ -58,7 +58,8 @@ public final class Session: Sendable {
         try await change { try check(ssam_session_clear($0)) }
     }
 
-    /// What the person gave so far: the box, if there is one, then the clicks, oldest first.
+    /// What the person gave so far: the box, if there is one, then the clicks, oldest first. Waits for
+    /// a prediction that is running.
     public var prompts: [Prompt] {
         get async throws {
             try await inTurn { session in

@@ -4,10 +4,8 @@ import Foundation
 
 /// Executes Core ML bundles.
 public final class CoreMLEngine: Engine, @unchecked Sendable {
-    // MLModel may be used by several threads at once, and is not marked Sendable before iOS 17.
+    // Apple asks for one thread at a time: `isConcurrent` is false, so the core sees to it.
     private let models: [Program: MLModel]
-
-    public let isConcurrent = true
 
     private init(models: [Program: MLModel]) {
         self.models = models
