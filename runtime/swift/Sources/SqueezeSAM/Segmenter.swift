@@ -73,14 +73,3 @@ public final class Segmenter: Sendable {
         }
     }
 }
-
-/// Runs work that blocks on a thread of its own kind: Swift's few shared threads stay free.
-func onWorkQueue<Result: Sendable>(
-    _ body: @escaping @Sendable () throws -> Result
-) async throws -> Result {
-    try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global(qos: .userInitiated).async {
-            continuation.resume(with: .init(catching: body))
-        }
-    }
-}

@@ -119,11 +119,7 @@ public final class Session: Sendable {
     private func inTurn<Result: Sendable>(
         _ body: @escaping @Sendable (OpaquePointer?) throws -> Result
     ) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.async { [handle] in
-                continuation.resume(with: .init { try body(handle.pointer) })
-            }
-        }
+        try await run(on: queue) { [handle] in try body(handle.pointer) }
     }
 
     /// A call that runs networks: it ends early when its task is cancelled or a later call comes.
