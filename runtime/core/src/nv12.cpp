@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "exact_arithmetic.h"
 #include "failure.h"
 #include "image.h"
 
