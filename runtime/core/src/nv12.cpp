@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "exact_arithmetic.h"
 #include "failure.h"
 #include "image.h"
 

@@ -41,6 +41,27 @@ final class BadInputTests: XCTestCase {
         _ = try await segmenter.open(photo(10, 10, stride: 31, last))
     }
 
+    func testPlanesThatAreTooShortAreRefused() async throws {
+        let segmenter = try tinySegmenter(RedEngine())
+        func photo(_ luma: Int, _ chroma: Int, chromaStride: Int = 0) -> Photo {
+            Photo(
+                luma: Data(count: luma), chroma: Data(count: chroma), chromaStride: chromaStride,
+                width: 5, height: 3, coding: Photo.Coding(range: .full, matrix: .bt601))
+        }
+        for (photo, bytes) in [
+            (photo(14, 12), 14), (photo(15, 11), 11), (photo(15, 0), 0),
+            (photo(15, 12, chromaStride: 7), 12),
+        ] {
+            await assertFails(.invalidArgument, tooFew(bytes, "5 x 3")) {
+                _ = try await segmenter.open(photo)
+            }
+        }
+        await assertFails(.invalidArgument, "the stride 5 is less than a row of 6") {
+            _ = try await segmenter.open(photo(15, 12, chromaStride: 5))
+        }
+        _ = try await segmenter.open(photo(15, 12))
+    }
+
     private func tooFew(_ bytes: Int, _ size: String) -> String {
         "the photo has \(bytes) bytes, too few for \(size) pixels"
     }

@@ -1,7 +1,8 @@
 import CSqueezeSAM
 import Foundation
-import SqueezeSAM
 import XCTest
+
+@testable import SqueezeSAM
 
 /// The shared vectors for the core's plain functions, through the C module.
 final class VectorPartTests: XCTestCase {
@@ -48,6 +49,46 @@ final class VectorPartTests: XCTestCase {
             XCTAssertEqual(call(&image, &found), 0)
         }
         XCTAssertEqual(found, wanted)
+    }
+
+    func testTwoPlanesBecomeRGBAsInTheVectors() throws {
+        try Vectors.each("nv12") { one in
+            let photo = try twoPlanes(one)
+            let size = try photo.orientedSize()
+            let upright = try one.bytes("upright")
+            XCTAssertEqual(size.width * size.height * 3, upright.count)
+            var found = [UInt8](repeating: 0, count: upright.count)
+            try photo.withImage { image in
+                var image = image
+                XCTAssertEqual(ssam_orient(&image, &found, 0), 0)
+            }
+            XCTAssertEqual(found, upright)
+            found = [UInt8](repeating: 0, count: try one.bytes("resized").count)
+            let (width, height) = (Int32(try one.whole("width")), Int32(try one.whole("height")))
+            try photo.withImage { image in
+                var image = image
+                XCTAssertEqual(ssam_resize(&image, width, height, &found), 0)
+            }
+            XCTAssertEqual(found, try one.bytes("resized"))
+        }
+    }
+
+    private func twoPlanes(_ one: Case) throws -> Photo {
+        let pairs: [String: Photo.Coding.Pairs] = ["FORMAT_NV12": .cbCr, "FORMAT_NV21": .crCb]
+        let ranges: [String: Photo.Coding.Range] = ["RANGE_VIDEO": .video, "RANGE_FULL": .full]
+        let matrices: [String: Photo.Coding.Matrix] = [
+            "MATRIX_BT601": .bt601, "MATRIX_BT709": .bt709,
+        ]
+        return Photo(
+            luma: Data(try one.bytes("luma")), lumaStride: try one.whole("stride"),
+            chroma: Data(try one.bytes("chroma")), chromaStride: try one.whole("chroma_stride"),
+            width: try one.whole("stored_width"), height: try one.whole("stored_height"),
+            coding: Photo.Coding(
+                try XCTUnwrap(pairs[one.text("format")]),
+                range: try XCTUnwrap(ranges[one.text("range")]),
+                matrix: try XCTUnwrap(matrices[one.text("matrix")])),
+            orientation: try XCTUnwrap(
+                Photo.Orientation(rawValue: Int32(one.whole("orientation")))))
     }
 
     func testPromptsAreDrawnAsInTheVectors() throws {

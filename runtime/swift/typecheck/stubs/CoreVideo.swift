@@ -35,3 +35,10 @@ public func CVPixelBufferGetBytesPerRowOfPlane(_ pixelBuffer: CVPixelBuffer, _ p
 public func CVPixelBufferGetBaseAddressOfPlane(
     _ pixelBuffer: CVPixelBuffer, _ planeIndex: Int
 ) -> UnsafeMutableRawPointer? { nil }
+public let kCVImageBufferYCbCrMatrixKey: CFString = ""
+public let kCVImageBufferYCbCrMatrix_ITU_R_601_4: CFString = "601"
+public let kCVImageBufferYCbCrMatrix_ITU_R_709_2: CFString = "709"
+public enum CVAttachmentMode: UInt32 { case shouldNotPropagate, shouldPropagate }
+public func CVBufferCopyAttachment(
+    _ buffer: CVBuffer, _ key: CFString, _ attachmentMode: UnsafeMutablePointer<CVAttachmentMode>?
+) -> AnyObject? { nil }

@@ -7,17 +7,50 @@ extension Photo {
     /// A photo over a camera's or decoder's pixel buffer, which is not copied: it must not be written
     /// to as long as the photo is used.
     ///
-    /// - Parameter buffer: `kCVPixelFormatType_32BGRA`.
+    /// - Parameters:
+    ///   - buffer: `kCVPixelFormatType_32BGRA`, or `420YpCbCr8BiPlanar` in full or video range.
+    ///   - matrix: for a two-plane buffer that does not say so itself; a camera's does.
     ///
-    /// Throws `SegmentationError` with the code `.photo` for another pixel format.
-    public init(_ buffer: CVPixelBuffer, orientation: Orientation = .up) throws {
+    /// Throws `SegmentationError` with the code `.photo` for another pixel format, and where nobody
+    /// says how the colours are coded.
+    public init(
+        _ buffer: CVPixelBuffer, matrix: Coding.Matrix? = nil, orientation: Orientation = .up
+    ) throws {
+        let layout: PixelBufferStorage.Layout
         let format = CVPixelBufferGetPixelFormatType(buffer)
-        guard PixelBufferStorage.formats[format] != nil else {
+        switch format {
+        case kCVPixelFormatType_32BGRA:
+            layout = .bgra
+        case kCVPixelFormatType_420YpCbCr8BiPlanarVideoRange:
+            layout = .twoPlanes(
+                Coding(range: .video, matrix: try codingMatrix(of: buffer, otherwise: matrix)))
+        case kCVPixelFormatType_420YpCbCr8BiPlanarFullRange:
+            layout = .twoPlanes(
+                Coding(range: .full, matrix: try codingMatrix(of: buffer, otherwise: matrix)))
+        default:
             throw SegmentationError(
                 .photo, "pixel buffers of the format '\(fourLetters(format))' are not supported")
         }
-        self.init(storage: PixelBufferStorage(buffer: buffer), orientation: orientation)
+        self.init(
+            storage: PixelBufferStorage(buffer: buffer, layout: layout), orientation: orientation)
     }
+}
+
+/// The matrix that the buffer names, or else the caller's.
+private func codingMatrix(
+    of buffer: CVPixelBuffer, otherwise matrix: Photo.Coding.Matrix?
+) throws -> Photo.Coding.Matrix {
+    let named = CVBufferCopyAttachment(buffer, kCVImageBufferYCbCrMatrixKey, nil) as? String
+    guard let named else {
+        guard let matrix else {
+            throw SegmentationError(
+                .photo, "the pixel buffer does not say how its colours are coded: name a matrix")
+        }
+        return matrix
+    }
+    if named == kCVImageBufferYCbCrMatrix_ITU_R_601_4 as String { return .bt601 }
+    if named == kCVImageBufferYCbCrMatrix_ITU_R_709_2 as String { return .bt709 }
+    throw SegmentationError(.photo, "the colour matrix '\(named)' is not supported")
 }
 
 /// The format as Apple's headers write it: "BGRA".
@@ -29,9 +62,13 @@ private func fourLetters(_ format: OSType) -> String {
 
 /// Lends a pixel buffer's memory, which is locked for reading meanwhile.
 struct PixelBufferStorage: PixelStorage, @unchecked Sendable {
-    let buffer: CVPixelBuffer
+    enum Layout {
+        case bgra
+        case twoPlanes(Photo.Coding)
+    }
 
-    static let formats: [OSType: Photo.Format] = [kCVPixelFormatType_32BGRA: .bgra]
+    let buffer: CVPixelBuffer
+    let layout: Layout
 
     func withImage<Result>(_ body: (ssam_image) throws -> Result) throws -> Result {
         guard CVPixelBufferLockBaseAddress(buffer, .readOnly) == kCVReturnSuccess else {
@@ -45,11 +82,23 @@ struct PixelBufferStorage: PixelStorage, @unchecked Sendable {
         var image = ssam_image()
         image.width = Int32(clamping: CVPixelBufferGetWidth(buffer))
         image.height = Int32(clamping: CVPixelBufferGetHeight(buffer))
-        image.format = (Self.formats[CVPixelBufferGetPixelFormatType(buffer)] ?? .bgra).rawValue
-        image.data = UnsafePointer(
-            CVPixelBufferGetBaseAddress(buffer)?.assumingMemoryBound(to: UInt8.self))
-        image.stride = Int64(CVPixelBufferGetBytesPerRow(buffer))
+        switch layout {
+        case .bgra:
+            image.format = Photo.Format.bgra.rawValue
+            image.data = bytes(CVPixelBufferGetBaseAddress(buffer))
+            image.stride = Int64(CVPixelBufferGetBytesPerRow(buffer))
+        case .twoPlanes(let coding):
+            coding.describe(&image)
+            image.data = bytes(CVPixelBufferGetBaseAddressOfPlane(buffer, 0))
+            image.stride = Int64(CVPixelBufferGetBytesPerRowOfPlane(buffer, 0))
+            image.chroma = bytes(CVPixelBufferGetBaseAddressOfPlane(buffer, 1))
+            image.chroma_stride = Int64(CVPixelBufferGetBytesPerRowOfPlane(buffer, 1))
+        }
         return image
+    }
+
+    private func bytes(_ address: UnsafeMutableRawPointer?) -> UnsafePointer<UInt8>? {
+        UnsafePointer(address?.assumingMemoryBound(to: UInt8.self))
     }
 }
 #endif
