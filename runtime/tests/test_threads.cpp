@@ -158,6 +158,42 @@ TEST("one mask is read by several threads") {
     ssam_mask_free(mask);
 }
 
+TEST("masks are derived and freed by one thread while another one predicts") {
+    Rig rig(test::manifest_text());
+    open(rig.session);
+    MUST(ssam_session_add_point(rig.session, 40, 30, 1));
+    std::atomic<ssam_mask*> handed{nullptr};
+    std::atomic<bool> done{false};
+    std::atomic<int> good{0};
+    std::thread other([&] {
+        while (!done || handed != nullptr) {
+            ssam_mask* mask = handed.exchange(nullptr);
+            if (mask == nullptr) {
+                std::this_thread::yield();
+                continue;
+            }
+            ssam_mask* derived = nullptr;
+            ssam_mask_info info;
+            MUST(ssam_mask_derive(mask, nullptr, &derived));
+            ssam_mask_free(mask);
+            MUST(ssam_mask_get_info(derived, &info));
+            good += info.area > 300 ? 1 : 0;
+            ssam_mask_free(derived);
+        }
+    });
+    for (int i = 0; i < 30; ++i) {
+        ssam_mask* mask = nullptr;
+        MUST(ssam_session_predict(rig.session, nullptr, &mask));
+        while (handed != nullptr) {
+            std::this_thread::yield();
+        }
+        handed = mask;
+    }
+    done = true;
+    other.join();
+    CHECK_EQ(good.load(), 30);
+}
+
 TEST("the last error belongs to its thread") {
     uint8_t out[3];
     MUST_FAIL(ssam_resize(nullptr, 1, 1, out), SSAM_ERROR_INVALID_ARGUMENT, "image");
