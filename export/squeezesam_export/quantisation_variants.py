@@ -76,7 +76,9 @@ def equalised(module: nn.Module) -> nn.Module:
     for level in made.modules():
         convs = getattr(level, "convs", None)
         if isinstance(convs, nn.Sequential) and len(convs) == 2:
-            _share_ranges(convs[0][0], convs[1][0])
+            first, second = (next(iter(conv.children())) for conv in convs)
+            assert isinstance(first, nn.Conv2d) and isinstance(second, nn.Conv2d)
+            _share_ranges(first, second)
     return made
 
 

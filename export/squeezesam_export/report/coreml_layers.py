@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,7 +66,7 @@ class CoreMlTracer:
     def _time_shares(self, source: SourceProgram) -> dict[str, float]:
         """Of the second of two runs: the first one warms up."""
         feed = {name: tensor.numpy() for name, tensor in source.inputs.items()}
-        spent: Counter[str] = Counter()
+        spent: dict[str, float] = defaultdict(float)
         for _ in range(2):
             spent.clear()
             before = time.perf_counter()
@@ -169,7 +169,7 @@ def _macs(step: Step, program: Program) -> int:
 
 def _shape(argument: object, program: Program) -> tuple[int, ...]:
     if isinstance(argument, np.ndarray):
-        return argument.shape
+        return tuple(int(side) for side in argument.shape)
     if isinstance(argument, Reference):
         for step in program.steps:
             if argument.name in step.outputs:
