@@ -77,7 +77,8 @@ def equalised(module: nn.Module) -> nn.Module:
         convs = getattr(level, "convs", None)
         if isinstance(convs, nn.Sequential) and len(convs) == 2:
             first, second = (next(iter(conv.children())) for conv in convs)
-            assert isinstance(first, nn.Conv2d) and isinstance(second, nn.Conv2d)
+            assert isinstance(first, nn.Conv2d)
+            assert isinstance(second, nn.Conv2d)
             _share_ranges(first, second)
     return made
 
