@@ -121,10 +121,7 @@ def _lower(source: SourceProgram, request: ExportRequest, folder: Path) -> Lower
     if request.target == "executorch":
         from squeezesam_export import target_executorch
 
-        return target_executorch.lower(
-            source, request.precision, request.chosen_backend, folder,
-            request.float_layers_of(source.name),
-        )  # fmt: skip
+        return target_executorch.lower(source, request.precision, request.chosen_backend, folder)
     from squeezesam_export import target_coreml
 
     return target_coreml.lower(source, request.precision, request.coreml_int8, folder)
@@ -161,7 +158,7 @@ def _fill(request: ExportRequest, inputs: Inputs, folder: Path, progress: Progre
     sources = networks.programs(inputs.calibration)
     found = None
     if request.max_iou_drop is not None:
-        found = _mix(request, request.max_iou_drop, sources[0], inputs, progress)
+        found = _mix(request.max_iou_drop, sources[0], inputs, progress)
         request = replace(request, float_layers=found.in_float)
     lowered = {}
     for source in sources:
@@ -194,24 +191,16 @@ def _floors(request: ExportRequest) -> gate.Floors:
 
 
 def _mix(
-    request: ExportRequest,
     max_iou_drop: float,
     source: SourceProgram,
     inputs: Inputs,
     progress: Progress,
 ) -> mixed.Mixed:
     """Which layers of the segmenter stay in float."""
-    program: mixed.Mixable
-    if request.target == "onnx":
-        from squeezesam_export.onnx_mixed import OnnxMixable
+    from squeezesam_export.onnx_mixed import OnnxMixable
 
-        program = OnnxMixable(source)
-    else:
-        from squeezesam_export.executorch_mixed import ExecuTorchMixable
-
-        program = ExecuTorchMixable(source)
     views = (inputs.calibration[::4], inputs.comparison)
-    return mixed.search(program, inputs.networks, *views, max_iou_drop, progress)
+    return mixed.search(OnnxMixable(source), inputs.networks, *views, max_iou_drop, progress)
 
 
 def _manifest(

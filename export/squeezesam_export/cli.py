@@ -79,7 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument(
         "--max-iou-drop", type=float, metavar="DROP",
-        help="int8 of onnx and executorch: keep as few layers in float as bring the mean mask IoU "
+        help="int8 of onnx: keep as few layers in float as bring the mean mask IoU "
         "to fp32 to 1 - DROP, for instance 0.005",
     )  # fmt: skip
     parser.add_argument("--backend", choices=BACKENDS, help="default: xnnpack, coreml or cpu")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import dataclasses
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import fx
 
-from squeezesam_export.program import ExportError, SourceProgram
+from squeezesam_export.program import SourceProgram
 
 if TYPE_CHECKING:
     from torch.export import ExportedProgram
@@ -26,12 +25,7 @@ _SAME_RANGE = (torch.ops.aten.pad.default, torch.ops.aten.slice.Tensor)
 _EPSILON = 2**-12
 
 
-def quantise(
-    program: SourceProgram,
-    exported: ExportedProgram,
-    dynamic: bool,
-    in_float: Collection[str] = (),
-) -> ExportedProgram:
+def quantise(program: SourceProgram, exported: ExportedProgram, dynamic: bool) -> ExportedProgram:
     """Static int8 after training (PT2E), calibrated on the program's real inputs.
 
     Args:
@@ -39,54 +33,21 @@ def quantise(
         exported: its module, exported.
         dynamic: linear layers quantise their activations at run time, which XNNPACK can and
             Core ML cannot; otherwise only their weights are stored in int8.
-        in_float: layers (paths of their modules) that stay in float.
     """
-    return Observed(program, exported, dynamic).convert(in_float)
+    return quantise_with(None, program, exported, dynamic)
 
 
-class Observed:
-    """A network that has seen its calibration inputs.
+def quantise_with(
+    observer: Any, program: SourceProgram, exported: ExportedProgram, dynamic: bool
+) -> ExportedProgram:
+    """The same with another observer of activations; None takes the extremes that were seen."""
+    from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e
 
-    Arguments as of :func:`quantise`; ``observer`` makes the observers of activations, the smallest
-    and largest value seen where it is None.
-    """
-
-    def __init__(
-        self,
-        program: SourceProgram,
-        exported: ExportedProgram,
-        dynamic: bool,
-        observer: Any = None,
-    ) -> None:
-        self._example = program.example
-        self._exported, self._settings = exported, (dynamic, observer)
-        self._module = self._prepare()
-        with torch.inference_mode(), _one_thread():
-            for inputs in program.calibration:
-                self._module(*inputs)
-
-    def convert(self, in_float: Collection[str] = ()) -> ExportedProgram:
-        """Round to int8 where observers stand, except before the layers named (ExportError).
-
-        As often as is wanted: each time with a new graph, since converting uses one up (and its
-        annotations do not survive a copy), and with what the observers have seen.
-        """
-        from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e
-
-        module = self._prepare()
-        for name, child in self._module.named_children():
-            if name.startswith("activation_post_process"):
-                setattr(module, name, copy.deepcopy(child))
-        _unhook(module, set(in_float))
-        return torch.export.export(convert_pt2e(module), self._example)
-
-    def _prepare(self) -> fx.GraphModule:
-        from torchao.quantization.pt2e.quantize_pt2e import prepare_pt2e
-
-        prepared: fx.GraphModule = prepare_pt2e(
-            self._exported.module(), _quantizer(*self._settings)
-        )
-        return prepared
+    observed = prepare_pt2e(exported.module(), _quantizer(dynamic, observer))
+    with torch.inference_mode(), _one_thread():
+        for inputs in program.calibration:
+            observed(*inputs)
+    return torch.export.export(convert_pt2e(observed), program.example)
 
 
 @contextlib.contextmanager
@@ -98,36 +59,6 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
-
-
-def layer_name(node: fx.Node) -> str | None:
-    """Path of the module that a convolution or linear layer's weight belongs to."""
-    for source in node.all_input_nodes[1:]:
-        # An observer may stand in between.
-        while source.op == "call_module" and source.all_input_nodes:
-            source = source.all_input_nodes[0]
-        if source.op == "get_attr" and "weight" in str(source.target):
-            return str(source.target).removeprefix("model.").removesuffix(".weight")
-    return None
-
-
-def _unhook(module: fx.GraphModule, in_float: set[str]) -> None:
-    """Let these layers read data and weights past their observers."""
-    known = set()
-    for node in module.graph.nodes:
-        if node.target not in (*_CONVOLUTIONS, _MATRICES):
-            continue
-        name = layer_name(node)
-        if name not in in_float:
-            continue
-        known.add(name)
-        for observer in [n for n in node.all_input_nodes if n.op == "call_module"]:
-            node.replace_input_with(observer, observer.all_input_nodes[0])
-        node.meta.pop("quantization_annotation", None)
-    if known != in_float:
-        raise ExportError(f"there is no layer '{min(in_float - known)}' to keep in float")
-    module.graph.eliminate_dead_code()
-    module.recompile()
 
 
 def _quantizer(dynamic: bool, observer: Any = None) -> Any:

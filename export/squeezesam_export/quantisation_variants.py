@@ -29,12 +29,12 @@ def pt2e_variant(source: SourceProgram, observer: str, correction: str, folder: 
         correction: one of :data:`CORRECTIONS`.
         folder: not used: nothing is written.
     """
-    from squeezesam_export.pt2e import Observed
+    from squeezesam_export.pt2e import quantise_with
 
     if correction == "equalised":
         source = dataclasses.replace(source, module=equalised(source.module))
     exported = torch.export.export(source.module, source.example)
-    converted = Observed(source, exported, dynamic=True, observer=_observer(observer)).convert()
+    converted = quantise_with(_observer(observer), source, exported, dynamic=True)
     module = converted.module()
     if correction == "bias corrected":
         correct_biases(exported.module(), module, source)
@@ -76,10 +76,9 @@ def equalised(module: nn.Module) -> nn.Module:
     for level in made.modules():
         convs = getattr(level, "convs", None)
         if isinstance(convs, nn.Sequential) and len(convs) == 2:
-            first, second = (next(iter(conv.children())) for conv in convs)
-            assert isinstance(first, nn.Conv2d)
-            assert isinstance(second, nn.Conv2d)
-            _share_ranges(first, second)
+            first, second = (next(part.children()) for part in convs)
+            if isinstance(first, nn.Conv2d) and isinstance(second, nn.Conv2d):
+                _share_ranges(first, second)
     return made
 
 

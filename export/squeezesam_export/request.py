@@ -35,7 +35,7 @@ class ExportRequest:
         onnx_format: ``onnx``, or ``ort``: what ONNX Runtime's small builds load.
         iou_floor: least mean mask IoU to fp32; None takes the precision's own.
         overwrite: replace a bundle that is there.
-        max_iou_drop: int8 of onnx and executorch: as few layers stay in float as bring the mean
+        max_iou_drop: int8 of onnx: as few layers stay in float as bring the mean
             mask IoU to fp32 to 1 − this; None keeps all in int8.
         float_layers: layers of the segmenter that stay in float; found by ``max_iou_drop``.
         cache: folder of lowered programs; None lowers everything anew.
@@ -108,12 +108,10 @@ def check_request(request: ExportRequest) -> None:
 
 
 def _check_mixed(request: ExportRequest) -> None:
-    backend = (request.target, request.chosen_backend)
-    mixable = backend in (("onnx", "cpu"), ("executorch", "xnnpack"))
-    if request.precision != "int8" or not mixable:
+    if (request.target, request.precision) != ("onnx", "int8"):
         raise ExportError(
-            "--max-iou-drop mixes int8 with float for onnx and for executorch with xnnpack, not "
-            f"{request.precision} for {request.target}"
+            f"--max-iou-drop mixes int8 with float for onnx, not {request.precision} for "
+            f"{request.target}"
         )
     if request.max_iou_drop is None or not 0 < request.max_iou_drop < 1:
         raise ExportError("--max-iou-drop lies between 0 and 1, for instance 0.005")

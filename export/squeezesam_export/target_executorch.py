@@ -6,7 +6,7 @@ import copy
 import dataclasses
 import operator
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,13 +40,7 @@ _COREML_INT8: dict[str, Any] = {
 }
 
 
-def lower(
-    program: SourceProgram,
-    precision: str,
-    backend: str,
-    folder: Path,
-    in_float: Collection[str] = (),
-) -> LoweredProgram:
+def lower(program: SourceProgram, precision: str, backend: str, folder: Path) -> LoweredProgram:
     """Write ``folder/NAME.pte``.
 
     Args:
@@ -55,7 +49,6 @@ def lower(
             the program's real inputs).
         backend: ``xnnpack`` (executed here), ``coreml`` or ``vulkan`` (lowered, not executed).
         folder: an existing folder.
-        in_float: layers that stay in float where the rest is int8 (XNNPACK only).
 
     Raises:
         ExportError: the combination is not offered, int8 lacks calibration inputs, the backend
@@ -65,8 +58,6 @@ def lower(
         raise ExportError(f"the ExecuTorch target knows no precision '{precision}'")
     if backend not in _PREPARE:
         raise ExportError(f"the ExecuTorch target knows no backend '{backend}'")
-    if in_float and (precision, backend) != ("int8", "xnnpack"):
-        raise ExportError("single layers stay in float in int8 programs for XNNPACK only")
     if precision == "int8" and backend == "vulkan":
         raise ExportError("the Vulkan backend is exported in fp32 or fp16 only, not in int8")
     if precision == "int8" and not program.calibration:
@@ -74,7 +65,7 @@ def lower(
     path = folder / f"{program.name}.pte"
     try:
         with quiet(), lean():
-            exported, partitioner = _PREPARE[backend](program, precision, in_float)
+            exported, partitioner = _PREPARE[backend](program, precision)
             buffer, operators = _to_program(exported, partitioner)
     except ExportError:
         raise
@@ -188,9 +179,7 @@ def _export(module: nn.Module, program: SourceProgram) -> ExportedProgram:
     return torch.export.export(module, program.example)
 
 
-def _for_xnnpack(
-    program: SourceProgram, precision: str, in_float: Collection[str]
-) -> tuple[ExportedProgram, Any]:
+def _for_xnnpack(program: SourceProgram, precision: str) -> tuple[ExportedProgram, Any]:
     from squeezesam_export.xnnpack_partition import StagedPartitioner
 
     program = dataclasses.replace(program, module=delegable(program.module))
@@ -198,13 +187,11 @@ def _for_xnnpack(
     exported = _export(module, program)
     float_scalars(exported)
     if precision == "int8":
-        exported = quantise(program, exported, dynamic=True, in_float=in_float)
+        exported = quantise(program, exported, dynamic=True)
     return exported, StagedPartitioner()
 
 
-def _for_coreml(
-    program: SourceProgram, precision: str, in_float: Collection[str]
-) -> tuple[ExportedProgram, Any]:
+def _for_coreml(program: SourceProgram, precision: str) -> tuple[ExportedProgram, Any]:
     import coremltools
     from executorch.backends.apple.coreml.compiler import CoreMLBackend
     from executorch.backends.apple.coreml.partition import CoreMLPartitioner
@@ -223,16 +210,14 @@ def _for_coreml(
     return exported, CoreMLPartitioner(compile_specs=specs)
 
 
-def _for_vulkan(
-    program: SourceProgram, precision: str, in_float: Collection[str]
-) -> tuple[ExportedProgram, Any]:
+def _for_vulkan(program: SourceProgram, precision: str) -> tuple[ExportedProgram, Any]:
     from executorch.backends.vulkan.partitioner.vulkan_partitioner import VulkanPartitioner
 
     partitioner = VulkanPartitioner({"force_fp16": precision == "fp16"})
     return _export(program.module, program), partitioner
 
 
-_PREPARE: dict[str, Callable[[SourceProgram, str, Collection[str]], tuple[Any, Any]]] = {
+_PREPARE: dict[str, Callable[[SourceProgram, str], tuple[Any, Any]]] = {
     "xnnpack": _for_xnnpack,
     "coreml": _for_coreml,
     "vulkan": _for_vulkan,

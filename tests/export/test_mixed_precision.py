@@ -10,10 +10,9 @@ import onnx
 import pytest
 import torch
 from export_requests import request_for
-from squeezesam_export import target_executorch, target_onnx
+from squeezesam_export import target_onnx
 from squeezesam_export.bundle import Inputs, export_bundle
-from squeezesam_export.executorch_mixed import ExecuTorchMixable
-from squeezesam_export.mixed import Mixable, fewest, search
+from squeezesam_export.mixed import fewest, search
 from squeezesam_export.onnx_mixed import OnnxMixable
 from squeezesam_export.parity import compare_segmenter, snr_db
 from squeezesam_export.program import ExportError, SourceProgram, reference
@@ -54,11 +53,8 @@ def spoil(source: SourceProgram) -> SourceProgram:
     return source
 
 
-@pytest.mark.parametrize("make", [OnnxMixable, ExecuTorchMixable])
-def test_a_network_that_int8_spoils_keeps_few_layers_in_float(
-    inputs: Inputs, make: Callable[[SourceProgram], Mixable]
-) -> None:
-    program = make(spoil(inputs.networks.programs(inputs.calibration)[0]))
+def test_a_network_that_int8_spoils_keeps_few_layers_in_float(inputs: Inputs) -> None:
+    program = OnnxMixable(spoil(inputs.networks.programs(inputs.calibration)[0]))
     found = search(program, inputs.networks, inputs.calibration, inputs.comparison, DROP, Silent())
     assert found.int8_iou < 1 - DROP <= found.mean_iou
     assert found.in_float[0] == SPOILT
@@ -94,32 +90,23 @@ def test_bisection_finds_the_smallest_count_with_few_questions(least: int) -> No
 
 
 def saliency_noise(
-    lower: Callable[..., object], source: SourceProgram, inputs: Inputs, folder: Path
+    source: SourceProgram, kept: tuple[str, ...], inputs: Inputs, folder: Path
 ) -> float:
     folder.mkdir()
-    lowered = lower(folder)
+    lowered = target_onnx.lower(source, "int8", folder, kept)
+    assert lowered.execute is not None
     photos = [view.saliency for view in inputs.comparison]
-    found = [lowered.execute([t.numpy() for t in photo])[0] for photo in photos]  # type: ignore[attr-defined]
+    found = [lowered.execute([t.numpy() for t in photo])[0] for photo in photos]
     return snr_db([reference(source, photo)[0] for photo in photos], found)
 
 
 def test_a_layer_in_float_makes_the_written_program_better(inputs: Inputs, tmp_path: Path) -> None:
     source = spoil(inputs.networks.programs(inputs.calibration)[1])
-    for name, lower in (
-        ("onnx", lambda folder, kept: target_onnx.lower(source, "int8", folder, kept)),
-        (
-            "executorch",
-            lambda folder, kept: target_executorch.lower(source, "int8", "xnnpack", folder, kept),
-        ),
-    ):
-        noise = [
-            saliency_noise(
-                lambda folder, kept=kept, lower=lower: lower(folder, kept),
-                source, inputs, tmp_path / f"{name}{len(kept)}",
-            )
-            for kept in ((), (SPOILT,))
-        ]  # fmt: skip
-        assert noise[1] > noise[0] + 6, name
+    noise = [
+        saliency_noise(source, kept, inputs, tmp_path / f"onnx{len(kept)}")
+        for kept in ((), (SPOILT,))
+    ]
+    assert noise[1] > noise[0] + 6
     kept = onnx.load(tmp_path / "onnx1" / "saliency.onnx")
     whole = onnx.load(tmp_path / "onnx0" / "saliency.onnx")
     count = [sum(n.op_type == "QuantizeLinear" for n in m.graph.node) for m in (whole, kept)]
@@ -130,8 +117,6 @@ def test_a_layer_that_is_not_there_is_refused(inputs: Inputs, tmp_path: Path) ->
     source = inputs.networks.programs(inputs.calibration)[1]
     with pytest.raises(ExportError, match="that is to stay in float is not in"):
         target_onnx.lower(source, "int8", tmp_path, ("nowhere",))
-    with pytest.raises(ExportError, match="there is no layer 'nowhere'"):
-        target_executorch.lower(source, "int8", "xnnpack", tmp_path, ("nowhere",))
 
 
 def test_the_manifest_says_what_stays_in_float_and_why(inputs: Inputs, tmp_path: Path) -> None:
@@ -149,7 +134,8 @@ def test_the_manifest_says_what_stays_in_float_and_why(inputs: Inputs, tmp_path:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"target": "coreml"}, "for onnx and for executorch"),
+        ({"target": "coreml"}, "for onnx, not int8 for coreml"),
+        ({"target": "executorch"}, "for onnx, not int8 for executorch"),
         ({"precision": "fp16"}, "not fp16 for onnx"),
         ({"max_iou_drop": 0.0}, "lies between 0 and 1"),
     ],

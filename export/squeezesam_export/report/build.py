@@ -119,8 +119,7 @@ def _tracer(exported: Exported, source: SourceProgram) -> Tracer | None:
 
         with quiet():
             plain_graph = torch.export.export(source.module, source.example)
-            in_float = request.float_layers_of(source.name)
-            graph = quantise(source, plain_graph, dynamic=True, in_float=in_float)
+            graph = quantise(source, plain_graph, dynamic=True)
         return ExecuTorchTracer(source, graph, exported.lowered[source.name].notes["operators"])
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,13 +66,14 @@ class CoreMlTracer:
     def _time_shares(self, source: SourceProgram) -> dict[str, float]:
         """Of the second of two runs: the first one warms up."""
         feed = {name: tensor.numpy() for name, tensor in source.inputs.items()}
-        spent: dict[str, float] = defaultdict(float)
+        spent: dict[str, float] = {}
         for _ in range(2):
             spent.clear()
             before = time.perf_counter()
             for name, _ in self._found.watch(feed):
                 now = time.perf_counter()
-                spent[self._titles.get(name, OTHER)] += now - before
+                layer = self._titles.get(name, OTHER)
+                spent[layer] = spent.get(layer, 0.0) + now - before
                 before = time.perf_counter()
         total = sum(spent.values()) or 1.0
         return {name: seconds / total for name, seconds in spent.items()}
@@ -169,7 +170,7 @@ def _macs(step: Step, program: Program) -> int:
 
 def _shape(argument: object, program: Program) -> tuple[int, ...]:
     if isinstance(argument, np.ndarray):
-        return tuple(int(side) for side in argument.shape)
+        return tuple(argument.shape)
     if isinstance(argument, Reference):
         for step in program.steps:
             if argument.name in step.outputs:
