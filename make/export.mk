@@ -2,5 +2,11 @@
 
 .PHONY: test-reproducible quantisation export-parity
 
-test-reproducible: ## export twice in two fresh environments and compare byte for byte (20 min)
+test-reproducible: ## export twice in two fresh environments and compare byte for byte
 	PYTHON=$(PYTHON) export/tools/test_reproducible $(TOOLCHAINS)/reproducible
+
+export-parity: setup ## execute the Core ML packages of the shipped weights, write docs/export_parity.md
+	$(BIN)/python benchmarks/export_parity.py
+
+quantisation: setup ## measure observers and corrections of int8, write docs/quantisation.md
+	$(BIN)/python benchmarks/quantisation.py --data $(DATA)/val
