@@ -104,6 +104,26 @@ final class MaskTests: XCTestCase {
         }
     }
 
+    func testRefiningMovesTheEdgeToThePhotos() async throws {
+        let photo = squarePhoto()
+        let mask = try await mask(photo)
+        let refined = try mask.refined(by: photo)
+        func wrongPixels(_ mask: Mask) throws -> Int {
+            let bytes = try mask.bitmap().bytes
+            return bytes.indices.filter { index in
+                let red = 20..<44 ~= index % 80 && 16..<40 ~= index / 80
+                return (bytes[index] == 1) != red
+            }.count
+        }
+        XCTAssertLessThanOrEqual(try wrongPixels(refined), try wrongPixels(mask))
+        XCTAssertNotEqual(try refined.logits(), try mask.logits())
+        XCTAssertEqual(refined.prompts, mask.prompts)
+        XCTAssertEqual(refined.area, try refined.bitmap().bytes.reduce(0) { $0 + Int($1) })
+        XCTAssertThrowsError(try mask.refined(by: photo.oriented(.right))) {
+            XCTAssertEqual(($0 as? SegmentationError)?.code, .photo)
+        }
+    }
+
     func testACropIsThePartRoundTheObject() async throws {
         let photo = squarePhoto()
         let mask = try await mask(photo)

@@ -72,6 +72,17 @@ jlong JNICALL mask_derive(JNIEnv* env, jclass, jlong mask, jint candidate, jbool
     });
 }
 
+jlong JNICALL mask_refine(JNIEnv* env, jclass, jlong mask, jlongArray description, jobject source,
+                          jobject chroma) {
+    return guarded(env, [&] {
+        PhotoPixels photo(env, description, source, chroma);
+        ssam_mask* refined = nullptr;
+        photo.pin();
+        check(ssam_mask_refine(mask_of(mask), photo.image(), nullptr, &refined));
+        return to_java(refined);
+    });
+}
+
 jfloatArray JNICALL mask_plane(JNIEnv* env, jclass, jlong mask, jint candidate) {
     return guarded(env, [&] {
         const ssam_mask_info info = info_of(mask);
@@ -182,6 +193,7 @@ Methods mask_methods() {
         method("maskScores", "(J)[F", mask_scores),
         method("maskPrompts", "(J)[D", mask_prompts),
         method("maskDerive", "(JIZJ)J", mask_derive),
+        method("maskRefine", "(J[JLjava/lang/Object;Ljava/lang/Object;)J", mask_refine),
         method("maskPlane", "(JI)[F", mask_plane),
         method("maskRender", "(JZILjava/lang/Object;IIJ)V", mask_render),
         method("maskLogits", "(J)[F", mask_logits),

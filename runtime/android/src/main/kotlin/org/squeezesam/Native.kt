@@ -132,6 +132,8 @@ internal object Native {
     ): Long
 
     @JvmStatic
+    external fun maskRefine(mask: Long, description: LongArray, photo: Any, chroma: Any?): Long
+
     external fun maskPlane(mask: Long, candidate: Int): FloatArray
 
     @JvmStatic

@@ -6,6 +6,7 @@ import kotlin.math.roundToInt
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
 import org.junit.Test
 
@@ -73,6 +74,25 @@ class MaskExportsTest {
             val hard = mask.cutout(photo, CutoutOptions(soft = false))
             assertEquals(PixelRect(0, 0, side, side), hard.rect)
             assertArrayEquals(wanted, bytesOf(hard.pixels))
+        }
+
+    @Test
+    fun `refining moves the edge to that of the photo`() =
+        withMask { mask ->
+            mask.refine(photo).use { refined ->
+                val middle = side / 4 until 3 * side / 4
+                fun wrongPixels(bytes: ByteArray) =
+                    bytes.indices.count { index ->
+                        val bright = index % side in middle && index / side in middle
+                        (bytes[index] != 0.toByte()) != bright
+                    }
+                val (plain, moved) = mask.toByteArray() to refined.toByteArray()
+                assertTrue(wrongPixels(moved) <= wrongPixels(plain))
+                assertEquals(refined.area, moved.count { it != 0.toByte() }.toLong())
+                assertFalse(refined.toLogits().contentEquals(mask.toLogits()))
+            }
+            val failure = failureOf { mask.refine(squarePhoto(side - 1)) }
+            assertEquals("SSAM_ERROR_PHOTO", statusOf(failure))
         }
 
     @Test
