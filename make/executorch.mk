@@ -7,7 +7,7 @@ ssam-executorch: $(VENV)/.core ## build/executorch/cli/ssam with the engines ONN
 	PYTHON=$(abspath $(BIN))/python runtime/engines/executorch/install_libpython
 	PYTHON=$(abspath $(BIN))/python cmake -S runtime -B build/executorch -DSSAM_ONNXRUNTIME=ON \
 	    -DSSAM_EXECUTORCH=ON -DSSAM_TESTS=OFF -DSSAM_BENCH=OFF -DSSAM_SHARED_LIBRARY=OFF > /dev/null
-	cmake --build build/executorch -j2
+	cmake --build build/executorch -j2 --target ssam executorch_calls
 
 test-executorch: ssam-executorch ## the C++ command against the Python command, with ExecuTorch bundles
 	$(BIN)/python -m pytest tests/native_executorch
