@@ -91,7 +91,7 @@ ProgramFile::~ProgramFile() { close(file_); }
 Result<FreeableBuffer> ProgramFile::load(size_t offset, size_t size,
                                          const SegmentInfo& segment) const {
     if (!is_inside(offset, size)) {
-        return Error::InvalidProgram;
+        return Error::InvalidArgument;
     }
     if (size == 0) {
         return FreeableBuffer();
@@ -102,7 +102,7 @@ Result<FreeableBuffer> ProgramFile::load(size_t offset, size_t size,
 
 Error ProgramFile::load_into(size_t offset, size_t size, const SegmentInfo&, void* buffer) const {
     if (!is_inside(offset, size)) {
-        return Error::InvalidProgram;
+        return Error::InvalidArgument;
     }
     return read_fully(file_, offset, size, buffer) ? Error::Ok : Error::AccessFailed;
 }
