@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from skimage import data
 
-for _area in ("runtime", "export"):
-    sys.path.append(str(Path(__file__).parents[1] / _area))
+# The tiny bundle of the runtime's tests and the export's requests serve here too.
+sys.path.append(str(Path(__file__).parents[1] / "runtime"))
+sys.path.append(str(Path(__file__).parents[1] / "export"))
 
 from command_line import Typed
+from executorch_build import BUILD, Command
 from export_requests import request_for
 from photo_files import encoded
 from squeezesam.cli import main
 from squeezesam_export.bundle import export_bundle
 from tiny_executorch import write_tiny_executorch_bundle
-
-BUILD = Path(__file__).parents[2] / "build" / "executorch"
-Command = Callable[..., Typed]
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import torch
 from command_line import Typed, png
-from conftest import BUILD, Command
+from executorch_build import BUILD, Command
 from tiny_bundle import read_manifest, rehash, write_manifest, write_tiny_bundle
 from tiny_executorch import SEGMENTER_SHAPES, TorchSegmenter, lower
 from torch import nn
@@ -85,9 +85,7 @@ def test_the_number_of_threads_leaves_the_mask_as_it_is(
     assert masks[0] == masks[1] == masks[2]
 
 
-def test_bench_names_engine_version_and_threads(
-    ssam: Command, photos: Path, xnnpack: Path
-) -> None:
+def test_bench_names_engine_version_and_threads(ssam: Command, photos: Path, xnnpack: Path) -> None:
     done = ssam(photos / "rocket.jpg", "--bench", 3, model=xnnpack, threads=2)
     assert (done.code, done.err) == (0, "")
     found = json.loads(done.out)

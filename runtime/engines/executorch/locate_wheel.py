@@ -32,6 +32,7 @@ def _libpython() -> Path:
 
 
 def main() -> None:
+    """Version, the package's folder, its library, pthreadpool.h, libpython."""
     executorch, torch = _package("executorch"), _package("torch")
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     found = [
