@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,16 +11,14 @@ from typing import Any
 import pytest
 from skimage import data
 
-# The tiny bundle of the runtime's tests and the export's requests serve here too.
+# The tiny bundle of the runtime's tests serves here too.
 sys.path.append(str(Path(__file__).parents[1] / "runtime"))
-sys.path.append(str(Path(__file__).parents[1] / "export"))
 
 from command_line import Typed
 from executorch_build import BUILD, Command
-from export_requests import request_for
 from photo_files import encoded
 from squeezesam.cli import main
-from squeezesam_export.bundle import export_bundle
+from squeezesam_export.cli import main as export
 from tiny_executorch import write_tiny_executorch_bundle
 
 
@@ -37,11 +36,12 @@ def xnnpack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped weights as int8 at 256."""
+    """The shipped weights as int8 at 512; EXECUTORCH_BUNDLE names one that was exported before."""
+    if "EXECUTORCH_BUNDLE" in os.environ:
+        return Path(os.environ["EXECUTORCH_BUNDLE"])
     folder = tmp_path_factory.mktemp("shipped")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        return export_bundle(request_for("executorch", "int8", folder / "bundles")).folder
+    assert export(["--target", "executorch", "--output", str(folder)]) == 0
+    return folder / "squeezesam-executorch-int8-512x512"
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +76,7 @@ def segment(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
 
     def run(*words: object, model: Path) -> Typed:
         options = ["--bundle", model, "--output", tmp_path / "out", "--threads", 1]
+        capfd.readouterr()  # what a fixture has printed
         code = main([str(word) for word in ("segment", *words, *options)])
         captured = capfd.readouterr()
         lines = [line for line in captured.err.splitlines() if line.startswith("squeezesam: ")]

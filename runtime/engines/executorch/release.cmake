@@ -1,5 +1,7 @@
-# ExecuTorch as its own CMake build installs it. The toolchain file of a phone confines searches to
-# the phone's files; the given folder is meant as it is.
+# ExecuTorch as its own CMake build installs it; CMake 3.24 or newer, as ExecuTorch wants itself.
+# The toolchain file of a phone confines searches to the phone's files; the given folder is meant as
+# it is.
+set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON) # what links our engine lies in other directories
 find_package(executorch CONFIG REQUIRED PATHS ${SSAM_EXECUTORCH_ROOT}
              PATH_SUFFIXES lib/cmake/ExecuTorch NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
 set(SSAM_EXECUTORCH_VERSION "${executorch_VERSION}")
@@ -28,11 +30,15 @@ if(NOT TARGET xnnpack_backend)
   message(FATAL_ERROR "the ExecuTorch in ${SSAM_EXECUTORCH_ROOT} was built without XNNPACK")
 endif()
 # One set of operators: the fast one where there is one.
-foreach(operators optimized_native_cpu_ops_lib optimized_ops_lib portable_ops_lib)
-  if(TARGET ${operators})
-    break()
+set(operators)
+foreach(library optimized_native_cpu_ops_lib optimized_ops_lib portable_ops_lib)
+  if(TARGET ${library} AND NOT operators)
+    set(operators ${library})
   endif()
 endforeach()
+if(NOT operators)
+  message(FATAL_ERROR "the ExecuTorch in ${SSAM_EXECUTORCH_ROOT} was built without operators")
+endif()
 set(SSAM_EXECUTORCH_LIBRARIES)
 foreach(library executorch xnnpack_backend ${operators} quantized_ops_lib)
   if(TARGET ${library})
