@@ -31,8 +31,8 @@ void must_load(Error error, const std::string& what) {
         throw std::bad_alloc();
     }
     if (error != Error::Ok) {
-        throw Failure(SSAM_ERROR_ENGINE, "Failed to load " + what + ", error: 0x:" +
-                                             hexadecimal(error));
+        throw Failure(SSAM_ERROR_ENGINE,
+                      "Failed to load " + what + ", error: 0x:" + hexadecimal(error));
     }
 }
 

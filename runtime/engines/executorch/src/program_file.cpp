@@ -33,8 +33,8 @@ void unmap(void*, void* data, size_t size) {
 
 Result<FreeableBuffer> mapped(int file, size_t offset, size_t size) {
     const size_t lead = lead_of(offset);
-    void* const pages = mmap(nullptr, size + lead, PROT_READ, MAP_PRIVATE, file,
-                             static_cast<off_t>(offset - lead));
+    void* const pages =
+        mmap(nullptr, size + lead, PROT_READ, MAP_PRIVATE, file, static_cast<off_t>(offset - lead));
     if (pages == MAP_FAILED) {
         return Error::AccessFailed;
     }
@@ -75,7 +75,7 @@ Result<FreeableBuffer> copied(int file, size_t offset, size_t size) {
 }  // namespace
 
 ProgramFile::ProgramFile(const char* path) : file_(open(path, O_RDONLY | O_CLOEXEC)) {
-    struct stat status {};
+    struct stat status{};
     if (file_ < 0 || fstat(file_, &status) != 0) {
         const int reason = errno;
         if (file_ >= 0) {

@@ -40,7 +40,8 @@ TensorInfo tensor_info(const MethodMeta& meta, const std::string& kind, size_t p
     return info.get();
 }
 
-void compare(const std::string& subject, const TensorInfo& found, const ssam_tensor_info& promised) {
+void compare(const std::string& subject, const TensorInfo& found,
+             const ssam_tensor_info& promised) {
     const std::vector<int64_t> shape(promised.shape, promised.shape + promised.rank);
     if (!std::equal(found.sizes().begin(), found.sizes().end(), shape.begin(), shape.end())) {
         refuse(subject + " has the shape " + shape_text(found.sizes()) + ", the manifest says " +

@@ -16,7 +16,9 @@ int holders = 0;  // under runtime_lock()
 
 #if defined(SSAM_EXECUTORCH_THREADPOOL)
 
-size_t pool_size() { return executorch::extension::threadpool::get_threadpool()->get_thread_count(); }
+size_t pool_size() {
+    return executorch::extension::threadpool::get_threadpool()->get_thread_count();
+}
 
 void resize_pool(int32_t threads) {
 // The guard that its message recommends limits the calling thread alone, and cannot enlarge.
