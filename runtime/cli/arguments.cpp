@@ -14,7 +14,7 @@ and a box say otherwise. Coordinates are pixels of the photo as you see it (upri
 left, x to the right, y down.
 
   PHOTO                  a photo: JPEG, PNG or binary PPM
-  --bundle DIR           the model bundle, for the target onnx
+  --bundle DIR           the model bundle: for onnx, or executorch if built with that engine
   --point X,Y            a click on the object; may be given many times
   --negative X,Y         a click on what does not belong to it; may be given many times
   --box X0,Y0,X1,Y1      a rectangle round the object

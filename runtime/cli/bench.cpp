@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "report.h"
-#include "squeezesam/ssam_onnxruntime.h"
 #include "stopwatch.h"
 
 namespace cli {
@@ -71,8 +70,8 @@ std::string bench(const Arguments& arguments, const Model& model, const Photo& p
                   ", \"p90\": " + rounded(percentile(all, 90), 3) +
                   ", \"p99\": " + rounded(percentile(all, 99), 3) + "}";
     }
-    return "{\"bundle\": " + quoted(bundle.name) + ", \"engine\": \"onnxruntime\", " +
-           "\"engine_version\": " + quoted(ssam_onnxruntime_version()) +
+    return "{\"bundle\": " + quoted(bundle.name) + ", \"engine\": " + quoted(model.engine) +
+           ", \"engine_version\": " + quoted(model.engine_version) +
            ", \"threads\": " + std::to_string(arguments.threads) +
            ", \"photo\": " + quoted(arguments.photo) +
            ", \"width\": " + std::to_string(photo.width) +

@@ -1,6 +1,6 @@
 #include "model.h"
 
-#include "squeezesam/ssam_onnxruntime.h"
+#include "engine.h"
 
 namespace cli {
 
@@ -15,16 +15,12 @@ Model load_model(const std::string& folder, int32_t threads) {
     ssam_bundle* bundle = nullptr;
     must(ssam_bundle_open(folder.c_str(), 0, &bundle));
     model.bundle.reset(bundle);
-    ssam_onnxruntime_options options = ssam_onnxruntime_default_options();
-    options.threads = threads;
-    ssam_engine engine{};
-    char message[512] = "";
-    if (ssam_onnxruntime_create(bundle, &options, &engine, message, sizeof message) != SSAM_OK) {
-        throw Failure(message);
-    }
+    const Engine made = make_engine(bundle, threads);
+    model.engine = made.name;
+    model.engine_version = made.version;
     ssam_segmenter* segmenter = nullptr;
-    if (ssam_segmenter_create(bundle, &engine, &segmenter) != SSAM_OK) {
-        engine.release(engine.user);
+    if (ssam_segmenter_create(bundle, &made.engine, &segmenter) != SSAM_OK) {
+        made.engine.release(made.engine.user);
         throw Failure(ssam_last_error());
     }
     model.segmenter.reset(segmenter);

@@ -28,9 +28,11 @@ using Mask = std::unique_ptr<ssam_mask, Free>;
 struct Model {
     Bundle bundle;
     Segmenter segmenter;
+    std::string engine;  // its name, as in the Python package
+    std::string engine_version;
 };
 
-// The bundle in `folder` with ONNX Runtime as its engine; `threads` 0: the engine's choice.
+// The bundle in `folder` with the engine for its target; `threads` 0: the engine's choice.
 Model load_model(const std::string& folder, int32_t threads);
 
 // A session that has taken the photo.

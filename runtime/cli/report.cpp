@@ -128,7 +128,7 @@ std::string json_account(const Arguments& arguments, const Model& model, const s
     return listed(
         {member("photo", quoted(arguments.photo)), member("width", std::to_string(info.width)),
          member("height", std::to_string(info.height)), member("bundle", quoted(bundle.name)),
-         member("engine", quoted("onnxruntime")), member("score", rounded(double{info.score}, 6)),
+         member("engine", quoted(model.engine)), member("score", rounded(double{info.score}, 6)),
          member("candidate", std::to_string(info.chosen)),
          member("candidates", listed(candidates, "[", "]")),
          member("automatic", is_automatic(info) ? "true" : "false"),

@@ -10,70 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from executorch.exir import to_edge
 from photo_files import save_scene, scene
 from squeezesam import BundleError, EngineError, EngineUnavailableError, Segmenter
 from squeezesam.cli import main
-from tiny_bundle import MAX_POINTS, read_manifest, rehash, write_manifest, write_tiny_bundle
-from torch import nn
+from tiny_bundle import rehash
+from tiny_executorch import write_tiny_executorch_bundle
 
 THING = (32, 48, 96, 128)
 
 
-def _brightness(image: torch.Tensor) -> torch.Tensor:
-    grey = image.mean(dim=1, keepdim=True)
-    return (nn.functional.avg_pool2d(grey, 4) - 127.5) / 8
-
-
-class _TorchSegmenter(nn.Module):
-    """The formulas of tiny_bundle.py once more."""
-
-    def forward(
-        self,
-        image: torch.Tensor,
-        prompts: torch.Tensor,
-        points: torch.Tensor,
-        labels: torch.Tensor,
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        box, clicks = nn.functional.avg_pool2d(prompts, 4).split(1, dim=1)
-        bright = _brightness(image) + 60 * (box - 1) + 1000 * clicks.clamp(max=0)
-        masks = torch.cat([bright, clicks - 0.5, box - 0.5, box * 0 - 1], dim=1)
-
-        def count(label: float) -> torch.Tensor:
-            return (labels == label).to(torch.float32).sum(dim=1, keepdim=True)
-
-        full = (count(-1.0) == 0).to(torch.float32)
-        scores = [0.9 - 0.01 * count(0.0), 0.02 * count(1.0), 0.3 * count(2.0), 1.5 * full]
-        return masks, torch.cat(scores, dim=1) + 0 * points.sum()
-
-
-class _TorchSaliency(nn.Module):
-    def forward(self, image: torch.Tensor) -> torch.Tensor:
-        return _brightness(image)
-
-
-def _lower(module: nn.Module, shapes: list[tuple[int, ...]], path: Path) -> None:
-    program = torch.export.export(module.eval(), tuple(torch.zeros(s) for s in shapes))
-    path.write_bytes(to_edge(program).to_executorch().buffer)
-
-
 @pytest.fixture(scope="module")
 def executorch_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny bundle again, its programs lowered to ExecuTorch."""
-    folder = write_tiny_bundle(tmp_path_factory.mktemp("executorch") / "tiny")
-    shapes = [(1, 3, 128, 128), (1, 2, 128, 128), (1, MAX_POINTS, 2), (1, MAX_POINTS)]
-    _lower(_TorchSegmenter(), shapes, folder / "segmenter.pte")
-    _lower(_TorchSaliency(), [(1, 3, 64, 64)], folder / "saliency.pte")
-    manifest = read_manifest(folder)
-    manifest.update(target="executorch", backend="xnnpack", name="tiny-executorch-fp32-128x128")
-    for name, program in manifest["programs"].items():
-        (folder / f"{name}.onnx").unlink()
-        program["file"] = program["files"][0]["path"] = f"{name}.pte"
-    write_manifest(folder, manifest)
-    for name in manifest["programs"]:
-        rehash(folder, name)
-    return folder
+    return write_tiny_executorch_bundle(tmp_path_factory.mktemp("executorch") / "tiny")
 
 
 def test_both_engines_give_the_same_mask(segmenter: Segmenter, executorch_bundle: Path) -> None:
