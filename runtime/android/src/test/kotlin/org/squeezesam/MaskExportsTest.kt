@@ -81,11 +81,13 @@ class MaskExportsTest {
         withMask { mask ->
             mask.refine(photo).use { refined ->
                 val middle = side / 4 until 3 * side / 4
+
                 fun wrongPixels(bytes: ByteArray) =
                     bytes.indices.count { index ->
                         val bright = index % side in middle && index / side in middle
                         (bytes[index] != 0.toByte()) != bright
                     }
+
                 val (plain, moved) = mask.toByteArray() to refined.toByteArray()
                 assertTrue(wrongPixels(moved) <= wrongPixels(plain))
                 assertEquals(refined.area, moved.count { it != 0.toByte() }.toLong())
