@@ -47,6 +47,12 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _nearby(path: Path) -> str:
+    """The path as seen from here where it lies below: reports name no folder of this machine."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
 def run_evaluation(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """The report of one `squeezesam-eval` over everything."""
     # --weights makes the evaluation score torch as well as the bundles.
@@ -54,8 +60,8 @@ def run_evaluation(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     from squeezesam_model.weights import shipped_weights
 
     words = ["--data", str(options.data), "--output", str(folder), "--size", options.size]
-    words += ["--weights", str(shipped_weights(DEFAULT_SEGMENTER))]
-    words += ["--saliency-weights", str(shipped_weights(DEFAULT_SALIENCY))]
+    words += ["--weights", _nearby(shipped_weights(DEFAULT_SEGMENTER))]
+    words += ["--saliency-weights", _nearby(shipped_weights(DEFAULT_SALIENCY))]
     words += ["--protocols", options.protocols, "--threads", str(options.threads)]
     for target in options.targets:
         words += ["--bundle", str(find_bundle(options.bundles, target, "int8", options.size))]
