@@ -8,6 +8,7 @@ import torch
 from squeezesam_train.losses import (
     LossWeights,
     bce_loss,
+    choice_loss,
     dice_loss,
     focal_loss,
     plane_iou,
@@ -62,3 +63,27 @@ def test_only_the_best_candidate_is_trained_when_the_mean_has_no_weight() -> Non
     moved = logits.grad.abs().sum((0, 2, 3)) > 0
     assert moved.tolist() == [False, False, True, False]
     assert loss.best_iou == 1
+
+
+def test_the_choice_loses_nothing_when_the_best_candidate_scores_clearly_highest() -> None:
+    iou = torch.tensor([[0.2, 0.9, 0.5, 0.1], [0.7, 0.3, 0.3, 0.3]])
+    scores = torch.tensor([[0.1, 0.9, 0.1, 0.1], [0.9, 0.1, 0.1, 0.1]])
+    torch.testing.assert_close(choice_loss(scores, iou), torch.zeros(2), atol=1e-6, rtol=0)
+
+
+def test_the_choice_among_equal_scores_loses_what_the_mean_lacks_to_the_best() -> None:
+    iou = torch.tensor([[0.2, 0.9, 0.5, 0.4]])
+    lost = choice_loss(torch.full((1, 4), 0.6), iou)
+    torch.testing.assert_close(lost, iou.max(1).values - iou.mean(1))
+
+
+def test_the_weight_of_the_choice_raises_the_best_candidates_score_alone() -> None:
+    target = torch.zeros(1, 8, 8)
+    target[:, 2:6, 2:6] = 1
+    logits = torch.full((1, 4, 8, 8), -3.0)
+    logits[:, 1] = (target[0] * 2 - 1) * 3
+    scores = torch.full((1, 4), 0.5, requires_grad=True)
+    weights = LossWeights(focal=0, dice=0, bce=0, all_masks=0, iou=0, choice=1)
+    loss = segmenter_loss(logits, scores, target, torch.ones_like(target), weights)
+    loss.total.backward()
+    assert (scores.grad < 0).tolist() == [[False, True, False, False]]

@@ -9,6 +9,7 @@ from squeezesam_train.simulate import (
     PromptMix,
     automatic_clicks,
     box_prompt,
+    click_count,
     negative_clicks,
     random_clicks,
     simulate,
@@ -79,3 +80,11 @@ def test_the_correction_click_goes_to_the_middle_of_the_largest_error(disc: np.n
     assert 70 <= y < 95
     assert 90 <= x < 130
     assert deepest_error(disc, disc, everywhere) is None
+
+
+@pytest.mark.parametrize("share", [0.0, 0.45, 0.7, 1.0])
+def test_single_clicks_have_the_share_they_are_given(share: float) -> None:
+    rng = np.random.default_rng(5)
+    counts = np.array([click_count(share, rng) for _ in range(3000)])
+    assert set(counts) <= {1, 2, 3, 4, 6}
+    assert abs((counts == 1).mean() - share) < 0.03

@@ -34,6 +34,8 @@ SHIPPED = sorted((ROOT / "training" / "configs").glob("*.yaml"))
         ({"phases": [{"size": 64, "batch": 2}]}, "either steps or epochs"),
         ({"phases": [{"size": 64, "batch": 2, "steps": 1, "epochs": 1}]}, "either steps or epochs"),
         ({"masks_per_photo": 8}, "masks_per_photo is for the segmenter"),
+        ({"single": 1.2}, "'single' must lie between 0 and 1, not 1.2"),
+        ({"boxes": 0.8, "automatic": 0.2}, "boxes, automatic and strokes leave less"),
         ({"task": "segmenter", "masks_per_photo": 8}, "must be a multiple of masks_per_photo"),
     ],
 )

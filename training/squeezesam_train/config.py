@@ -27,6 +27,8 @@ class Phase:
         all_masks: weight of the mean loss over the candidates, beside the best one's. A small one
             lets the candidates differ; a larger one makes the choice among them matter less.
         iou: weight of the IoU head's loss.
+        choice: weight of what the choice among the candidates loses (see
+            :func:`~squeezesam_train.losses.choice_loss`).
         sizes: multi-scale training: each batch has one of these sizes, drawn from the seed, instead
             of ``size``. Memory must suffice for the largest.
     """
@@ -38,6 +40,7 @@ class Phase:
     correction: float = 0.0
     all_masks: float = 0.25
     iou: float = 1.0
+    choice: float = 0.0
     sizes: tuple[int, ...] = ()
 
     @property
@@ -86,6 +89,9 @@ class TrainConfig:
             for sources with overlapping masks).
         copy_paste: share of the samples with objects pasted from other photos.
         crop: share of the samples cropped round an object (paper: 0.5).
+        boxes: share of the samples with a box alone.
+        automatic: share of the samples with five clicks as the saliency sampler places them.
+        single: share of the click samples with one foreground click.
         outliers: share of the multi-click samples with a click off the object (paper).
         negatives: share of the click samples with background clicks.
         strokes: share of the samples with strokes, given as series of clicks.
@@ -123,6 +129,9 @@ class TrainConfig:
     merging: float = 0.5
     copy_paste: float = 0.3
     crop: float = 0.5
+    boxes: float = 0.27
+    automatic: float = 0.15
+    single: float = 0.45
     outliers: float = 0.1
     negatives: float = 0.35
     strokes: float = 0.08

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from squeezesam_train.config import ConfigError, Phase, TrainConfig
+from squeezesam_train.simulate import PromptMix
 from squeezesam_train.sources.spec import SpecError, parse_sources
 
 _CHOICES = {
@@ -17,6 +18,10 @@ _CHOICES = {
     "precision": ("auto", "bf16", "fp32"),
     "device": ("auto", "cpu", "cuda"),
 }
+_SHARES = (
+    "max_damaged", "merging", "copy_paste", "crop", "boxes", "automatic", "single", "outliers",
+    "negatives", "strokes",
+)  # fmt: skip
 
 
 def load_config(path: Path, overrides: list[str]) -> TrainConfig:
@@ -67,9 +72,15 @@ def _either(words: tuple[str, ...]) -> str:
 
 
 def _check_amounts(config: TrainConfig) -> None:
-    for key in ("max_damaged", "merging", "strokes"):
+    for key in _SHARES:
         if not 0 <= getattr(config, key) <= 1:
             raise ConfigError(f"'{key}' must lie between 0 and 1, not {getattr(config, key)}")
+    kinds = config.boxes + config.automatic + config.strokes + PromptMix.box_and_clicks
+    if kinds > 1:
+        raise ConfigError(
+            f"boxes, automatic and strokes leave less than the {PromptMix.box_and_clicks} of a box "
+            "with clicks: together they must be smaller"
+        )
     for key in ("accumulate", "masks_per_photo", "timeout", "log_every", "save_every"):
         if getattr(config, key) < 1:
             raise ConfigError(f"{key} must be at least 1, not {getattr(config, key)}")

@@ -116,6 +116,9 @@ class SegmenterSamples(_Samples):
     @property
     def _mix(self) -> PromptMix:
         return PromptMix(
+            box=self.config.boxes,
+            automatic=self.config.automatic,
+            single=self.config.single,
             strokes=self.config.strokes,
             negatives=self.config.negatives,
             outliers=self.config.outliers,

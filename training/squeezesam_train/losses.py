@@ -10,18 +10,24 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
+from squeezesam_model.segmenter import own_iou
 from torch import Tensor
 
 
 @dataclass(frozen=True)
 class LossWeights:
-    """Weights of the terms; ``all_masks`` weighs the mean over the candidates beside the best."""
+    """Weights of the terms.
+
+    ``all_masks`` weighs the mean over the candidates beside the best, ``iou`` the IoU head's error,
+    ``choice`` what the choice among the candidates loses.
+    """
 
     focal: float
     dice: float
     bce: float
     all_masks: float
     iou: float
+    choice: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,17 @@ def plane_iou(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     return (mask & wanted).sum(-1) / union.clamp(min=1)
 
 
+def choice_loss(scores: Tensor, iou: Tensor, temperature: float = 0.05) -> Tensor:
+    """IoU lost by the choice among the candidates: B×M scores, B×M true IoU → B.
+
+    The best candidate's IoU less the one expected when a candidate is drawn by the softmax of the
+    scores. A squared error teaches how good a mask is; which of four alike ones is the best, it
+    hardly tells.
+    """
+    expected = ((scores / temperature).softmax(1) * iou).sum(1)
+    return iou.max(1).values - expected
+
+
 def segmenter_loss(
     masks: Tensor, scores: Tensor, target: Tensor, weight: Tensor, weights: LossWeights
 ) -> SegmenterLoss:
@@ -73,7 +90,7 @@ def segmenter_loss(
 
     Args:
         masks: B×M×h×w logits.
-        scores: B×M predicted IoU.
+        scores: B×M, the IoU head's.
         target: B×h×w in 0…1 (area average of the mask).
         weight: B×h×w, 0 where ignored, else 1.
         weights: of the terms.
@@ -89,8 +106,12 @@ def segmenter_loss(
     iou = plane_iou(logits.detach(), wanted, valid)
     mask_loss = per_mask.min(1).values.mean() + weights.all_masks * per_mask.mean()
     scores = scores.float()
+    # As in use: the finished masks have a say, which the head has to complete.
+    final = (scores + own_iou(masks.detach().float())) / 2
     total = mask_loss + weights.iou * F.mse_loss(scores, iou)
-    chosen = iou.gather(1, scores.argmax(1, keepdim=True)).mean()
+    if weights.choice:
+        total = total + weights.choice * choice_loss(final, iou).mean()
+    chosen = iou.gather(1, final.argmax(1, keepdim=True)).mean()
     return SegmenterLoss(total, iou.max(1).values.mean().detach(), chosen.detach())
 
 

@@ -31,6 +31,8 @@ class PromptMix:
         box_and_clicks: a box and one to three clicks.
         automatic: five clicks as the saliency sampler places them.
         strokes: strokes as series of clicks.
+        single: share of the remaining click samples (and of those alone) with one foreground click;
+            the others have two, three, four or six.
         negatives: share of the remaining click samples with background clicks.
         outliers: share of the multi-click samples with one click off the object, unlabelled as
             such (paper: outlier injection).
@@ -40,6 +42,7 @@ class PromptMix:
     box_and_clicks: float = 0.06
     automatic: float = 0.15
     strokes: float = 0.0
+    single: float = 0.45
     negatives: float = 0.35
     outliers: float = 0.1
 
@@ -75,13 +78,20 @@ def simulate(
     elif draw < mix.box + mix.box_and_clicks + mix.automatic + mix.strokes:
         return stroke_prompt(target, others, near_only, mix.negatives, rng)
     else:
-        count = int(rng.choice([1, 2, 3, 4, 6], p=[0.45, 0.18, 0.2, 0.1, 0.07]))
+        count = click_count(mix.single, rng)
     points += random_clicks(target, count, FOREGROUND, rng)
     if rng.random() < mix.negatives:
         points += negative_clicks(target, others, near_only, int(rng.integers(1, 4)), rng)
     elif count >= 3 and rng.random() < mix.outliers:
         points += random_clicks(~target & ~others, 1, FOREGROUND, rng)
     return points
+
+
+def click_count(single: float, rng: np.random.Generator) -> int:
+    """1 with the probability ``single``, else 2, 3, 4 or 6, three and two most often."""
+    more = np.array([0.18, 0.2, 0.1, 0.07])
+    shares = [single, *(more * (1 - single) / more.sum())]
+    return int(rng.choice([1, 2, 3, 4, 6], p=shares))
 
 
 def random_clicks(area: Mask, count: int, label: int, rng: np.random.Generator) -> Points:

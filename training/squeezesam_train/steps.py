@@ -64,7 +64,9 @@ def segmenter_step(
             chosen = best_masks(*_forward(model, image, points, labels, config.precision))
         points, labels = add_corrections(points, labels, chosen, target, valid)
     masks, scores = _forward(model, image, points, labels, config.precision)
-    weights = LossWeights(config.focal, config.dice, config.bce, phase.all_masks, phase.iou)
+    weights = LossWeights(
+        config.focal, config.dice, config.bce, phase.all_masks, phase.iou, phase.choice
+    )
     loss = segmenter_loss(masks, scores, target, valid, weights)
     return StepResult(loss.total, float(loss.chosen_iou), float(loss.best_iou))
 

@@ -6,6 +6,7 @@ goes back to photo size by bilinear interpolation of the 0/1 mask, thresholded a
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
@@ -75,24 +76,29 @@ class ShrunkPhoto:
         return np.asarray(large >= 0.5)
 
 
-class _OpenBaseline:
-    """A photo opened by a baseline; it knows no saliency of its own."""
-
-    def __init__(self, photo: ShrunkPhoto) -> None:
-        self._photo = photo
-
-    def segment(self, prompts: Prompts) -> Mask:
-        raise NotImplementedError
-
-    def predict(self, prompts: Prompts) -> Prediction:
-        """The one mask."""
-        return Prediction.single(self._photo.restore(self.segment(prompts)))
+class _WithoutSaliency:
+    """What every baseline lacks."""
 
     def heat(self) -> None:
         """None: no saliency network."""
 
     def automatic_clicks(self) -> None:
         """None: no saliency network."""
+
+
+class _OpenBaseline(_WithoutSaliency, ABC):
+    """A photo opened by a baseline that looks at it."""
+
+    def __init__(self, photo: ShrunkPhoto) -> None:
+        self._photo = photo
+
+    @abstractmethod
+    def segment(self, prompts: Prompts) -> Mask:
+        """The mask at working size."""
+
+    def predict(self, prompts: Prompts) -> Prediction:
+        """The one mask."""
+        return Prediction.single(self._photo.restore(self.segment(prompts)))
 
 
 class GrabCut:
@@ -176,7 +182,7 @@ class Ellipse:
         return {"kind": "baseline", "method": "ellipse inscribed in the box"}
 
 
-class _OpenEllipse(_OpenBaseline):
+class _OpenEllipse(_WithoutSaliency):
     def __init__(self, height: int, width: int) -> None:
         self._shape = (height, width)
 
