@@ -65,12 +65,7 @@ measured: docs/benchmarks.md.
 
 def build_parser() -> argparse.ArgumentParser:
     """The command's arguments."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    latency_options.add_arguments(parser, RESULT)
+    parser = latency_options.new_parser(__doc__, EPILOG, RESULT)
     parser.add_argument(
         "--bundle",
         type=Path,

@@ -23,13 +23,17 @@ EXIT_CODES = """exit codes:
 """
 
 
-def add_arguments(parser: argparse.ArgumentParser, result: str) -> None:
-    """Options of both device scripts.
+def new_parser(manual: str | None, epilog: str, result: str) -> argparse.ArgumentParser:
+    """A parser with the options of both device scripts.
 
     Args:
-        parser: gets them.
+        manual: what the script does.
+        epilog: examples, below the options.
         result: default path of the result.
     """
+    parser = argparse.ArgumentParser(
+        description=manual, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--list", action="store_true", help="name the connected devices and stop")
     parser.add_argument("--device", metavar="NAME", help="identifier or name, if several are there")
     run = parser.add_argument_group("the run")
@@ -53,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser, result: str) -> None:
         help=f"where the result goes; - prints it (default {result})",
     )
     comparison.add_arguments(parser)
+    return parser
 
 
 def check(options: argparse.Namespace) -> None:

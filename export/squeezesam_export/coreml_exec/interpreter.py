@@ -65,10 +65,8 @@ class Program:
             ExecutionError: an operator failed.
         """
         values = self._start(inputs)
-        for step in self._function.steps:
-            values.update(execute(step, values))
-            for name in step.releases:
-                del values[name]
+        for _ in self._made(values):
+            pass
         return {name: np.asarray(values[name]) for name in self._function.outputs}
 
     def watch(self, inputs: Mapping[str, ArrayLike]) -> Iterator[tuple[str, Value]]:
@@ -76,18 +74,22 @@ class Program:
 
         Args and errors as :meth:`predict`.
         """
-        values = self._start(inputs)
-        for step in self._function.steps:
-            made = execute(step, values)
-            values.update(made)
+        for made in self._made(self._start(inputs)):
             yield from made.items()
-            for name in step.releases:
-                del values[name]
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """What is executed, in order."""
         return tuple(self._function.steps)
+
+    def _made(self, values: dict[str, Value]) -> Iterator[Mapping[str, Value]]:
+        """Execute the steps on ``values``, in place, and give what each one made."""
+        for step in self._function.steps:
+            made = execute(step, values)
+            values.update(made)
+            yield made
+            for name in step.releases:
+                del values[name]
 
     def _start(self, inputs: Mapping[str, ArrayLike]) -> dict[str, Value]:
         return {**self._function.constants, **_accept(inputs, self._function.inputs)}

@@ -50,7 +50,9 @@ class ExecuTorchEngine:
             if threads is not None:
                 from executorch.extension.pybindings import portable_lib
 
-                portable_lib._unsafe_reset_threadpool(threads)
+                # Loaded programs keep a pointer to the pool: it is not made anew for nothing.
+                if portable_lib._threadpool_get_thread_count() != threads:
+                    portable_lib._unsafe_reset_threadpool(threads)
 
     def load(self, spec: ProgramSpec) -> Program:
         """Loads the method ``forward`` of one program. Raises EngineError if it is refused."""
