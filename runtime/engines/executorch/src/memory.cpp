@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <new>
 
-#include "failure.h"
+#include "shared/failure.h"
 
 namespace ssam_executorch {
 namespace {
+
+using ssam_engines::Failure;
 
 using Buffers = std::vector<executorch::runtime::Span<uint8_t>>;
 

@@ -6,11 +6,13 @@
 #include <numeric>
 #include <system_error>
 
-#include "failure.h"
+#include "shared/failure.h"
 #include "signature.h"
 
 namespace ssam_executorch {
 namespace {
+
+using ssam_engines::Failure;
 
 using executorch::aten::ScalarType;
 using executorch::aten::Tensor;

@@ -7,10 +7,12 @@
 #include <cstddef>
 #include <string>
 
-#include "failure.h"
+#include "shared/failure.h"
 
 namespace ssam_executorch {
 namespace {
+
+using ssam_engines::Failure;
 
 int holders = 0;  // under runtime_lock()
 

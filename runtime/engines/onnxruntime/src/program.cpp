@@ -3,16 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "shared/signature.h"
+
 namespace ssam_onnxruntime {
 namespace {
-
-std::string shape_text(const std::vector<int64_t>& shape) {
-    std::string text;
-    for (const int64_t side : shape) {
-        text += (text.empty() ? "" : "\xC3\x97") + std::to_string(side);  // a multiplication sign
-    }
-    return text;
-}
 
 Session load(const OrtEnv& env, const OrtSessionOptions& options, const char* path) {
     OrtSession* session = nullptr;
@@ -97,33 +91,23 @@ std::vector<Program::Tensor> Program::signature(bool inputs) const {
 }
 
 void Program::compare(const char* kind, const ssam_tensor_info* promised, int32_t count) const {
-    const std::string what = kind;
-    const std::vector<Tensor> found = signature(what == "input");
-    const auto is_called = [](const std::string& name) {
-        return [&name](const Tensor& tensor) { return tensor.name == name; };
-    };
+    const ssam_engines::Side side{name_, kind};
+    const std::vector<Tensor> found = signature(side.kind == "input");
     for (int32_t i = 0; i < count; ++i) {
         const std::string name = promised[i].name;
-        const std::vector<int64_t> shape(promised[i].shape, promised[i].shape + promised[i].rank);
-        const auto match = std::find_if(found.begin(), found.end(), is_called(name));
+        const auto match = std::find_if(found.begin(), found.end(),
+                                        [&](const Tensor& tensor) { return tensor.name == name; });
         if (match == found.end()) {
-            throw Failure(SSAM_ERROR_BUNDLE, "the program '" + name_ + "' has no " + what + " '" +
-                                                 name + "', which the manifest lists");
+            ssam_engines::refuse_missing(side, name);
         }
-        if (match->shape != shape) {
-            throw Failure(SSAM_ERROR_BUNDLE, "the " + what + " '" + name + "' of the program '" +
-                                                 name_ + "' has the shape " +
-                                                 shape_text(match->shape) + ", the manifest says " +
-                                                 shape_text(shape));
-        }
+        ssam_engines::check_shape(side, match->shape, promised[i]);
     }
     for (const Tensor& tensor : found) {
         const bool known = std::any_of(promised, promised + count, [&](const ssam_tensor_info& p) {
             return tensor.name == p.name;
         });
-        if (!known && what == "input") {
-            throw Failure(SSAM_ERROR_BUNDLE, "the program '" + name_ + "' needs an input '" +
-                                                 tensor.name + "' that the manifest lacks");
+        if (!known && side.kind == "input") {
+            ssam_engines::refuse_unknown_input(side, tensor.name);
         }
     }
 }

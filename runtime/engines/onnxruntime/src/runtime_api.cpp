@@ -1,5 +1,7 @@
 #include "runtime_api.h"
 
+#include <string>
+
 namespace ssam_onnxruntime {
 namespace {
 

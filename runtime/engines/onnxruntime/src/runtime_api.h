@@ -3,27 +3,13 @@
 
 #include <onnxruntime_c_api.h>
 
-#include <exception>
 #include <memory>
-#include <string>
-#include <utility>
 
-#include "squeezesam/ssam.h"
+#include "shared/failure.h"
 
 namespace ssam_onnxruntime {
 
-// What leaves the engine as a status and one sentence.
-class Failure : public std::exception {
- public:
-    Failure(ssam_status status, std::string sentence)
-        : status_(status), sentence_(std::move(sentence)) {}
-    ssam_status status() const noexcept { return status_; }
-    const char* what() const noexcept override { return sentence_.c_str(); }
-
- private:
-    ssam_status status_;
-    std::string sentence_;
-};
+using ssam_engines::Failure;
 
 // Throws Failure when the library is older than the header this was compiled with.
 const OrtApi& api();

@@ -1,4 +1,4 @@
-// What leaves the engine as a status and one sentence.
+// What leaves an engine as a status and one sentence.
 #pragma once
 
 #include <exception>
@@ -7,7 +7,7 @@
 
 #include "squeezesam/ssam.h"
 
-namespace ssam_executorch {
+namespace ssam_engines {
 
 class Failure : public std::exception {
  public:
@@ -21,4 +21,4 @@ class Failure : public std::exception {
     std::string sentence_;
 };
 
-}  // namespace ssam_executorch
+}  // namespace ssam_engines
