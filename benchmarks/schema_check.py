@@ -1,4 +1,6 @@
-"""The part of JSON Schema that result.schema.json uses, checked without a dependency.
+"""The part of JSON Schema that result.schema.json uses, for a Python without packages.
+
+The scripts that measure phones run on the Mac beside the phone with nothing installed.
 
 A word of JSON Schema that is not listed here is an error, so that the schema cannot ask for
 something that nobody checks.

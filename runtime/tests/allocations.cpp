@@ -1,34 +1,11 @@
 // What a tap costs in allocations: none, once a session has predicted.
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <vector>
 
 #include "fake_engine.h"
 #include "manifest_text.h"
 #include "runner.h"
 #include "squeezesam/ssam.h"
-
-namespace {
-
-std::atomic<long> allocations{0};
-
-void* allocate(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size == 0 ? 1 : size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate(size); }
-void* operator new[](std::size_t size) { return allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "watched_memory.h"
 
 namespace {
 
@@ -93,7 +70,7 @@ TEST("once a session has predicted, a tap allocates nothing") {
     ssam_mask* mask = nullptr;
     CHECK(objects.show(&mask) > 0);  // the automatic first mask
     ssam_mask_free(mask);
-    const long before = allocations;
+    const long before = test::allocations;
     for (int i = 0; i < 40; ++i) {
         MUST(ssam_session_add_point(objects.session, 20 + 3 * i, 30 + i, 1));
         CHECK(objects.show(&mask) > 0);
@@ -105,7 +82,7 @@ TEST("once a session has predicted, a tap allocates nothing") {
     MUST(ssam_session_undo(objects.session, nullptr));
     CHECK(objects.show(&mask) > 0);
     ssam_mask_free(mask);
-    CHECK_EQ(allocations.load() - before, 0L);
+    CHECK_EQ(test::allocations.load() - before, 0L);
 }
 
 TEST("showing one mask while the next is made allocates nothing from the third tap on") {
@@ -113,15 +90,15 @@ TEST("showing one mask while the next is made allocates nothing from the third t
     ssam_mask* shown = nullptr;
     ssam_mask* next = nullptr;
     CHECK(objects.show(&shown) > 0);
-    long before = allocations;
+    long before = test::allocations;
     for (int i = 0; i < 10; ++i) {
-        before = i == 2 ? allocations.load() : before;
+        before = i == 2 ? test::allocations.load() : before;
         MUST(ssam_session_add_point(objects.session, 20 + 3 * i, 30, 1));
         CHECK(objects.show(&next) > 0);
         ssam_mask_free(shown);
         shown = next;
     }
-    CHECK_EQ(allocations.load() - before, 0L);
+    CHECK_EQ(test::allocations.load() - before, 0L);
     ssam_mask_free(shown);
 }
 
@@ -133,11 +110,11 @@ TEST("a new photo of the same size does not make taps allocate again") {
     const std::vector<uint8_t> photo = test::disc_photo(160, 120, 100, 60, 15);
     const ssam_image image = test::image_of(photo, 160, 120);
     MUST(ssam_session_set_image(objects.session, &image));
-    const long before = allocations;
+    const long before = test::allocations;
     MUST(ssam_session_add_point(objects.session, 100, 60, 1));
     CHECK(objects.show(&mask) > 0);
     ssam_mask_free(mask);
-    CHECK_EQ(allocations.load() - before, 0L);
+    CHECK_EQ(test::allocations.load() - before, 0L);
 }
 
 TEST("a mask outlives its session, and its memory goes when it is freed") {

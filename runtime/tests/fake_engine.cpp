@@ -175,4 +175,17 @@ ssam_image image_of(const std::vector<uint8_t>& rgb, int width, int height, int 
     return {rgb.data(), width, height, 0, SSAM_FORMAT_RGB, orientation};
 }
 
+void open_disc(Rig& rig) {
+    const std::vector<uint8_t> photo = disc_photo(160, 120, 100, 50, 30);
+    const ssam_image image = image_of(photo, 160, 120);
+    MUST(ssam_session_set_image(rig.session, &image));
+}
+
+MaskHandle::MaskHandle(ssam_session* session, const ssam_predict_options* options) {
+    MUST(ssam_session_predict(session, options, &mask));
+    MUST(ssam_mask_get_info(mask, &info));
+}
+
+MaskHandle::~MaskHandle() { ssam_mask_free(mask); }
+
 }  // namespace test

@@ -49,4 +49,18 @@ std::vector<uint8_t> disc_photo(int width, int height, double cx, double cy, dou
 
 ssam_image image_of(const std::vector<uint8_t>& rgb, int width, int height, int orientation = 1);
 
+// Opens a photo of 160x120 with a disc of radius 30 round (100, 50).
+void open_disc(Rig& rig);
+
+// What a session predicts, freed at the test's end.
+struct MaskHandle {
+    explicit MaskHandle(ssam_session* session, const ssam_predict_options* options = nullptr);
+    ~MaskHandle();
+    MaskHandle(const MaskHandle&) = delete;
+    MaskHandle& operator=(const MaskHandle&) = delete;
+
+    ssam_mask* mask = nullptr;
+    ssam_mask_info info{};
+};
+
 }  // namespace test

@@ -1,8 +1,5 @@
 // Every allocation of a whole session is made to fail once: each time the call reports it, nothing
 // leaks (the address sanitizer watches), and the same objects then do their work.
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <vector>
 
@@ -10,30 +7,7 @@
 #include "manifest_text.h"
 #include "runner.h"
 #include "squeezesam/ssam.h"
-
-namespace {
-
-// Allocations left until one fails; negative: none fails.
-std::atomic<long> left{-1};
-
-void* allocate(std::size_t size) {
-    if (left >= 0 && left-- == 0) {
-        throw std::bad_alloc();
-    }
-    if (void* memory = std::malloc(size == 0 ? 1 : size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate(size); }
-void* operator new[](std::size_t size) { return allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "watched_memory.h"
 
 namespace {
 
@@ -63,10 +37,10 @@ ssam_status run(void*, int32_t program, const ssam_tensor* in, int32_t, ssam_ten
 template <typename Step>
 long fail_each_allocation(const Step& step) {
     for (long n = 0;; ++n) {
-        left = n;
+        test::allocations_left = n;
         const ssam_status status = step();
-        const bool used_up = left < 0;
-        left = -1;
+        const bool used_up = test::allocations_left < 0;
+        test::allocations_left = -1;
         if (status == SSAM_OK) {
             return n;
         }

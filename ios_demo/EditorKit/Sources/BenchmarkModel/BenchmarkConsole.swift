@@ -1,4 +1,5 @@
 import Foundation
+import SqueezeSAM
 
 /// The lines by which a benchmark tells its script how far it is, and hands over the result
 /// (docs/benchmarks.md): at most 600 bytes of ASCII each.
@@ -29,7 +30,7 @@ public struct BenchmarkConsole: Sendable {
             let part = text[start..<min(start + Self.partLength, text.count)]
             say("part \(index + 1) \(starts.count) \(String(decoding: part, as: UTF8.self))")
         }
-        say("end \(starts.count) \(SHA256.hex(file))")
+        say("end \(starts.count) \(SqueezeSAMCore.sha256(file))")
     }
 
     public func error(_ failure: BenchmarkFailure) {

@@ -48,7 +48,7 @@ extension BenchmarkResult.Bundle {
             bytes[program == .segmenter ? "segmenter" : "saliency"] = info.fileSize
         }
         self.init(
-            name: bundle.name, sha256: SHA256.hex(manifest), target: bundle.target.word,
+            name: bundle.name, sha256: SqueezeSAMCore.sha256(manifest), target: bundle.target.word,
             backend: bundle.backend, precision: bundle.precision,
             height: bundle.inputSize.height, width: bundle.inputSize.width, bytes: bytes)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import SqueezeSAM
 import XCTest
 
 @testable import BenchmarkModel
@@ -35,7 +36,7 @@ final class ConsoleTests: XCTestCase {
     ) -> BenchmarkResult.Row {
         .init(
             bundle: .init(
-                name: "squeezesam-coreml-int8-512x512", sha256: SHA256.hex(Data()),
+                name: "squeezesam-coreml-int8-512x512", sha256: SqueezeSAMCore.sha256(Data()),
                 target: "coreml", backend: "coreml", precision: "int8", height: 512, width: 512,
                 bytes: ["bundle": 9_400_000, "segmenter": 7_600_000, "saliency": 1_700_000]),
             engine: "coreml", computeUnit: unit, coldLoad: load, warmLoad: load,

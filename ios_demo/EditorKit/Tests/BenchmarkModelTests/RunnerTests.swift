@@ -70,7 +70,7 @@ final class RunnerTests: XCTestCase {
         let bundle = try await runner.run(sample: .shared).rows[0].bundle
         let manifest = try Data(
             contentsOf: scratch.path("built-in/own/manifest.json"))
-        XCTAssertEqual(bundle.sha256, SHA256.hex(manifest))
+        XCTAssertEqual(bundle.sha256, SqueezeSAMCore.sha256(manifest))
         XCTAssertEqual(bundle.bytes["bundle"], Int64(manifest.count))
         XCTAssertEqual(bundle.bytes["segmenter"], 0)
         XCTAssertEqual(bundle.name, "fake-coreml-int8-64x64")

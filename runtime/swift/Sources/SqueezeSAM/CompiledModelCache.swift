@@ -1,4 +1,3 @@
-import CSqueezeSAM
 import Foundation
 
 /// Keeps programs that a device has compiled for itself, which takes seconds, from one launch to
@@ -91,10 +90,7 @@ public struct CompiledModelCache: Sendable {
     private func key(_ program: Program, of bundle: ModelBundle) throws -> String {
         let files = try ProgramFiles(program, of: bundle)
         let lines = files.files.map { "\($0.sha256.lowercased()) \($0.path)" }.sorted()
-        let text = Array(([system] + lines).joined(separator: "\n").utf8)
-        var hex = [CChar](repeating: 0, count: 65)
-        try check(ssam_sha256(text, text.count, &hex))
-        return String(decoding: hex.prefix(64).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return SqueezeSAMCore.sha256(Data(([system] + lines).joined(separator: "\n").utf8))
     }
 }
 

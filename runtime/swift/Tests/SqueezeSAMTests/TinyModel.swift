@@ -17,7 +17,7 @@ func tinyManifest(
         }
         return """
             {"file": "\(file)", "files": [{"path": "\(file)", "size": \(bytes.count), \
-            "sha256": "\(try sha256(bytes))"}], \
+            "sha256": "\(SqueezeSAMCore.sha256(Data(bytes)))"}], \
             "inputs": [\(tensors(inputs))], "outputs": [\(tensors(outputs))]}
             """
     }

@@ -159,9 +159,3 @@ func asPlane(_ rows: [JSON], inside: String = "#") throws -> (width: Int, height
 func statusName(_ status: Int32) -> String {
     String(cString: ssam_status_name(status))
 }
-
-func sha256(_ bytes: [UInt8]) throws -> String {
-    var hex = [CChar](repeating: 0, count: 65)
-    XCTAssertEqual(ssam_sha256(bytes, bytes.count, &hex), 0)
-    return String(cString: hex)
-}

@@ -134,6 +134,29 @@ final class VectorPartTests: XCTestCase {
         }
     }
 
+    /// The examples of FIPS 180-4, and every length round the padding's edges.
+    func testTheHashIsSHA256() {
+        XCTAssertEqual(
+            SqueezeSAMCore.sha256(Data()),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        XCTAssertEqual(
+            SqueezeSAMCore.sha256(Data("abc".utf8)),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        XCTAssertEqual(
+            SqueezeSAMCore.sha256(
+                Data("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq".utf8)),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
+        XCTAssertEqual(
+            SqueezeSAMCore.sha256(Data(repeating: UInt8(ascii: "a"), count: 100_000)),
+            "6d1cf22d7cc09b085dfc25ee1a1f3ae0265804c607bc2074ad253bcc82fd81ee")
+        let lengths = (0...130).reduce(into: Data()) { all, count in
+            all += Data(SqueezeSAMCore.sha256(Data(repeating: 7, count: count)).utf8)
+        }
+        XCTAssertEqual(
+            SqueezeSAMCore.sha256(lengths),
+            "fdc14d9a854281aa84200a6c253c301780cd2bb952599f29ba0ff6384d18a308")
+    }
+
     private func clicks(_ found: ssam_saliency) -> [[Double]] {
         let x = withUnsafeBytes(of: found.x) { Array($0.bindMemory(to: Double.self)) }
         let y = withUnsafeBytes(of: found.y) { Array($0.bindMemory(to: Double.self)) }

@@ -176,11 +176,12 @@ final class VectorSessionTests: XCTestCase {
 
     /// The digest of whole numbers as (signed) bytes.
     private func digest(_ values: [Float]) throws -> String {
-        try sha256(
-            values.map { value in
-                XCTAssertEqual(value, value.rounded())
-                return UInt8(truncatingIfNeeded: Int(value))
-            })
+        SqueezeSAMCore.sha256(
+            Data(
+                values.map { value in
+                    XCTAssertEqual(value, value.rounded())
+                    return UInt8(truncatingIfNeeded: Int(value))
+                }))
     }
 
     private func described(_ prompt: Prompt) -> (kind: String, corners: [Double]) {

@@ -1,0 +1,146 @@
+"""The shared vectors against the core's sessions: prompts, recorded outputs, a recorded session."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from squeezesam import _core
+from vector_cases import VECTORS, Array, Case, cases, error_of, floats, shaped_bytes
+
+
+class _Replay:
+    """An engine that gives recorded answers and keeps what it was asked."""
+
+    def __init__(self, **outputs: Array) -> None:
+        self._outputs = outputs
+        self.seen: dict[str, Mapping[str, Array]] = {}
+
+    def __call__(self, program: str, inputs: Mapping[str, Array]) -> Mapping[str, Array]:
+        self.seen[program] = {name: np.array(value) for name, value in inputs.items()}
+        return self._outputs
+
+
+def _call(session: _core.Session, call: list[Any]) -> None:
+    name, arguments, status, sentence = call
+    if status != "SSAM_OK":
+        with pytest.raises(error_of(status)) as caught:
+            getattr(session, name)(*arguments)
+        assert str(caught.value) == sentence
+    elif name == "undo":
+        assert session.undo() == bool(arguments[0])
+    else:
+        getattr(session, name)(*arguments)
+
+
+def _session(case: Case, engine: Any) -> _core.Session:
+    return _core.Session(_core.Segmenter(_core.Bundle.parse(case["manifest"]), engine, False))
+
+
+@pytest.mark.parametrize("case", cases("prompts"))
+def test_prompts(case: Case) -> None:
+    size = _core.Bundle.parse(case["manifest"]).info()
+    masks = np.zeros((1, 4, size["mask_height"], size["mask_width"]), np.float32)
+    engine = _Replay(masks=masks, scores=np.zeros((1, 4), np.float32))
+    session = _session(case, engine)
+    session.set_image(np.full((case["height"], case["width"], 3), 128, np.uint8))
+    for call in case["calls"]:
+        _call(session, call)
+    assert [list(prompt[:5]) for prompt in session.prompts()] == case["prompts"]
+    session.predict(candidate=0)
+    given = engine.seen["segmenter"]
+    np.testing.assert_allclose(given["points"].ravel(), floats(case["points"]), atol=1e-5)
+    np.testing.assert_array_equal(given["labels"].ravel(), floats(case["labels"]))
+
+
+def _sha256(tensor: Array, dtype: type) -> str:
+    return hashlib.sha256(np.ascontiguousarray(tensor.astype(dtype)).tobytes()).hexdigest()
+
+
+@pytest.mark.parametrize("case", cases("sessions"))
+def test_a_whole_session_with_recorded_outputs(case: Case) -> None:
+    info = _core.Bundle.parse(case["manifest"]).info()
+    outputs = {name: floats(text) for name, text in case["outputs"].items()}
+    side = round(len(outputs["heatmap"]) ** 0.5)
+    engine = _Replay(
+        heatmap=outputs["heatmap"].reshape(1, 1, side, side),
+        masks=outputs["masks"].reshape(1, 4, info["mask_height"], info["mask_width"]),
+        scores=outputs["scores"].reshape(1, 4),
+    )
+    session = _session(case, engine)
+    stored = shaped_bytes(case["photo"], case["stored_height"], case["stored_width"], 3)
+    session.set_image(stored, case["orientation"])
+    for step in case["steps"]:
+        for call in step["calls"]:
+            _call(session, call)
+        mask = session.predict(**step["options"])
+        _check_step(step, mask, engine.seen["segmenter"])
+    assert _sha256(engine.seen["segmenter"]["image"], np.uint8) == case["image_sha256"]
+    assert _sha256(engine.seen["saliency"]["image"], np.uint8) == case["saliency_image_sha256"]
+
+
+def _check_step(step: Case, mask: _core.Mask, given: Mapping[str, Array]) -> None:
+    found = mask.info()
+    prompts = found["prompts"]
+    assert [[int(p[5]), p[0]] for p in prompts] == [p[:2] for p in step["prompts"]]
+    np.testing.assert_allclose(
+        [p[1:5] for p in prompts], [p[2:] for p in step["prompts"]], atol=1e-9
+    )
+    np.testing.assert_allclose(given["points"].ravel(), floats(step["points"]), atol=1e-5)
+    np.testing.assert_array_equal(given["labels"].ravel(), floats(step["labels"]))
+    assert _sha256(given["prompts"], np.int8) == step["planes_sha256"]
+    assert (found["chosen"], found["score"]) == (step["chosen"], step["score"])
+    assert (found["area"], list(found["bbox"])) == (step["area"], step["box"])
+    assert mask.rle_string() == step["rle"]
+    logits = mask.logits()
+    for x, y, value in step["logits"]:
+        assert logits[y, x] == pytest.approx(value, abs=1e-4)
+
+
+class _Recorded:
+    """An engine that gives the n-th step's masks and scores in its n-th segmenter run."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._recording = (VECTORS / "replay.bin").read_bytes()
+        self._shape = _core.Bundle.parse(case["manifest"]).program("segmenter")["outputs"][0][1]
+        self._steps = iter(case["steps"])
+        self.seen: dict[str, Mapping[str, Array]] = {}
+        self.runs = {"saliency": 0, "segmenter": 0}
+
+    def part(self, place: list[int], dtype: str = "i1") -> Array:
+        return np.frombuffer(self._recording[place[0] : sum(place)], dtype)
+
+    def _logits(self, place: list[int]) -> Array:
+        floats = self.part(place).astype(np.float32)
+        return floats * np.float32(self._case["scale"]) + np.float32(self._case["shift"])
+
+    def __call__(self, program: str, inputs: Mapping[str, Array]) -> Mapping[str, Array]:
+        self.seen[program] = {name: np.array(value) for name, value in inputs.items()}
+        self.runs[program] += 1
+        if program == "saliency":
+            side = round(self._case["heatmap"][1] ** 0.5)
+            return {"heatmap": self._logits(self._case["heatmap"]).reshape(1, 1, side, side)}
+        step = next(self._steps)
+        masks = self._logits(step["masks"]).reshape(self._shape)
+        return {"masks": masks, "scores": np.array([step["scores"]], np.float32)}
+
+
+@pytest.mark.parametrize("case", cases("replay"))
+def test_a_session_in_which_every_run_was_recorded(case: Case) -> None:
+    engine = _Recorded(case)
+    session = _session(case, engine)
+    stored = engine.part(case["photo"], "u1").reshape(
+        case["stored_height"], case["stored_width"], 3
+    )
+    session.set_image(stored, case["orientation"])
+    for step in case["steps"]:
+        for call in step["calls"]:
+            _call(session, call)
+        _check_step(step, session.predict(**step["options"]), engine.seen["segmenter"])
+    assert engine.runs == {"saliency": 1, "segmenter": len(case["steps"])}
+    assert _sha256(engine.seen["segmenter"]["image"], np.uint8) == case["image_sha256"]
+    assert _sha256(engine.seen["saliency"]["image"], np.uint8) == case["saliency_image_sha256"]
