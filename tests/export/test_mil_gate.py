@@ -108,8 +108,9 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
         ("segmenter", lambda path: change_weight(path, "conv", 0, _flip)),
     "a flipped byte in the decoder":
         ("segmenter", lambda path: change_weight(path, "conv", 15, _flip)),
+    # The tokens' values: no ReLU comes before, which could leave a channel and its weights idle.
     "a flipped byte in the attention":
-        ("segmenter", lambda path: change_weight(path, "linear", 12, _flip)),
+        ("segmenter", lambda path: change_weight(path, "linear", 2, _flip)),
     "a flipped byte in the saliency network":
         ("saliency", lambda path: change_weight(path, "conv", 6, _flip)),
     "swapped input channels": ("segmenter", lambda path: change_weight(path, "conv", 0, _swap)),
