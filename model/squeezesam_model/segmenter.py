@@ -61,6 +61,14 @@ def own_iou(logits: Tensor) -> Tensor:
     return (overlap / (union + 1e-4)).flatten(1)
 
 
+def final_scores(scores: Tensor, masks: Tensor) -> Tensor:
+    """What the choice goes by: B×M of the IoU head and B×M×h×w logits → B×M.
+
+    The head judges before any mask is drawn; the finished mask knows more.
+    """
+    return (scores + own_iou(masks)) / 2
+
+
 def _mean(planes: Tensor) -> Tensor:
     # Over height and width and with their axes kept: XNNPACK takes no other mean.
     return planes.mean((2, 3), keepdim=True)
@@ -132,8 +140,7 @@ class Segmenter(nn.Module):
         masks = masks.reshape(batch, -1, height, width)
         scores = self.iou_head(tokens[:, :1]).flatten(1)
         if not self.training:
-            # The head judges before any mask is drawn; the finished mask knows more.
-            scores = (scores + own_iou(masks)) / 2
+            scores = final_scores(scores, masks)
         return SegmenterOutput(masks, scores)
 
     def at_size(self, height: int, width: int) -> Segmenter:

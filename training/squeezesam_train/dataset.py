@@ -183,6 +183,13 @@ class SaliencySamples(_Samples):
         return padded(Sample(image, target, augment.ignored(labels), []), size)
 
 
+# By the task of a configuration.
+SAMPLES: dict[str, type[SegmenterSamples] | type[SaliencySamples]] = {
+    "segmenter": SegmenterSamples,
+    "saliency": SaliencySamples,
+}
+
+
 def distort(rgb: U8, labels: U8, rng: np.random.Generator) -> tuple[U8, U8]:
     """Flip, stretch, colour and blur, each with its own probability."""
     if rng.random() < 0.5:

@@ -27,7 +27,7 @@ from squeezesam_train.checkpoint import (
     save_checkpoint,
 )
 from squeezesam_train.config import Phase, TrainConfig
-from squeezesam_train.dataset import SaliencySamples, SegmenterSamples
+from squeezesam_train.dataset import SAMPLES
 from squeezesam_train.distributed import World, pick_device
 from squeezesam_train.ema import WeightAverage
 from squeezesam_train.groups import PhotoGroups
@@ -193,10 +193,11 @@ class Trainer:
         passes = steps * self.config.accumulate
         first = self.config.first_sample(self.step) * self.world.size
         count = passes * phase.batch * self.world.size
-        kind = SegmenterSamples if self.config.task == "segmenter" else SaliencySamples
         # All processes draw a pass's samples at one size.
         together = phase.batch * self.world.size
-        samples = kind(self.photos, self.config, phase.size, first, count, phase.sizes, together)
+        samples = SAMPLES[self.config.task](
+            self.photos, self.config, phase.size, first, count, phase.sizes, together
+        )
         grouped = self.config.masks_per_photo > 1
         loader = build_loader(
             PhotoGroups(samples) if grouped else samples,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from squeezesam_model.segmenter import own_iou
+from squeezesam_model.segmenter import final_scores
 from torch import Tensor
 
 
@@ -107,7 +107,7 @@ def segmenter_loss(
     mask_loss = per_mask.min(1).values.mean() + weights.all_masks * per_mask.mean()
     scores = scores.float()
     # As in use: the finished masks have a say, which the head has to complete.
-    final = (scores + own_iou(masks.detach().float())) / 2
+    final = final_scores(scores, masks.detach().float())
     total = mask_loss + weights.iou * F.mse_loss(scores, iou)
     if weights.choice:
         total = total + weights.choice * choice_loss(final, iou).mean()

@@ -9,6 +9,7 @@ weights leads to wider optima", 2018): those of a mean of networks are not the m
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,7 +23,7 @@ from tqdm import tqdm
 from squeezesam_train.batches import Batch, build_loader, load, to_device
 from squeezesam_train.config import ConfigError, TrainConfig
 from squeezesam_train.config_file import load_config
-from squeezesam_train.dataset import SaliencySamples, SegmenterSamples
+from squeezesam_train.dataset import SAMPLES
 from squeezesam_train.distributed import DeviceError, World, pick_device
 from squeezesam_train.engine import build_model
 from squeezesam_train.photos import DataError
@@ -78,12 +79,12 @@ def cook(inputs: list[Path], config: TrainConfig, samples: int) -> nn.Module:
         states.append({name: value.clone() for name, value in model.state_dict().items()})
     model.load_state_dict(averaged(states))
     phase = config.phases[-1]
-    kind = SegmenterSamples if config.task == "segmenter" else SaliencySamples
     passes = max(1, samples // phase.batch)
-    drawn = kind(open_sources(config), config, phase.size, 0, passes * phase.batch)
+    drawn = SAMPLES[config.task](open_sources(config), config, phase.size, 0, passes * phase.batch)
     loader = build_loader(drawn, passes, phase.batch, config.workers, world)
-    batches = tqdm(load(loader), "BatchNorm", passes, unit="batch", disable=None)
-    renew_statistics(model, (to_device(batch, world.device) for batch in batches), config)
+    with contextlib.closing(load(loader)) as loaded:
+        batches = tqdm(loaded, "BatchNorm", passes, unit="batch", disable=None)
+        renew_statistics(model, (to_device(batch, world.device) for batch in batches), config)
     return model
 
 
