@@ -7,7 +7,7 @@ DATA ?= ../shared/data
 TOOLCHAINS ?= ../toolchains
 CXX_FILES := $(shell git ls-files 'runtime/*.cpp' 'runtime/*.h' 'python_bindings/*.cpp' 'python_bindings/*.h' 'tests/*.cpp' 'tests/*.h')
 PACKAGES := model/squeezesam_model training/squeezesam_train export/squeezesam_export \
-            python_bindings/squeezesam benchmarks examples weights \
+            python_bindings/squeezesam benchmarks examples weights checks \
             ios_demo/check_ios_project.py ios_demo/ios_project_checks
 # Where pip gets slow or a mirror stumbles, it tries again.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 10 --timeout 60
@@ -35,8 +35,8 @@ demo: setup ## export the int8 bundles at 512 and segment three photos into buil
 	$(BIN)/python examples/demo.py --output build/demo
 
 test: setup ssam test-native ## run every test
-	$(BIN)/python -m pytest tests/model tests/core tests/runtime tests/training tests/evaluation \
-	    tests/benchmarks tests/apps tests/export tests/end_to_end
+	$(BIN)/python -m pytest tests/checks tests/model tests/core tests/runtime tests/training \
+	    tests/evaluation tests/benchmarks tests/apps tests/export tests/end_to_end
 
 ssam: $(VENV)/.tools ## build the C++ command build/ssam/cli/ssam and all it needs
 	runtime/tools/install_libraries
@@ -54,7 +54,9 @@ test-native: ## C++ tests of the core under AddressSanitizer and UBSan
 
 test-apps: test-ios-demo test-android-demo ## both demo apps: view models, type-check, project files
 
-lint: setup ## ruff and clang-format
+lint: setup ## ruff, clang-format, the arrows between the rooms, the repository's size
+	$(BIN)/python -m checks.architecture
+	$(BIN)/python -m checks.size
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/clang-format --dry-run --Werror $(CXX_FILES)

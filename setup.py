@@ -44,7 +44,7 @@ setup(
     package_data={
         "squeezesam": ["py.typed", "*.pyi", "bundles/*/*"],
         "squeezesam_export": ["*.json", "*.yaml"],
-        "squeezesam_weights": ["*.safetensors", "*.md", "*.png", "*.jsonl"],
+        "squeezesam_weights": ["*.safetensors", "*.md"],
     },
     ext_modules=[core],
     cmdclass={"build_ext": build_ext},

@@ -1,0 +1,1 @@
+"""Checks of the repository itself: its arrows, its size, its app projects."""

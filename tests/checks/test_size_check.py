@@ -1,0 +1,17 @@
+"""The check of the repository's size counts files and lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from checks.size import MOST_LINES, faults
+
+
+def test_a_line_too_many_and_a_file_too_many_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x\n" * MOST_LINES)
+    (tmp_path / "b.py").write_text("x\n" * (MOST_LINES + 1))
+    (tmp_path / "c.json").write_text("0\n" * (MOST_LINES + 1))
+    assert faults(tmp_path, ["a.py", "b.py", "c.json"], most_files=2) == [
+        "3 files: at most 2 are to be tracked",
+        "b.py: 301 lines, 300 are the most",
+    ]
