@@ -7,6 +7,7 @@ DATA ?= ../shared/data
 TOOLCHAINS ?= ../toolchains
 CXX_FILES := $(shell git ls-files 'runtime/*.cpp' 'runtime/*.h' 'python_bindings/*.cpp' 'python_bindings/*.h' 'tests/*.cpp' 'tests/*.h')
 PACKAGES := model/squeezesam_model training/squeezesam_train export/squeezesam_export \
+            interpreter/mil_interpreter \
             python_bindings/squeezesam benchmarks examples weights checks \
             ios_demo/check_ios_project.py ios_demo/ios_project_checks
 # Where pip gets slow or a mirror stumbles, it tries again.
@@ -36,7 +37,7 @@ demo: setup ## export the int8 bundles at 512 and segment three photos into buil
 
 test: setup ssam test-native ## run every test
 	$(BIN)/python -m pytest tests/checks tests/model tests/core tests/runtime tests/training \
-	    tests/evaluation tests/benchmarks tests/apps tests/export tests/end_to_end
+	    tests/evaluation tests/benchmarks tests/apps interpreter/tests tests/export tests/end_to_end
 
 ssam: $(VENV)/.tools ## build the C++ command build/ssam/cli/ssam and all it needs
 	runtime/tools/install_libraries

@@ -6,7 +6,7 @@ from pathlib import Path
 from pybind11.setup_helpers import Pybind11Extension, build_ext
 from setuptools import find_packages, setup
 
-ROOTS = ("python_bindings", "model", "training", "export")
+ROOTS = ("python_bindings", "model", "training", "export", "interpreter")
 
 packages = {package: root for root in ROOTS for package in find_packages(root)}
 top_level = {package: root for package, root in packages.items() if "." not in package}
@@ -43,7 +43,7 @@ setup(
     },
     package_data={
         "squeezesam": ["py.typed", "*.pyi", "bundles/*/*"],
-        "squeezesam_export": ["*.json", "*.yaml"],
+        "squeezesam_export.photos": ["*.json"],
         "squeezesam_weights": ["*.safetensors", "*.md"],
     },
     ext_modules=[core],

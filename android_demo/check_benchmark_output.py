@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 from devices.console import Transcript
-from result import ResultError, parse_result
+from results.result import ResultError, parse_result
 
 
 def problem(folder: Path) -> str | None:

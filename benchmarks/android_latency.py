@@ -15,14 +15,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import latency_options
-import native_bench
-from devices import adb, adb_app, android_state, app_run, native_run
+from devices import adb, adb_app, android_state, app_run, latency_options, native_run
 from devices.failures import DeviceError, LockedError, MissingError
 from devices.phones import Phone, choose, listing
-from machine import commit
-from result import SCHEMA, bundle_facts, now, run_word
-from sample_photo import write_photo
+from measure import native_bench
+from measure.machine import commit
+from measure.sample_photo import write_photo
+from results.result import SCHEMA, bundle_facts, now, run_word
 
 APP_ID = "org.squeezesam.demo"
 RESULT = "build/benchmarks/android.json"

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from result import ResultError, read_result
+from results.result import ResultError, read_result
 
 TOLERANCE = 0.15
 _GRAIN_MS, _GRAIN_LOAD_MS, _GRAIN_MIB = 0.5, 50.0, 2.0

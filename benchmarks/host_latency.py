@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import comparison
-import gemm_peak
 import numpy as np
-from host_rows import (
+from host import gemm_peak
+from host.host_rows import (
     ENGINES,
     WorkerError,
     add_gemm_share,
@@ -28,10 +28,10 @@ from host_rows import (
     python_rows,
     worker,
 )
-from machine import describe, load_average
+from measure.machine import describe, load_average
+from measure.sample_photo import write_photo
 from report import write_reports
-from result import SCHEMA, ResultError, read_result, run_word, write_result
-from sample_photo import write_photo
+from results.result import SCHEMA, ResultError, read_result, run_word, write_result
 
 SSAM = Path("build/ssam/cli/ssam")
 

@@ -12,12 +12,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import latency_options
-from devices import app_run, devicectl, operators, pymobile, xcode
+from devices import app_run, devicectl, latency_options, operators, pymobile, xcode
 from devices.failures import DeviceError, MissingError
 from devices.phones import Phone, choose, listing
-from machine import commit
-from result import bundle_facts, run_word
+from measure.machine import commit
+from results.result import bundle_facts, run_word
 
 COMPUTE_UNITS = ("all", "cpuOnly", "cpuAndGPU", "cpuAndNeuralEngine")
 APP_ID = "org.squeezesam.demo"

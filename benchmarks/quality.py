@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from host_latency import find_bundle
-from machine import describe
-from markdown import table
+from measure.machine import describe
 from report import write_reports
+from results.markdown import table
 from squeezesam_train.evaluation.cli import main as evaluate
 
 PROTOCOLS = {

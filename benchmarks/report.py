@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import device_report
-import host_report
-from markdown import origin, replace_between_marks, table
-from result import ResultError, read_result
+from devices import device_report
+from host import host_report
+from results.markdown import origin, replace_between_marks, table
+from results.result import ResultError, read_result
 
 BEGIN, END = "<!-- figures: begin (python benchmarks/report.py) -->", "<!-- figures: end -->"
 FIGURES = (BEGIN, END)

@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from markdown import between_marks, table
+from results.markdown import between_marks, table
 
 MARKS = (
     "<!-- verification: begin (python benchmarks/verification_table.py) -->",

@@ -6,7 +6,7 @@ test-reproducible: ## export twice in two fresh environments and compare byte fo
 	PYTHON=$(PYTHON) export/tools/test_reproducible $(TOOLCHAINS)/reproducible
 
 export-parity: setup ## execute the Core ML packages of the shipped weights, write docs/export_parity.md
-	$(BIN)/python benchmarks/export_parity.py
+	$(BIN)/python benchmarks/study.py export_parity
 
 quantisation: setup ## measure observers and corrections of int8, write docs/quantisation.md
-	$(BIN)/python benchmarks/quantisation.py --data $(DATA)/val
+	$(BIN)/python benchmarks/study.py quantisation --data $(DATA)/val

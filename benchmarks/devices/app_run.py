@@ -6,7 +6,7 @@ import sys
 from collections import deque
 from typing import Any, Protocol
 
-from result import ResultError, parse_result
+from results.result import ResultError, parse_result
 
 from devices import console
 from devices.commands import Lines

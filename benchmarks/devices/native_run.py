@@ -7,7 +7,7 @@ import shlex
 import struct
 from pathlib import Path
 
-from native_bench import Bench, BenchOutputError, bench_words, read_bench
+from measure.native_bench import Bench, BenchOutputError, bench_words, read_bench
 
 from devices import adb
 from devices.android_state import parse_peak_kib

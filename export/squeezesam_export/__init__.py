@@ -1,6 +1,6 @@
 """Export: fold, quantise, lower, compare, and write bundles that the runtime can trust."""
 
-from squeezesam_export.bundle import Exported, export_bundle
+from squeezesam_export.bundle.write import Exported, export_bundle
 from squeezesam_export.program import ExportError
 from squeezesam_export.request import ExportRequest
 

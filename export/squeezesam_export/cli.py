@@ -131,7 +131,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _compare(a: Path, b: Path) -> int:
-    from squeezesam_export.comparison import bundle_sha256, compare_bundles
+    from squeezesam_export.bundle.compare import bundle_sha256, compare_bundles
 
     found = compare_bundles(a, b)
     for sentence in found:
@@ -144,8 +144,8 @@ def _compare(a: Path, b: Path) -> int:
 def _check(options: argparse.Namespace) -> int:
     from squeezesam_model import DEFAULT_SALIENCY
 
-    from squeezesam_export.check import CheckRequest, check_bundle
     from squeezesam_export.progress import Steps
+    from squeezesam_export.verify.check import CheckRequest, check_bundle
 
     request = CheckRequest(
         bundle=options.check,
@@ -169,9 +169,9 @@ def _check(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     from squeezesam_export.program import ExportError
     from squeezesam_export.progress import Steps
-    from squeezesam_export.quiet import be_verbose
+    from squeezesam_export.report.table import format_table
     from squeezesam_export.request import check_request
-    from squeezesam_export.table import format_table
+    from squeezesam_export.toolchain.quiet import be_verbose
 
     if options.verbose:
         be_verbose()
@@ -190,8 +190,8 @@ def _make(
     requests: list[ExportRequest], report: Path | None, steps: Steps
 ) -> list[tuple[str, ...]]:
     """All bundles, then the report; returns the table's lines."""
-    from squeezesam_export.bundle import export_bundle, prepare
-    from squeezesam_export.table import rows
+    from squeezesam_export.bundle.write import export_bundle, prepare
+    from squeezesam_export.report.table import rows
 
     steps("loading weights and photos")
     inputs = prepare(requests[0])
@@ -214,7 +214,7 @@ def _make(
 def _requests(options: argparse.Namespace) -> list[ExportRequest]:
     from squeezesam_model import DEFAULT_SALIENCY
 
-    from squeezesam_export.cache import default_folder
+    from squeezesam_export.cache.store import default_folder
     from squeezesam_export.request import ExportRequest
 
     height, width = options.size

@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
 from devices.console import Transcript
-from result import parse_result
+from results.result import parse_result
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "ios_demo/scripts/copy_bundle.sh"

@@ -14,9 +14,9 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 sys.path.append(str(Path(__file__).parents[1] / "evaluation"))
 
-import architectures
-from architecture_table import write_table
-from architecture_variants import VARIANTS
+from lab import architectures
+from lab.architecture_table import write_table
+from lab.architecture_variants import VARIANTS
 from scored_sample import write_sample
 from squeezesam_model import load_segmenter
 from squeezesam_model.count import example_inputs

@@ -13,7 +13,7 @@ from skimage import data
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
-import data_throughput
+from lab import data_throughput
 
 
 @pytest.fixture

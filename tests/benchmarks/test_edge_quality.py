@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import edge_quality
 import pytest
+from lab import edge_quality
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 

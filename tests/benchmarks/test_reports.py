@@ -7,14 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import gemm_peak
 import host_latency
-import host_report
-import host_rows
 import pytest
 import report
-from machine import describe, load_average
-from schema_check import check_result
+from host import gemm_peak, host_report, host_rows
+from measure.machine import describe, load_average
+from results.schema_check import check_result
 
 TIMES = {
     "cold": 200.0,

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import schema_check
-from result import (
+from results import schema_check
+from results.result import (
     ResultError,
     bundle_facts,
     distribution,
@@ -18,7 +18,7 @@ from result import (
     read_result,
     write_result,
 )
-from schema_check import SchemaError, check, check_result
+from results.schema_check import SchemaError, check, check_result
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 50, 99, 100, 101])

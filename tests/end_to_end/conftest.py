@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from skimage import data
 from squeezesam_export.cli import main as export
-from squeezesam_export.views import comparison_views
+from squeezesam_export.photos.views import comparison_views
 
 
 def _bundle(target: str, folder: Path) -> Path:

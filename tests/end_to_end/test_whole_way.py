@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import torch
 from squeezesam import Segmenter
-from squeezesam_export.sources import Networks
-from squeezesam_export.views import View
+from squeezesam_export.networks.sources import Networks
+from squeezesam_export.photos.views import View
 from squeezesam_model import load_saliency, load_segmenter
 from squeezesam_model.weights import shipped_weights
 

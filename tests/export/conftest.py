@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 import torch
 from export_requests import SIDE, request_for
-from squeezesam_export.bundle import Exported, Inputs, export_bundle
-from squeezesam_export.sources import Networks
-from squeezesam_export.views import comparison_views
+from squeezesam_export.bundle.write import Exported, Inputs, export_bundle
+from squeezesam_export.networks.sources import Networks
+from squeezesam_export.photos.views import comparison_views
 from squeezesam_model import load_saliency, load_segmenter
 from squeezesam_model.weights import shipped_weights
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from squeezesam_export import target_coreml
-from squeezesam_export.bundle import Exported
+from squeezesam_export.bundle.compare import compare_bundles
+from squeezesam_export.bundle.write import Exported
 from squeezesam_export.cli import main
-from squeezesam_export.comparison import compare_bundles
 from squeezesam_export.program import SourceProgram
+from squeezesam_export.targets.coreml import lowering as target_coreml
 from torch import nn
 
 

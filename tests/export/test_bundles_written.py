@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import torch
 from export_requests import request_for
-from squeezesam_export import target_onnx
-from squeezesam_export.bundle import Exported, export_bundle
+from squeezesam_export.bundle.write import Exported, export_bundle
 from squeezesam_export.cli import main
 from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
+from squeezesam_export.targets.onnx import lowering as target_onnx
 from squeezesam_model import file_sha256
 from squeezesam_model.weights import shipped_weights
 
@@ -81,7 +81,9 @@ def test_masks_below_the_floor_fail_and_leave_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lower = target_onnx.lower
-    monkeypatch.setattr("squeezesam_export.bundle._lower", lambda s, r, f: _broken(s, "fp32", f))
+    monkeypatch.setattr(
+        "squeezesam_export.bundle.write._lower", lambda s, r, f: _broken(s, "fp32", f)
+    )
     with pytest.raises(ExportError, match=r"below the floor of 0\.99"):
         export_bundle(request_for("onnx", "fp32", tmp_path, iou_floor=0.99))
     assert list(tmp_path.iterdir()) == []

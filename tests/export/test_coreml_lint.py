@@ -9,8 +9,8 @@ import coremltools
 import pytest
 from coremltools.converters.mil import Builder
 from mil_programs import converted, edit
-from squeezesam_export.coreml_lint import lint
 from squeezesam_export.program import ExportError
+from squeezesam_export.targets.coreml.lint import lint
 
 OPSET = coremltools.target.iOS16
 

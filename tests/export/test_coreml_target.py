@@ -10,12 +10,12 @@ from typing import Any
 import coremltools
 import pytest
 import torch
-from squeezesam_export import target_coreml
-from squeezesam_export.coreml_lint import LARGEST_RANK, lint
-from squeezesam_export.parity import snr_db
+from squeezesam_export.networks.sources import Networks
+from squeezesam_export.photos.views import calibration_views
 from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram, reference
-from squeezesam_export.sources import Networks
-from squeezesam_export.views import calibration_views
+from squeezesam_export.targets.coreml import lowering as target_coreml
+from squeezesam_export.targets.coreml.lint import LARGEST_RANK, lint
+from squeezesam_export.verify.parity import snr_db
 from squeezesam_model import SaliencyNet, SaliencyPreset, load_segmenter
 from squeezesam_model.weights import shipped_weights
 from torch import Tensor, nn

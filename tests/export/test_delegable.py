@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from squeezesam_export.delegable import PooledLayerNorm, delegable, float_scalars
+from squeezesam_export.targets.executorch.delegable import PooledLayerNorm, delegable, float_scalars
 from squeezesam_model import load_segmenter
 from squeezesam_model.count import example_inputs
 from squeezesam_model.weights import shipped_weights

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from squeezesam_export import target_executorch
-from squeezesam_export.parity import compare_saliency, compare_segmenter
+from squeezesam_export.networks.sources import Networks, PreparedView
+from squeezesam_export.photos.views import calibration_views, comparison_views
 from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram, reference
-from squeezesam_export.sources import Networks, PreparedView
-from squeezesam_export.views import calibration_views, comparison_views
-from squeezesam_export.xnnpack_partition import stage_groups
+from squeezesam_export.targets.executorch import lowering as target_executorch
+from squeezesam_export.targets.executorch.partition import stage_groups
+from squeezesam_export.verify.parity import compare_saliency, compare_segmenter
 from squeezesam_model import SaliencyNet, SaliencyPreset, load_saliency, load_segmenter
 from squeezesam_model.weights import shipped_weights
 from torch import Tensor, fx, nn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from squeezesam_export.folding import fold
+from squeezesam_export.networks.folding import fold
 from squeezesam_model import (
     SaliencyNet,
     Segmenter,

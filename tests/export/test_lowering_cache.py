@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import torch
 from export_requests import request_for
-from squeezesam_export import bundle, target_onnx
-from squeezesam_export.bundle import Inputs
-from squeezesam_export.cache import LoweringCache, default_folder
-from squeezesam_export.cache_key import lowering_key
+from squeezesam_export.bundle.write import Inputs
+from squeezesam_export.bundle.write import write as bundle
+from squeezesam_export.cache.key import lowering_key
+from squeezesam_export.cache.store import LoweringCache, default_folder
 from squeezesam_export.program import LoweredProgram, SourceProgram
+from squeezesam_export.targets.onnx import lowering as target_onnx
 from torch import nn
 
 SETTINGS = {"target": "onnx", "precision": "int8", "backend": "cpu"}
@@ -141,7 +142,7 @@ def test_whatever_decides_the_bytes_changes_the_key(monkeypatch: pytest.MonkeyPa
         next(source.module.parameters())[0, 0] += 2**-20
     assert key != lowering_key(source, SETTINGS)
     again = source_program()
-    monkeypatch.setattr("squeezesam_export.cache_key.toolchain", lambda: {"torch": "99"})
+    monkeypatch.setattr("squeezesam_export.cache.key.toolchain", lambda: {"torch": "99"})
     assert key != lowering_key(again, SETTINGS)
 
 
@@ -163,7 +164,7 @@ def test_a_second_export_lowers_nothing_and_gives_the_same_bytes(
         made.append(source.name)
         return lower(source, *settings)
 
-    monkeypatch.setattr("squeezesam_export.target_onnx.lower", counted)
+    monkeypatch.setattr("squeezesam_export.targets.onnx.lowering.lower", counted)
     folders = []
     for name in ("one", "two"):
         request = request_for("onnx", "fp32", tmp_path / name, cache=tmp_path / "cache", **size)

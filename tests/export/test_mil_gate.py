@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 from export_requests import request_for
 from mil_programs import change_weight, edit
-from squeezesam_export import sources, target_coreml
-from squeezesam_export.bundle import Exported, export_bundle
+from squeezesam_export.bundle.write import Exported, export_bundle
+from squeezesam_export.networks import sources
+from squeezesam_export.networks.sources import Networks
+from squeezesam_export.photos.views import comparison_views
 from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.request import ExportRequest
-from squeezesam_export.sources import Networks
-from squeezesam_export.views import comparison_views
+from squeezesam_export.targets.coreml import lowering as target_coreml
 from squeezesam_model import Segmenter, load_saliency, load_segmenter
 from squeezesam_model.weights import shipped_weights
 from torch import nn
@@ -62,9 +63,9 @@ def export(
             execute = target_coreml.executor(path, tuple(source.inputs), source.outputs)
             return replace(good[source.name], path=path, execute=execute)
 
-        monkeypatch.setattr("squeezesam_export.bundle._lower", lower)
-        monkeypatch.setattr("squeezesam_export.bundle.comparison_views", lambda: VIEWS)
-        monkeypatch.setattr("squeezesam_export.bundle.calibration_views", list)
+        monkeypatch.setattr("squeezesam_export.bundle.write._lower", lower)
+        monkeypatch.setattr("squeezesam_export.bundle.write.comparison_views", lambda: VIEWS)
+        monkeypatch.setattr("squeezesam_export.bundle.write.calibration_views", list)
         return export_bundle(request_for("coreml", "fp16", tmp_path, height=SIDE, width=SIDE))
 
     return run
@@ -143,7 +144,7 @@ def test_a_batch_norm_that_was_not_folded_is_caught(
             layers[1] = nn.Identity()
         return fold(model)
 
-    monkeypatch.setattr("squeezesam_export.sources.fold", forgetful)
+    monkeypatch.setattr("squeezesam_export.networks.sources.fold", forgetful)
     with pytest.raises(ExportError, match=r"below the floor of .* no bundle was written"):
         export(anew="segmenter")
     assert [type(layer) for layer in dropped] == [nn.BatchNorm2d]

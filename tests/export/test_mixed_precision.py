@@ -10,15 +10,15 @@ import onnx
 import pytest
 import torch
 from export_requests import request_for
-from squeezesam_export import target_onnx
-from squeezesam_export.bundle import Inputs, export_bundle
-from squeezesam_export.mixed import fewest, search
-from squeezesam_export.onnx_mixed import OnnxMixable
-from squeezesam_export.parity import compare_segmenter, snr_db
+from squeezesam_export.bundle.write import Inputs, export_bundle
+from squeezesam_export.networks.sources import Networks
+from squeezesam_export.photos.views import calibration_views, comparison_views
 from squeezesam_export.program import ExportError, SourceProgram, reference
 from squeezesam_export.progress import Silent
-from squeezesam_export.sources import Networks
-from squeezesam_export.views import calibration_views, comparison_views
+from squeezesam_export.quantise.mixed import fewest, search
+from squeezesam_export.targets.onnx import lowering as target_onnx
+from squeezesam_export.targets.onnx.mixed import OnnxMixable
+from squeezesam_export.verify.parity import compare_segmenter, snr_db
 from squeezesam_model import SaliencyNet, SaliencyPreset, load_segmenter
 from squeezesam_model.weights import shipped_weights
 

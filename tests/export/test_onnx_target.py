@@ -9,12 +9,12 @@ import onnx
 import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
-from squeezesam_export import target_onnx
-from squeezesam_export.bundle import Exported
-from squeezesam_export.onnx_rewrite import shrink_matrices, transposed_to_plain
+from squeezesam_export.bundle.write import Exported
+from squeezesam_export.networks.sources import Networks
+from squeezesam_export.photos.views import comparison_views
 from squeezesam_export.program import ExportError, reference
-from squeezesam_export.sources import Networks
-from squeezesam_export.views import comparison_views
+from squeezesam_export.targets.onnx import lowering as target_onnx
+from squeezesam_export.targets.onnx.rewrite import shrink_matrices, transposed_to_plain
 
 
 def _run(model: onnx.ModelProto, path: Path, *inputs: np.ndarray) -> list[np.ndarray]:

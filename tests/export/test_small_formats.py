@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from squeezesam_export import target_coreml, target_onnx
-from squeezesam_export.coreml_exec import load
-from squeezesam_export.coreml_shapes import combine, function_name
+from mil_interpreter import load
 from squeezesam_export.program import ExportError, SourceProgram, reference
 from squeezesam_export.request import ExportRequest
+from squeezesam_export.targets.coreml import lowering as target_coreml
+from squeezesam_export.targets.coreml.shapes import combine, function_name
+from squeezesam_export.targets.onnx import lowering as target_onnx
 from torch import nn
 
 SIZES = ((32, 32), (24, 32), (32, 24))

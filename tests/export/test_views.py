@@ -8,15 +8,15 @@ import cv2
 import numpy as np
 import pytest
 from skimage import data
-from squeezesam_export.program import ExportError
-from squeezesam_export.sources import Networks, saliency_size
-from squeezesam_export.views import (
+from squeezesam_export.networks.sources import Networks, saliency_size
+from squeezesam_export.photos.views import (
     calibration_views,
     comparison_views,
     folder_views,
     letterbox,
     views_sha256,
 )
+from squeezesam_export.program import ExportError
 
 
 def test_the_built_in_views_are_at_least_twenty_and_all_have_prompts_inside() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from squeezesam_export.views import letterbox
+from squeezesam_export.photos.views import letterbox
 from squeezesam_model.geometry import fit
 from squeezesam_train.evaluation.letterbox import Letterbox
 

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from squeezesam_export.bundle import Exported
+from squeezesam_export.bundle.write import Exported
 from squeezesam_export.program import ExportError, SourceProgram
 from squeezesam_export.progress import Progress, Silent
 from squeezesam_export.report.layers import F32, Tracer, measure
@@ -95,15 +95,15 @@ def _tracer(exported: Exported, source: SourceProgram) -> Tracer | None:
     if request.target == "onnx" and request.onnx_format == "ort":
         return None
     if request.target == "onnx":
-        from squeezesam_export import target_onnx
-        from squeezesam_export.report.onnx_layers import OnnxTracer
+        from squeezesam_export.targets.onnx import lowering as target_onnx
+        from squeezesam_export.targets.onnx.layers import OnnxTracer
 
         with tempfile.TemporaryDirectory() as scratch:
             plain = target_onnx.lower(source, "fp32", Path(scratch)).path
             return OnnxTracer(source, plain, request.path / f"{source.name}.onnx")
     if request.target == "coreml":
-        from squeezesam_export import target_coreml
-        from squeezesam_export.report.coreml_layers import CoreMlTracer
+        from squeezesam_export.targets.coreml import lowering as target_coreml
+        from squeezesam_export.targets.coreml.layers import CoreMlTracer
 
         with tempfile.TemporaryDirectory() as scratch:
             plain = target_coreml.lower(source, "fp32", "weights", Path(scratch)).path
@@ -113,9 +113,9 @@ def _tracer(exported: Exported, source: SourceProgram) -> Tracer | None:
             return None
         import torch
 
-        from squeezesam_export.pt2e import quantise
-        from squeezesam_export.quiet import quiet
-        from squeezesam_export.report.executorch_layers import ExecuTorchTracer
+        from squeezesam_export.quantise.pt2e import quantise
+        from squeezesam_export.targets.executorch.layers import ExecuTorchTracer
+        from squeezesam_export.toolchain.quiet import quiet
 
         with quiet():
             plain_graph = torch.export.export(source.module, source.example)

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from squeezesam_export.parity import final_mask, mask_iou
+from squeezesam_export.networks.sources import PreparedView
 from squeezesam_export.program import Execute, SourceProgram
-from squeezesam_export.sources import PreparedView
+from squeezesam_export.verify.parity import final_mask, mask_iou
 
 SIDE = 150
 _GREEN, _RED, _BLUE = (60, 200, 90), (235, 60, 50), (60, 110, 240)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A result as benchmarks/result.schema.json describes it. What was not measured is null, never
+/// A result as benchmarks/results/result.schema.json describes it. What was not measured is null, never
 /// left out and never 0.
 public struct BenchmarkResult: Equatable, Sendable {
     public static let schema = 1

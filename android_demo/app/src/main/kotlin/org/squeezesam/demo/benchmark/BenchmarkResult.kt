@@ -22,7 +22,7 @@ internal class Circumstances(
     val peakMemoryMib: Double?,
 )
 
-/** A run as benchmarks/result.schema.json describes it. */
+/** A run as benchmarks/results/result.schema.json describes it. */
 internal fun resultOf(measured: Measured, around: Circumstances): Map<String, Any?> =
     mapOf(
         "schema" to SCHEMA,

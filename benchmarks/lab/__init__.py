@@ -1,0 +1,1 @@
+"""Studies: what a choice costs or brings. Run by benchmarks/study.py."""

@@ -1,0 +1,1 @@
+"""What every measurement needs: the machine's description, a photo, the C++ program's output."""

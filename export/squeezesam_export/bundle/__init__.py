@@ -1,0 +1,1 @@
+"""Writing a bundle's folder, and comparing two."""

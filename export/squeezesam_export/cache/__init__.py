@@ -1,0 +1,1 @@
+"""Lowered programs that are kept from one export to the next."""

@@ -1,0 +1,1 @@
+"""From weights to the programs that a target lowers."""

@@ -1,0 +1,1 @@
+"""Real photos with prompts, to calibrate on and to compare on."""

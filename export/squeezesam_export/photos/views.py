@@ -1,0 +1,165 @@
+"""Views of real photos with prompts: what networks are calibrated with and compared on.
+
+By default they are crops of the photos inside the scikit-image package, with prompts noted by hand
+in `scenes.json`; calibration and comparison never share a view.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from squeezesam_model.geometry import fit
+from squeezesam_model.normalisation import PAD_VALUE
+
+from squeezesam_export.program import ExportError
+
+U8 = NDArray[np.uint8]
+Prompt = tuple[float, float, int]
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+
+_KINDS = ("click", "box", "clicks", "click and background", "box and click")
+
+
+@dataclass(frozen=True)
+class View:
+    """A photo or a part of one.
+
+    Attributes:
+        name: says where it comes from.
+        rgb: H×W×3 uint8.
+        prompts: (x, y, label) in pixels of ``rgb``; empty where the photo came without prompts.
+    """
+
+    name: str
+    rgb: U8
+    prompts: tuple[Prompt, ...]
+
+
+def comparison_views() -> list[View]:
+    """The default views for parity: 30, unmirrored."""
+    return list(_scene_views(zooms=(None, 1.5, 1.15), mirrored=False, shift=0))
+
+
+def calibration_views() -> list[View]:
+    """The default views for calibration: 30, mirrored and cropped otherwise than for parity."""
+    return list(_scene_views(zooms=(1.3, None, 2.0), mirrored=True, shift=1))
+
+
+def folder_views(folder: Path, limit: int = 64) -> list[View]:
+    """The user's photos, in the order of their names, without prompts.
+
+    Raises:
+        ExportError: the folder is missing, holds no photo, or one that cannot be read.
+    """
+    if not folder.is_dir():
+        raise ExportError(f"{folder} is not a folder of photos")
+    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+    # Label maps lie beside the photos as .png in our own data: a photo of the same name wins.
+    stems = {p.with_suffix("") for p in paths if p.suffix.lower() != ".png"}
+    paths = [p for p in paths if p.suffix.lower() != ".png" or p.with_suffix("") not in stems]
+    if not paths:
+        raise ExportError(f"there is no photo in {folder} (.jpg, .png or .webp)")
+    step = max(1, len(paths) // limit)
+    return [View(path.name, _read(path), ()) for path in paths[::step][:limit]]
+
+
+def views_sha256(views: list[View]) -> str:
+    """Hash of pixels and prompts: says whether two exports were calibrated alike."""
+    digest = hashlib.sha256()
+    for view in views:
+        digest.update(repr((view.rgb.shape, view.prompts)).encode())
+        digest.update(np.ascontiguousarray(view.rgb).tobytes())
+    return digest.hexdigest()
+
+
+def letterbox(rgb: U8, height: int, width: int) -> tuple[NDArray[np.float32], tuple[int, int]]:
+    """Resize with the aspect kept and pad bottom and right.
+
+    Returns:
+        1×3×height×width float32 in 0…255, and the (height, width) that the photo covers.
+    """
+    new_w, new_h = fit(rgb.shape[1], rgb.shape[0], width, height)
+    shrinking = new_h * new_w < rgb.shape[0] * rgb.shape[1]
+    method = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
+    canvas = np.empty((height, width, 3), np.uint8)
+    canvas[:] = PAD_VALUE
+    canvas[:new_h, :new_w] = cv2.resize(rgb, (new_w, new_h), interpolation=method)
+    planar = canvas.transpose(2, 0, 1)[None].astype(np.float32)
+    return np.ascontiguousarray(planar), (new_h, new_w)
+
+
+def _read(path: Path) -> U8:
+    bgr = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if bgr is None:
+        raise ExportError(f"{path} cannot be read as a photo")
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _scene_photo(name: str) -> U8:
+    try:
+        folder = resources.files("skimage") / "data"
+    except ModuleNotFoundError as error:
+        raise ExportError(
+            "the default photos come with scikit-image, which is not installed; "
+            "install it or name your own folder with --calibration"
+        ) from error
+    return _read(Path(str(folder / name)))
+
+
+def _scene_views(zooms: tuple[float | None, ...], mirrored: bool, shift: int) -> Iterator[View]:
+    scenes = json.loads((resources.files("squeezesam_export.photos") / "scenes.json").read_text())
+    scenes.pop("_")
+    count = 0
+    for photo, objects in scenes.items():
+        rgb = _scene_photo(photo)
+        for thing in objects:
+            for turn, zoom in enumerate(zooms):
+                kind = _KINDS[(count + 2 * turn + shift) % len(_KINDS)]
+                yield _view(f"{photo} {thing['object']}", rgb, thing, zoom, mirrored, kind)
+            count += 1
+
+
+def _view(
+    name: str, rgb: U8, thing: dict[str, Any], zoom: float | None, mirrored: bool, kind: str
+) -> View:
+    height, width = rgb.shape[:2]
+    left, top, right, bottom = 0, 0, width, height
+    if zoom is not None:
+        x0, y0, x1, y1 = thing["box"]
+        cx, cy, half = (x0 + x1) / 2, (y0 + y1) / 2, zoom * max(x1 - x0, y1 - y0) / 2
+        left, right = max(0, round(cx - half)), min(width, round(cx + half))
+        top, bottom = max(0, round(cy - half)), min(height, round(cy + half))
+    crop = rgb[top:bottom, left:right]
+    prompts = [(x - left, y - top, label) for x, y, label in _prompts(thing, kind)]
+    inside = [p for p in prompts if 0 <= p[0] < right - left and 0 <= p[1] < bottom - top]
+    if mirrored:
+        crop, inside = crop[:, ::-1], _mirror(inside, right - left)
+    how = "whole" if zoom is None else f"zoom {zoom}"
+    return View(f"{name}, {how}, {kind}", np.ascontiguousarray(crop), tuple(inside))
+
+
+def _prompts(thing: dict[str, Any], kind: str) -> list[Prompt]:
+    x0, y0, x1, y1 = (float(v) for v in thing["box"])
+    box: list[Prompt] = [(x0, y0, 2), (x1, y1, 3)] if "box" in kind else []
+    count = {"box": 0, "clicks": 3}.get(kind, 1)
+    on: list[Prompt] = [(float(x), float(y), 1) for x, y in thing["on"][:count]]
+    off: list[Prompt] = [(float(x), float(y), 0) for x, y in thing["off"]]
+    return box + on + (off if "background" in kind else [])
+
+
+def _mirror(prompts: list[Prompt], width: int) -> list[Prompt]:
+    """Mirrored prompts; a box's corners swap their x."""
+    flipped = {label: (width - 1 - x, y) for x, y, label in prompts if label in (2, 3)}
+    out: list[Prompt] = []
+    if 2 in flipped and 3 in flipped:
+        out += [(flipped[3][0], flipped[2][1], 2), (flipped[2][0], flipped[3][1], 3)]
+    return out + [(width - 1 - x, y, label) for x, y, label in prompts if label in (0, 1)]

@@ -1,0 +1,1 @@
+"""Graphs and choices of int8 that do not belong to one target."""

@@ -1,0 +1,1 @@
+"""ExecuTorch programs: XNNPACK, and the Core ML and Vulkan delegates."""

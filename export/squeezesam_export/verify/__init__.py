@@ -1,0 +1,1 @@
+"""The written programs against the fp32 networks."""

@@ -1,0 +1,23 @@
+"""What can be wrong with a package, in sentences for the person who wants to run it."""
+
+from __future__ import annotations
+
+
+class MilError(Exception):
+    """A package that cannot be opened or executed; the text is a sentence."""
+
+
+class PackageError(MilError):
+    """The package is damaged, or holds something that an ML program on a host cannot have."""
+
+
+class UnknownOperator(MilError):  # noqa: N818
+    """An operator, or an argument of one, that the interpreter does not know."""
+
+
+class ExecutionError(MilError):
+    """An operator could not be executed, or gave another shape or type than the program says."""
+
+
+class InputError(MilError):
+    """What was given to ``predict`` does not fit the program's inputs."""
