@@ -30,19 +30,40 @@ def quality_sections(quality: dict[str, Any]) -> list[str]:
     ]
 
 
-def readme_block(
-    host: dict[str, Any] | None,
-    quality: dict[str, Any] | None,
-    devices: dict[str, dict[str, Any]],
-) -> str:
-    """What stands between the README's marks."""
+README_HEAD = ["bundle", "engine, one thread", "MB", "a tap, ms", "automatic mask, ms"]
+
+
+def readme_block(host: dict[str, Any] | None, devices: dict[str, dict[str, Any]]) -> str:
+    """What stands between the README's marks: size and time of what is shipped, no more."""
+    results = [*([host] if host else []), *devices.values()]
     parts = []
-    if quality:
-        parts += [quality["summary"], origin(quality)]
+    for result in results:
+        rows = [_readme_row(row) for row in result["rows"] if _belongs_to_readme(row)]
+        parts += [table(README_HEAD, rows), origin(result)] if rows else []
     if host:
-        parts += [table(host_report.LATENCY_HEAD, host_report.latency_rows(host))]
-        parts += [origin(host) + host_report.busy_note(host)]
-    return "\n\n".join(parts + device_report.lines(devices))
+        parts[-1] += host_report.busy_note(host)
+    missing = [title for name, (title, _) in device_report.DEVICES.items() if name not in devices]
+    phones = f"{' and '.join(missing)}: *not yet run on a device*. " if missing else ""
+    parts.append(
+        f"{phones}More, and the masks' quality: [docs/performance.md](docs/performance.md)."
+    )
+    return "\n\n".join(parts)
+
+
+def _belongs_to_readme(row: dict[str, Any]) -> bool:
+    one_thread = row["threads"] in (None, 1)
+    return one_thread and row["bundle"]["precision"] != "fp32" and row["tap_ms"] is not None
+
+
+def _readme_row(row: dict[str, Any]) -> list[str]:
+    bundle, automatic = row["bundle"], row["automatic_ms"]
+    return [
+        bundle["name"],
+        host_report.engine_name(row),
+        f"{bundle['bytes']['bundle'] / 1e6:.1f}",
+        f"{row['tap_ms']['p50']:.0f}",
+        f"{automatic['p50']:.0f}" if automatic else "–",
+    ]
 
 
 def write_reports(folder: Path) -> None:
@@ -63,7 +84,7 @@ def write_reports(folder: Path) -> None:
     sections += device_report.sections(devices)
     folder.with_suffix(".md").write_text("\n\n".join(sections) + "\n", encoding="utf-8")
     root = folder.parent.parent
-    replace_between_marks(root / "README.md", readme_block(host, quality, devices), FIGURES)
+    replace_between_marks(root / "README.md", readme_block(host, devices), FIGURES)
     if quality:
         card = "\n\n".join([quality["summary"], origin(quality)])
         replace_between_marks(root / "weights" / "MODEL_CARD.md", card, FIGURES)

@@ -1,4 +1,4 @@
-"""How far each artefact is verified: the README's table and docs/verification.md, from data.
+"""How far each artefact is verified: docs/verification.md and the README's line, from data.
 
     python benchmarks/verification_table.py           # renew both pages
     python benchmarks/verification_table.py --check   # exit code 1 if a page says something else
@@ -8,7 +8,7 @@ executed on a host, executed on a device; by which command, by whom and when. On
 proved is entered; the rest stays null and reads *not yet*.
 
 Exit codes: 0 the pages are as they should be; 1 a page differs (--check), or the README has no
-place for the table; 2 the data is not sound.
+place for the line; 2 the data is not sound.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ LEVELS = {
     "host": "executed on a host",
     "device": "executed on a device",
 }
+LEVELS_RUN = ("host", "device")
 _PROOF = {"command", "by", "when"}
 _MAY = _PROOF | {"note", "on"}
 
@@ -93,15 +94,12 @@ def _is_proof(level: Any) -> bool:
 
 
 def readme_block(entries: list[dict[str, Any]]) -> str:
-    """The README's table: yes or not yet, and by whom."""
-    head = ["artefact", "platform", *LEVELS.values()]
-    rows = [
-        [entry["artefact"], entry["platform"], *(_short(entry[level], level) for level in LEVELS)]
-        for entry in entries
-    ]
+    """The README's line: how many were executed where, and the way to the table."""
+    host, device = (sum(_is_proof(entry[level]) for entry in entries) for level in LEVELS_RUN)
+    on_device = f"{device} of them on a device" if device else "none of them yet on a phone"
     return (
-        table(head, rows)
-        + "\n\nThe command behind each: [docs/verification.md](docs/verification.md)."
+        f"Of {len(entries)} artefacts {host} were executed on a host, {on_device}: "
+        "[what, where, by which command](docs/verification.md)."
     )
 
 
@@ -155,7 +153,7 @@ def pages(root: Path) -> dict[Path, str]:
 
 
 def lacks_marks(root: Path) -> bool:
-    """Whether the README has no place for the table."""
+    """Whether the README has no place for the line."""
     text = (root / "README.md").read_text(encoding="utf-8")
     return not all(mark in text for mark in MARKS)
 

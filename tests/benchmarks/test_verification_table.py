@@ -35,16 +35,16 @@ def run(root: Path, *words: str) -> int:
     return verification.main(["--root", str(root), *words])
 
 
-def test_the_table_names_by_whom_and_when_and_the_page_the_command(tmp_path: Path) -> None:
+def test_the_page_names_command_person_and_day_and_the_readme_counts(tmp_path: Path) -> None:
     root = write(tmp_path, ENTRY)
     assert run(root) == 0
     readme = (root / "README.md").read_text()
-    row = "| the command | Linux | yes (CI, 2026-11-21) | yes (CI, 2026-11-21; by a fake) | "
-    assert row + "*not yet run on a device* |" in readme
+    assert "Of 1 artefacts 1 were executed on a host, none of them yet on a phone:" in readme
     assert readme.startswith("before\n")
     assert readme.endswith("after\n")
     page = (root / "docs" / "verification.md").read_text()
-    assert "`make test-ssam`: yes (CI, 2026-11-21; by a fake)" in page
+    assert "| Linux | `make ssam`: yes (CI, 2026-11-21) | `make test-ssam`: yes" in page
+    assert "yes (CI, 2026-11-21; by a fake) | *not yet run on a device* |" in page
 
 
 def test_the_check_notices_a_page_that_says_something_else(
@@ -60,7 +60,8 @@ def test_the_check_notices_a_page_that_says_something_else(
     assert run(root, "--check") == 1
     assert "README.md is not what docs/verification.json says" in capsys.readouterr().err
     assert run(root) == 0
-    assert "yes (Kim, 2026-11-21, Pixel 8)" in (root / "README.md").read_text()
+    assert "1 of them on a device" in (root / "README.md").read_text()
+    assert "yes (Kim, 2026-11-21, Pixel 8)" in (root / "docs" / "verification.md").read_text()
 
 
 def test_a_readme_without_the_marks_is_told_and_left_alone(
