@@ -28,7 +28,7 @@ $(VENV)/.tools: constraints.txt
 	$(PIP) -c constraints.txt setuptools wheel pybind11
 	@touch $@
 
-$(VENV)/.core: $(VENV)/.tools setup.py pyproject.toml $(wildcard runtime/core/src/* runtime/core/include/squeezesam/* python_bindings/squeezesam/_core*.cpp python_bindings/squeezesam/_core*.h)
+$(VENV)/.core: $(VENV)/.tools setup.py pyproject.toml $(wildcard runtime/core/src/*/* runtime/core/include/squeezesam/* python_bindings/squeezesam/_core*.cpp python_bindings/squeezesam/_core*.h)
 	$(PIP) -c constraints.txt --no-build-isolation -e '.[export,train,demo,dev]'
 	@touch $@
 

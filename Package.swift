@@ -9,7 +9,7 @@ let package = Package(
     ],
     targets: [
         // The C++ core, the same files as for every other platform. An app may add this package by
-        // URL, so there are no unsafe flags: src/exact_arithmetic.h stands for -ffp-contract=off.
+        // URL, so there are no unsafe flags: src/base/exact_arithmetic.h stands for -ffp-contract=off.
         .target(
             name: "CSqueezeSAM",
             path: "runtime/core",

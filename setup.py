@@ -13,10 +13,10 @@ top_level = {package: root for package, root in packages.items() if "." not in p
 
 core = Pybind11Extension(
     "squeezesam._core",
-    ["python_bindings/squeezesam/_core.cpp", *sorted(glob("runtime/core/src/*.cpp"))],
+    ["python_bindings/squeezesam/_core.cpp", *sorted(glob("runtime/core/src/*/*.cpp"))],
     include_dirs=["runtime/core/include", "runtime/core/src"],
     depends=sorted(
-        glob("runtime/core/src/*.h")
+        glob("runtime/core/src/*/*.h")
         + glob("runtime/core/include/squeezesam/*.h")
         + glob("python_bindings/squeezesam/*.h")
     ),

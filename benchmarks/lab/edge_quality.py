@@ -156,7 +156,7 @@ PAGE = """# Edges
 The network's masks have a quarter of its input's resolution. By default the core upsamples them
 bilinearly. `ssam_mask_refine` (Python: `session.predict(refine_edges=True)`, command: `squeezesam
 segment --refine-edges`) moves the edge to that of the photo with a guided filter; how it works
-stands in `runtime/core/src/guided_filter.h`.
+stands in `runtime/core/src/mask/guided_filter.h`.
 
 {verdict}
 

@@ -7,8 +7,8 @@
 #include <map>
 #include <vector>
 
+#include "base/stopwatch.h"
 #include "report.h"
-#include "stopwatch.h"
 
 namespace cli {
 namespace {

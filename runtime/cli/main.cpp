@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "arguments.h"
+#include "base/stopwatch.h"
 #include "bench.h"
 #include "failure.h"
 #include "model.h"
 #include "photo.h"
 #include "report.h"
-#include "stopwatch.h"
 #include "writing.h"
 
 namespace cli {

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <string>
 
-#include "failure.h"
-#include "json.h"
+#include "base/failure.h"
+#include "bundle/json.h"
 #include "runner.h"
 
 namespace {

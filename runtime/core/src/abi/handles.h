@@ -1,0 +1,77 @@
+// What the opaque handles of ssam.h are, and how the C calls open them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "abi/alive_mark.h"
+#include "base/failure.h"
+#include "bundle/bundle.h"
+#include "mask/contour.h"
+#include "mask/prediction.h"
+#include "session/mask_store.h"
+#include "session/segmenter.h"
+#include "session/session.h"
+#include "squeezesam/ssam.h"
+
+struct ssam_bundle {
+    std::shared_ptr<const ssam::Bundle> bundle;
+};
+
+struct ssam_segmenter {
+    std::shared_ptr<const ssam::Segmenter> segmenter;
+};
+
+struct ssam_session {
+    explicit ssam_session(std::shared_ptr<const ssam::Segmenter> segmenter)
+        : store(std::make_shared<ssam::MaskStore>()) {
+        session.emplace(std::move(segmenter));
+    }
+
+    std::optional<ssam::Session> session;  // none once freed
+    std::shared_ptr<ssam::MaskStore> store;
+    ssam::AliveMark mark;
+};
+
+struct ssam_contour {
+    struct Ring {
+        std::vector<float> points;  // x, y
+        int32_t parent;
+    };
+    std::vector<Ring> rings;
+};
+
+namespace ssam {
+
+// Hands `count` values to a caller's buffer of `capacity`. `*needed` is written even when the
+// buffer is too small; a NULL buffer only asks.
+template <typename T>
+void hand_out(const T* values, size_t count, T* buffer, size_t capacity, size_t* needed) {
+    not_null(needed, "the pointer for the number of entries") = count;
+    if (buffer == nullptr) {
+        if (capacity != 0) {
+            fail(SSAM_ERROR_INVALID_ARGUMENT, "a NULL buffer must have capacity 0");
+        }
+        return;
+    }
+    if (capacity < count) {
+        fail(SSAM_ERROR_BUFFER_TOO_SMALL, "the buffer holds " + std::to_string(capacity) +
+                                              " entries, " + std::to_string(count) + " are needed");
+    }
+    if (count > 0) {
+        std::memcpy(buffer, values, count * sizeof(T));
+    }
+}
+
+// Text with its NUL; `*length` is without it.
+void hand_out_text(const std::string& text, char* buffer, size_t capacity, size_t* length);
+
+// Makes a contour handle from a mask.
+ssam_contour* make_contour(const RunMask& mask, double epsilon);
+
+}  // namespace ssam

@@ -1,0 +1,161 @@
+#include "bundle/bundle.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "base/failure.h"
+#include "base/sha256.h"
+
+namespace ssam {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kChunk = size_t{1} << 18;
+
+std::string join(const std::string& folder, const std::string& path) {
+    return folder.empty() || folder.back() == '/' ? folder + path : folder + "/" + path;
+}
+
+// The path of a UTF-8 name; std::filesystem::path(string) would take Windows' code page.
+fs::path to_path(const std::string& utf8) { return fs::u8path(utf8); }
+
+[[noreturn]] void refuse(ssam_status status, const std::string& path, const std::string& why) {
+    fail(status, path + ": " + why);
+}
+
+std::string read_text(const std::string& folder) {
+    const std::string path = join(folder, "manifest.json");
+    std::error_code error;
+    if (!fs::is_directory(to_path(folder), error)) {
+        refuse(SSAM_ERROR_BUNDLE, folder,
+               fs::exists(to_path(folder), error) ? "not a bundle: a bundle is a folder"
+                                                  : "no such bundle");
+    }
+    if (!fs::is_regular_file(to_path(path), error)) {
+        refuse(SSAM_ERROR_BUNDLE, folder, "not a bundle: it has no manifest.json");
+    }
+    const uintmax_t size = fs::file_size(to_path(path), error);
+    if (error || size > kMaxManifestBytes) {
+        refuse(SSAM_ERROR_BUNDLE, path,
+               error ? "cannot be read"
+                     : "larger than " + std::to_string(kMaxManifestBytes >> 20) + " MiB");
+    }
+    std::string text(static_cast<size_t>(size), '\0');
+    std::ifstream file(to_path(path), std::ios::binary);
+    if (!file.read(text.data(), static_cast<std::streamsize>(text.size()))) {
+        refuse(SSAM_ERROR_BUNDLE, path, "cannot be read");
+    }
+    return text;
+}
+
+std::string hash_file(const std::string& path) {
+    std::ifstream file(to_path(path), std::ios::binary);
+    if (!file) {
+        refuse(SSAM_ERROR_BUNDLE_DAMAGED, path, "cannot be read");
+    }
+    Sha256 hash;
+    std::vector<char> chunk(kChunk);
+    while (file) {
+        file.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+        hash.add(chunk.data(), static_cast<size_t>(file.gcount()));
+    }
+    if (file.bad()) {
+        refuse(SSAM_ERROR_BUNDLE_DAMAGED, path, "cannot be read");
+    }
+    return hash.finish();
+}
+
+void check_file(const std::string& folder, const FileSpec& file, bool check_hash) {
+    const std::string path = join(folder, file.path);
+    std::error_code error;
+    if (!fs::is_regular_file(to_path(path), error)) {
+        refuse(SSAM_ERROR_BUNDLE_DAMAGED, path,
+               "the file is missing, though the bundle's manifest lists it");
+    }
+    const uintmax_t size = fs::file_size(to_path(path), error);
+    if (error || size != static_cast<uintmax_t>(file.size)) {
+        refuse(SSAM_ERROR_BUNDLE_DAMAGED, path,
+               "the file has " + std::to_string(size) + " bytes, the bundle's manifest says " +
+                   std::to_string(file.size) + "; copy or export the bundle again");
+    }
+    if (check_hash && hash_file(path) != file.sha256) {
+        refuse(SSAM_ERROR_BUNDLE_DAMAGED, path,
+               "the file was changed or damaged (its sha256 is not the manifest's); copy or export "
+               "the bundle again");
+    }
+}
+
+void check_files(const Bundle& bundle, bool check_hashes) {
+    for (const ProgramSpec& program : bundle.manifest.programs) {
+        for (const FileSpec& file : program.files) {
+            check_file(bundle.folder, file, check_hashes);
+        }
+    }
+}
+
+std::vector<ssam_tensor_info> lend(const std::vector<TensorSpec>& tensors) {
+    std::vector<ssam_tensor_info> infos;
+    for (const TensorSpec& tensor : tensors) {
+        ssam_tensor_info info{};
+        info.name = tensor.name.c_str();
+        info.rank = static_cast<int32_t>(tensor.shape.size());
+        std::copy(tensor.shape.begin(), tensor.shape.end(), info.shape);
+        infos.push_back(info);
+    }
+    return infos;
+}
+
+void fill(Bundle& bundle) {
+    const std::string source = join(bundle.folder, "manifest.json");
+    try {
+        bundle.manifest = read_manifest(bundle.text);
+    } catch (const Failure& failure) {
+        refuse(failure.status(), source, failure.what());
+    }
+    for (size_t i = 0; i < 2; ++i) {
+        const ProgramSpec& program = bundle.manifest.programs[i];
+        Bundle::Lent& lent = bundle.lent[i];
+        lent.path = join(bundle.folder, program.file);
+        for (const FileSpec& file : program.files) {
+            lent.file_size += file.size;
+        }
+        lent.inputs = lend(program.inputs);
+        lent.outputs = lend(program.outputs);
+    }
+}
+
+}  // namespace
+
+void open_bundle(const std::string& folder, bool check_hashes, Bundle& bundle) {
+    bundle.folder = folder;
+    bundle.text = read_text(folder);
+    fill(bundle);
+    check_files(bundle, check_hashes);
+}
+
+void recheck_bundle(const Bundle& bundle, bool check_hashes) {
+    if (bundle.folder.empty()) {
+        fail(SSAM_ERROR_STATE, "this bundle was made from a manifest alone: it has no files");
+    }
+    std::string text;
+    try {
+        text = read_text(bundle.folder);
+    } catch (const Failure& failure) {
+        fail(SSAM_ERROR_BUNDLE_DAMAGED, failure.what());
+    }
+    if (text != bundle.text) {
+        refuse(SSAM_ERROR_BUNDLE_DAMAGED, join(bundle.folder, "manifest.json"),
+               "the file was changed after the bundle was loaded; load the bundle again");
+    }
+    check_files(bundle, check_hashes);
+}
+
+void parse_bundle(std::string text, Bundle& bundle) {
+    bundle.text = std::move(text);
+    fill(bundle);
+}
+
+}  // namespace ssam

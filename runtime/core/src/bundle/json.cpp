@@ -1,0 +1,309 @@
+#include "bundle/json.h"
+
+#include <cmath>
+#include <locale>
+#include <sstream>
+#include <unordered_set>
+
+#include "base/failure.h"
+#include "base/utf8.h"
+
+namespace ssam::json {
+namespace {
+
+class Parser {
+ public:
+    explicit Parser(std::string_view text) : text_(text) {}
+
+    Value parse_document() {
+        skip_space();
+        Value value = parse_value(0);
+        skip_space();
+        if (at_ < text_.size()) {
+            refuse("there is text after the end of the document");
+        }
+        return value;
+    }
+
+ private:
+    [[noreturn]] void refuse(const std::string& why) const {
+        size_t line = 1;
+        size_t column = 1;
+        for (size_t i = 0; i < at_ && i < text_.size(); ++i) {
+            column = text_[i] == '\n' ? 1 : column + 1;
+            line += text_[i] == '\n' ? 1 : 0;
+        }
+        fail(SSAM_ERROR_BUNDLE, "not valid JSON at line " + std::to_string(line) + ", column " +
+                                    std::to_string(column) + ": " + why);
+    }
+
+    // The next character; '\0' at the end (a real NUL is refused wherever it stands).
+    char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+
+    bool take(char wanted) {
+        const bool found = peek() == wanted;
+        at_ += found ? 1 : 0;
+        return found;
+    }
+
+    void expect(char wanted) {
+        if (!take(wanted)) {
+            refuse(at_ < text_.size() ? std::string("expected '") + wanted + "'"
+                                      : "the text ends too early");
+        }
+    }
+
+    void skip_space() {
+        while (peek() == ' ' || peek() == '\n' || peek() == '\t' || peek() == '\r') {
+            ++at_;
+        }
+    }
+
+    Value parse_value(int depth) {
+        if (depth > kMaxDepth) {
+            refuse("nested deeper than " + std::to_string(kMaxDepth) + " levels");
+        }
+        Value value;
+        switch (peek()) {
+            case '{':
+                parse_object(value, depth);
+                break;
+            case '[':
+                parse_array(value, depth);
+                break;
+            case '"':
+                value.kind = Value::Kind::kString;
+                value.string = parse_string();
+                break;
+            case 't':
+                parse_word("true");
+                value.kind = Value::Kind::kBool;
+                value.boolean = true;
+                break;
+            case 'f':
+                parse_word("false");
+                value.kind = Value::Kind::kBool;
+                break;
+            case 'n':
+                parse_word("null");
+                break;
+            default:
+                parse_number(value);
+        }
+        return value;
+    }
+
+    void parse_word(std::string_view word) {
+        if (text_.substr(at_, word.size()) != word) {
+            refuse("expected a value");
+        }
+        at_ += word.size();
+    }
+
+    void parse_object(Value& value, int depth) {
+        value.kind = Value::Kind::kObject;
+        std::unordered_set<std::string> keys;
+        expect('{');
+        skip_space();
+        if (take('}')) {
+            return;
+        }
+        do {
+            skip_space();
+            if (peek() != '"') {
+                refuse("expected a key in quotes");
+            }
+            std::string key = parse_string();
+            if (!keys.insert(key).second) {
+                refuse("the key \"" + key + "\" stands twice in one object");
+            }
+            skip_space();
+            expect(':');
+            skip_space();
+            Value member = parse_value(depth + 1);
+            value.object.emplace_back(std::move(key), std::move(member));
+            skip_space();
+        } while (take(','));
+        expect('}');
+    }
+
+    void parse_array(Value& value, int depth) {
+        value.kind = Value::Kind::kArray;
+        expect('[');
+        skip_space();
+        if (take(']')) {
+            return;
+        }
+        do {
+            skip_space();
+            value.array.push_back(parse_value(depth + 1));
+            skip_space();
+        } while (take(','));
+        expect(']');
+    }
+
+    std::string parse_string() {
+        expect('"');
+        std::string out;
+        while (!take('"')) {
+            const char c = peek();
+            if (at_ >= text_.size()) {
+                refuse("a string without its closing quote");
+            }
+            if (static_cast<unsigned char>(c) < 0x20) {
+                refuse("a control character inside a string");
+            }
+            ++at_;
+            if (c == '\\') {
+                parse_escape(out);
+            } else {
+                out.push_back(c);
+            }
+        }
+        return out;
+    }
+
+    void parse_escape(std::string& out) {
+        static constexpr std::string_view kNames = "\"\\/bfnrt";
+        static constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+        const char c = peek();
+        const size_t known = at_ < text_.size() ? kNames.find(c) : std::string_view::npos;
+        if (known != std::string_view::npos) {
+            ++at_;
+            out.push_back(kMeanings[known]);
+            return;
+        }
+        if (!take('u')) {
+            refuse("an unknown escape in a string");
+        }
+        uint32_t code = parse_hex4();
+        if (code >= 0xD800 && code < 0xDC00) {
+            const bool pair = take('\\') && take('u');
+            const uint32_t low = pair ? parse_hex4() : 0;
+            if (low < 0xDC00 || low > 0xDFFF) {
+                refuse("half a surrogate pair in a string");
+            }
+            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        } else if (code >= 0xDC00 && code <= 0xDFFF) {
+            refuse("half a surrogate pair in a string");
+        }
+        if (code == 0) {
+            refuse("a NUL character in a string");  // it would cut a C string short
+        }
+        append_utf8(out, code);
+    }
+
+    uint32_t parse_hex4() {
+        uint32_t code = 0;
+        for (int i = 0; i < 4; ++i) {
+            const char c = peek();
+            uint32_t digit = 0;
+            if (c >= '0' && c <= '9') {
+                digit = static_cast<uint32_t>(c - '0');
+            } else if (c >= 'a' && c <= 'f') {
+                digit = static_cast<uint32_t>(c - 'a' + 10);
+            } else if (c >= 'A' && c <= 'F') {
+                digit = static_cast<uint32_t>(c - 'A' + 10);
+            } else {
+                refuse("\\u wants four hex digits");
+            }
+            code = code << 4 | digit;
+            ++at_;
+        }
+        return code;
+    }
+
+    size_t take_digits() {
+        const size_t begin = at_;
+        while (peek() >= '0' && peek() <= '9') {
+            ++at_;
+        }
+        return at_ - begin;
+    }
+
+    void parse_number(Value& value) {
+        const size_t begin = at_;
+        const bool negative = take('-');
+        const size_t first = at_;
+        const size_t digits = take_digits();
+        if (digits == 0) {
+            refuse(at_ < text_.size() ? "expected a value" : "the text ends too early");
+        }
+        if (digits > 1 && text_[first] == '0') {
+            refuse("a number with a leading zero");
+        }
+        value.kind = Value::Kind::kNumber;
+        value.is_whole = digits <= 18;
+        if (take('.')) {
+            value.is_whole = false;
+            if (take_digits() == 0) {
+                refuse("a number without digits after the point");
+            }
+        }
+        if (take('e') || take('E')) {
+            value.is_whole = false;
+            if (!take('+')) {
+                take('-');
+            }
+            if (take_digits() == 0) {
+                refuse("a number without digits in its exponent");
+            }
+        }
+        if (value.is_whole) {
+            for (size_t i = first; i < first + digits; ++i) {
+                value.whole = value.whole * 10 + (text_[i] - '0');
+            }
+            value.whole = negative ? -value.whole : value.whole;
+            value.number = static_cast<double>(value.whole);
+            return;
+        }
+        // strtod would read the decimal point of the user's locale.
+        std::istringstream stream{std::string(text_.substr(begin, at_ - begin))};
+        stream.imbue(std::locale::classic());
+        stream.exceptions(std::ios::badbit);  // pass on what it would swallow: no memory
+        stream >> value.number;
+        if (!std::isfinite(value.number) || stream.fail()) {
+            refuse("a number too large to be read");
+        }
+    }
+
+    std::string_view text_;
+    size_t at_ = 0;
+};
+
+}  // namespace
+
+const Value* Value::find(std::string_view key) const {
+    for (const auto& [name, value] : object) {
+        if (name == key) {
+            return &value;
+        }
+    }
+    return nullptr;
+}
+
+const char* describe(Value::Kind kind) {
+    switch (kind) {
+        case Value::Kind::kNull:
+            return "null";
+        case Value::Kind::kBool:
+            return "true or false";
+        case Value::Kind::kNumber:
+            return "a number";
+        case Value::Kind::kString:
+            return "a string";
+        case Value::Kind::kArray:
+            return "an array";
+        default:
+            return "an object";
+    }
+}
+
+Value parse(std::string_view text) {
+    if (!is_utf8(text)) {
+        fail(SSAM_ERROR_BUNDLE, "not valid JSON: it is not UTF-8 text");
+    }
+    return Parser(text).parse_document();
+}
+
+}  // namespace ssam::json
