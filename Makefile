@@ -37,7 +37,8 @@ demo: setup ## export the int8 bundles at 512 and segment three photos into buil
 
 test: setup ssam test-native ## run every test
 	$(BIN)/python -m pytest tests/checks tests/model tests/core tests/runtime tests/training \
-	    tests/evaluation tests/benchmarks tests/apps interpreter/tests tests/export tests/end_to_end
+	    tests/evaluation tests/benchmarks tests/apps interpreter/tests tests/export tests/end_to_end \
+	    tests/privacy
 
 ssam: $(VENV)/.tools ## build the C++ command build/ssam/cli/ssam and all it needs
 	runtime/tools/install_libraries

@@ -34,10 +34,14 @@ from .errors import (
 from .formats import FORMATS
 from .mask import Candidate, Mask
 from .photo import Photo, open_photo
+from .privacy import disable_telemetry
 from .prompts import BackgroundPoint, Box, ForegroundPoint, Prompt
 from .segmenter import Segmenter, Session
 
 __version__ = "0.1.0"
+
+# Nothing imported above loads ONNX Runtime: engines do, when one is made.
+disable_telemetry()
 
 __all__ = [
     "FORMATS",
@@ -73,5 +77,6 @@ __all__ = [
     "StateError",
     "TensorSpec",
     "__version__",
+    "disable_telemetry",
     "open_photo",
 ]

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from squeezesam_train.figures import new_figure
+
 
 def read_log(path: Path) -> list[dict[str, Any]]:
     """The records of a log.jsonl; of steps logged twice (after a resume) the later ones.
@@ -29,13 +31,8 @@ def read_log(path: Path) -> list[dict[str, Any]]:
 
 def draw(records: list[dict[str, Any]], path: Path, title: str) -> None:
     """Loss, IoU of the chosen and of the best candidate over the steps; sizes as bands."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
     steps = [r["step"] for r in records]
-    figure, axis = pyplot.subplots(figsize=(7, 3.5), dpi=110)
+    figure, axis = new_figure(7, 3.5, dpi=110)
     axis.plot(steps, [r["iou"] for r in records], label="IoU, chosen candidate")
     if any(r["best_iou"] != r["iou"] for r in records):
         axis.plot(steps, [r["best_iou"] for r in records], label="IoU, best candidate")
@@ -48,9 +45,7 @@ def draw(records: list[dict[str, Any]], path: Path, title: str) -> None:
     axis.set_ylabel("training IoU (augmented samples)")
     axis.set_title(title)
     axis.legend(loc="lower right")
-    figure.tight_layout()
     figure.savefig(path)
-    pyplot.close(figure)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import EngineError, EngineUnavailableError
+from ..privacy import disable_telemetry
 from .checks import check_signature, sentence
 from .protocol import Program, ProgramSpec, Tensor
 
@@ -26,6 +27,7 @@ class OnnxRuntimeEngine:
     target = "onnx"
 
     def __init__(self, threads: int | None = None) -> None:
+        disable_telemetry()
         try:
             import onnxruntime
         except ImportError as error:

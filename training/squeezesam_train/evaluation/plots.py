@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
 from squeezesam_train.evaluation.markdown import TITLES
+from squeezesam_train.figures import new_figure
 
 
 def plot_clicks(noc: dict[str, Any], path: Path) -> None:
     """Mean IoU after each click, one line a predictor, as a PNG."""
-    figure, axes = _figure(7)
+    figure, axes = new_figure(7, 4.5)
     for name, found in noc.items():
         curve = [100 * value for value in found["miou_per_click"]]
         label = f"{name}: NoC@85 {found['noc85']:.2f}, NoC@90 {found['noc90']:.2f}"
@@ -30,7 +28,7 @@ def plot_clicks(noc: dict[str, Any], path: Path) -> None:
 def plot_protocols(masks: dict[str, Any], path: Path) -> None:
     """Mean IoU of every protocol and predictor as bars with standard errors, as a PNG."""
     predictors = list(dict.fromkeys(name for found in masks.values() for name in found))
-    figure, axes = _figure(1.5 + 1.6 * len(masks))
+    figure, axes = new_figure(1.5 + 1.6 * len(masks), 4.5)
     width = 0.85 / len(predictors)
     for index, name in enumerate(predictors):
         places = [i for i, found in enumerate(masks.values()) if name in found]
@@ -48,10 +46,3 @@ def plot_protocols(masks: dict[str, Any], path: Path) -> None:
     axes.grid(axis="y", alpha=0.3)
     axes.legend(fontsize=7)
     figure.savefig(path, dpi=130)
-
-
-def _figure(width: float) -> tuple[Figure, Any]:
-    """A figure without pyplot's global state, and its axes."""
-    figure = Figure(figsize=(width, 4.5), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure, figure.subplots()

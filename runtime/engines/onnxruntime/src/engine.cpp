@@ -37,14 +37,12 @@ std::unique_ptr<Engine> load(const ssam_bundle* bundle, int32_t threads) {
     const ssam_bundle_info info =
         ssam_engines::checked_bundle(bundle, threads, SSAM_TARGET_ONNX, "onnxruntime", "onnx");
     auto engine = std::make_unique<Engine>();
-    OrtEnv* env = nullptr;
-    check(api().CreateEnv(ORT_LOGGING_LEVEL_ERROR, "squeezesam", &env));
-    engine->env.reset(env);
+    engine->env.reset(make_environment());
     const SessionOptions options = session_options(threads);
-    engine->segmenter.emplace(*env, *options, "segmenter",
+    engine->segmenter.emplace(*engine->env, *options, "segmenter",
                               ssam_engines::program_info(bundle, SSAM_PROGRAM_SEGMENTER));
     if ((info.capabilities & SSAM_CAN_AUTOMATIC) != 0) {
-        engine->saliency.emplace(*env, *options, "saliency",
+        engine->saliency.emplace(*engine->env, *options, "saliency",
                                  ssam_engines::program_info(bundle, SSAM_PROGRAM_SALIENCY));
     }
     return engine;

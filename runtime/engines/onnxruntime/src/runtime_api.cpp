@@ -1,5 +1,6 @@
 #include "runtime_api.h"
 
+#include <cstdlib>
 #include <string>
 
 namespace ssam_onnxruntime {
@@ -14,6 +15,15 @@ std::string first_line(const char* text) {
     return all.substr(begin, all.find_first_of("\r\n", begin) - begin);
 }
 
+// ONNX Runtime reads the variable when the first environment of the process is made, never again.
+void disable_telemetry() {
+#ifdef _WIN32
+    _putenv_s("ORT_DISABLE_TELEMETRY", "1");
+#else
+    setenv("ORT_DISABLE_TELEMETRY", "1", 1);
+#endif
+}
+
 }  // namespace
 
 const OrtApi& api() {
@@ -25,6 +35,14 @@ const OrtApi& api() {
                                              " or newer is needed");
     }
     return *found;
+}
+
+OrtEnv* make_environment() {
+    static const bool silent = (disable_telemetry(), true);
+    static_cast<void>(silent);
+    OrtEnv* made = nullptr;
+    check(api().CreateEnv(ORT_LOGGING_LEVEL_ERROR, "squeezesam", &made));
+    return made;
 }
 
 void check(OrtStatus* status) {

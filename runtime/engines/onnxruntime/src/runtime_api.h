@@ -14,6 +14,11 @@ using ssam_engines::Failure;
 // Throws Failure when the library is older than the header this was compiled with.
 const OrtApi& api();
 
+// ONNX Runtime's own environment. Nothing leaves the machine: its telemetry, on by default in the
+// official builds, is switched off first (ORT_DISABLE_TELEMETRY, its Privacy.md). Sets the
+// process's environment once, which races with a getenv in another thread of the application.
+OrtEnv* make_environment();
+
 // Throws Failure (SSAM_ERROR_ENGINE) with the first line of ONNX Runtime's message.
 void check(OrtStatus* status);
 

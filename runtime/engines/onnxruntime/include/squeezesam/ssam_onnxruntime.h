@@ -5,6 +5,10 @@
  *     ssam_segmenter_create(bundle, &engine, &segmenter);
  *
  * The CPU provider, whose results are those of the Python engine with the same options.
+ * ONNX Runtime's telemetry is off: the first ssam_onnxruntime_create of a process sets
+ * ORT_DISABLE_TELEMETRY=1 in its environment before the library initialises. An application that
+ * has initialised ONNX Runtime by itself before then, or whose other threads call getenv at that
+ * moment, sets the variable itself at the start of main.
  */
 #ifndef SQUEEZESAM_SSAM_ONNXRUNTIME_H
 #define SQUEEZESAM_SSAM_ONNXRUNTIME_H

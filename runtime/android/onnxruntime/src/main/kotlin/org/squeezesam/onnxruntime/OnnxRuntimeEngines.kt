@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor
 import ai.onnxruntime.OnnxValue
 import ai.onnxruntime.OrtEnvironment
 import ai.onnxruntime.OrtSession
+import android.system.Os
 import org.squeezesam.BundleTarget
 import org.squeezesam.Engine
 import org.squeezesam.EngineFactory
@@ -13,7 +14,8 @@ import org.squeezesam.ProgramKind
 import org.squeezesam.SegmentationException
 
 /**
- * Executes ONNX bundles with ONNX Runtime on the processor.
+ * Executes ONNX bundles with ONNX Runtime on the processor, its telemetry switched off for the
+ * process (an app that has initialised ONNX Runtime before keeps the choice made then).
  *
  * @param threads for one run of a network; 0 leaves it to ONNX Runtime.
  */
@@ -31,6 +33,9 @@ public class OnnxRuntimeEngines(private val threads: Int = 0) : EngineFactory {
         get() = BundleTarget.ONNX
 
     override fun create(bundle: ModelBundle): Engine {
+        // Nothing leaves the phone: newer builds of ONNX Runtime report to Microsoft by default, and
+        // read this variable when they initialise.
+        Os.setenv("ORT_DISABLE_TELEMETRY", "1", true)
         val environment = OrtEnvironment.getEnvironment()
         // ONNX Runtime wants the options to live as long as the sessions made with them.
         val options = OrtSession.SessionOptions()
