@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-DATA ?= ../shared/data
+# The photos to measure and train on: given on the command line, make ... DATA=FOLDER.
+DATA ?=
 # Toolchains of other platforms are kept here, outside the clone.
 TOOLCHAINS ?= ../toolchains
 CXX_FILES := $(shell git ls-files 'runtime/*.cpp' 'runtime/*.h' 'python_bindings/*.cpp' 'python_bindings/*.h' 'tests/*.cpp' 'tests/*.h')
@@ -14,7 +15,8 @@ PACKAGES := model/squeezesam_model training/squeezesam_train export/squeezesam_e
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 10 --timeout 60
 export PYTHONUNBUFFERED = 1
 
-.PHONY: help setup demo ssam test test-apps test-ssam test-native lint format typecheck bench clean
+.PHONY: help setup demo ssam test test-fast test-python-export test-python-rest test-apps test-ssam \
+        test-native test-native-pytest lint format typecheck bench bench-quality data-is-given clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
@@ -35,10 +37,26 @@ $(VENV)/.core: $(VENV)/.tools setup.py pyproject.toml $(wildcard runtime/core/sr
 demo: setup ## export the int8 bundles at 512 and segment three photos into build/demo
 	$(BIN)/python examples/demo.py --output build/demo
 
-test: setup ssam test-native ## run every test
-	$(BIN)/python -m pytest tests/checks tests/model tests/core tests/runtime tests/training \
-	    tests/evaluation tests/benchmarks tests/apps interpreter/tests tests/export tests/end_to_end \
-	    tests/privacy
+# The tests that lower networks take as long as all the others: the two halves run side by side.
+TESTS_EXPORT := tests/export tests/end_to_end
+TESTS_OF_THEIR_OWN := tests/native_executorch
+TESTS_REST := interpreter/tests $(filter-out $(TESTS_EXPORT) $(TESTS_OF_THEIR_OWN), \
+              $(sort $(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py)))))
+
+test: setup ssam ## run every test of Python and C++
+	$(MAKE) --no-print-directory -j2 test-python-export test-python-rest
+
+test-python-export:
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --durations=10 $(TESTS_EXPORT)
+
+test-python-rest: test-native
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --durations=10 $(TESTS_REST)
+
+# What fails most often: no network is lowered, no other program is started.
+test-fast: setup ## what fails most often, in a minute and a half
+	$(BIN)/python -m pytest tests/checks tests/model tests/core tests/runtime \
+	    --deselect tests/core/test_vectors.py::test_the_committed_vectors_are_what_the_reference_yields \
+	    --ignore tests/runtime/test_native_command.py --ignore tests/runtime/test_executorch_engine.py
 
 ssam: $(VENV)/.tools ## build the C++ command build/ssam/cli/ssam and all it needs
 	runtime/tools/install_libraries
@@ -71,9 +89,14 @@ format: setup ## rewrite what lint would complain about
 typecheck: setup ## mypy
 	$(BIN)/mypy $(PACKAGES)
 
-bench: setup ssam ## measure speed and quality, write docs/performance.md
+bench: setup ssam ## measure this machine's speed, write docs/performance.md
 	$(BIN)/python benchmarks/host_latency.py --output docs/performance
+
+bench-quality: data-is-given setup ## score weights and bundles on DATA=FOLDER, write docs/performance.md
 	$(BIN)/python benchmarks/quality.py --data $(DATA) --output docs/performance
+
+data-is-given:
+	@test -n "$(DATA)" || { echo "say where the photos are: make $(MAKECMDGOALS) DATA=FOLDER" >&2; exit 2; }
 
 clean: ## remove what was built
 	rm -rf build $(VENV)

@@ -1,6 +1,6 @@
 """Quality on real photos: torch weights, int8 bundles and simple baselines in one run.
 
-    python benchmarks/quality.py --data ../shared/data [--bundles build/bundles] [--size 512]
+    python benchmarks/quality.py --data FOLDER [--bundles build/bundles] [--size 512]
 
 Wraps `squeezesam-eval`; bundles that are missing are exported first. Writes OUTPUT/quality.json and
 renews docs/performance.md, the README's table and the model card's scores from it.

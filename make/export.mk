@@ -8,5 +8,5 @@ test-reproducible: ## export twice in two fresh environments and compare byte fo
 export-parity: setup ## execute the Core ML packages of the shipped weights, write docs/export_parity.md
 	$(BIN)/python benchmarks/study.py export_parity
 
-quantisation: setup ## measure observers and corrections of int8, write docs/quantisation.md
+quantisation: data-is-given setup ## measure observers of int8 on DATA=FOLDER, write docs/quantisation.md
 	$(BIN)/python benchmarks/study.py quantisation --data $(DATA)/val

@@ -1,7 +1,7 @@
 """Does refining edges help? Boundary IoU of plain and refined masks on the validation photos.
 
     python benchmarks/study.py edge_quality --bundle build/bundles/squeezesam-onnx-int8-512x512 \
-        [--data ../shared/data] [--limit 100] [--output docs/edges]
+        --data FOLDER [--limit 100] [--output docs/edges]
 
 Each object is asked for with one click and its box. Both masks come from the same prediction, so
 the difference is the filter's alone. Writes OUTPUT.json and OUTPUT.md.
@@ -38,7 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--bundle", type=Path, required=True)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--limit", type=int, help="only so many photos, evenly spread")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--output", type=Path, default=Path("docs/edges"))

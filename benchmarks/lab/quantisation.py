@@ -1,6 +1,6 @@
 """Observers and corrections of int8, each measured by the masks they give: docs/quantisation.md.
 
-    python benchmarks/study.py quantisation [--data ../shared/data/val] [--size 512] [--photos 40]
+    python benchmarks/study.py quantisation --data FOLDER [--size 512] [--photos 40]
 
 Calibrates the segmenter on the built-in views with every variant, runs the int8 graph that XNNPACK
 gets and the ONNX file, and compares the masks with fp32: on photos of DATA where it is there (none
@@ -152,7 +152,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/val"))
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--photos", type=int, default=40)
     parser.add_argument("--calibration-views", type=int, default=30)
