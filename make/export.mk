@@ -1,6 +1,6 @@
 # The export: what is too slow for `make test`.
 
-.PHONY: test-reproducible quantisation export-parity
+.PHONY: test-reproducible quantisation export-parity stops
 
 test-reproducible: ## export twice in two fresh environments and compare byte for byte
 	PYTHON=$(PYTHON) export/tools/test_reproducible $(TOOLCHAINS)/reproducible
@@ -10,3 +10,6 @@ export-parity: setup ## execute the Core ML packages of the shipped weights, wri
 
 quantisation: data-is-given setup ## measure observers of int8 on DATA=FOLDER, write docs/quantisation.md
 	$(BIN)/python benchmarks/study.py quantisation --data $(DATA)/val
+
+stops: setup ## count the files that one weight passes from squeezesam-export to the bundle
+	$(BIN)/python -m checks.stops weight

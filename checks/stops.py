@@ -1,0 +1,147 @@
+"""How many of our Python files a photo passes on its way to a PNG, a weight on its way to a bundle.
+
+    python -m checks.stops photo --bundle BUNDLE PHOTO
+    python -m checks.stops weight --size 128
+
+A stop is a file of ours in which, while the command runs, a function is called that is handed the
+load or hands it back, as an argument (`self` included) or as its result. The load of a photo is its
+path, its bytes, its pixels, and what is made of them: the opened photo, the session, the mask, the
+picture to be written. The load of a weight is every network, tensor, exported graph and ONNX model
+that may hold it. Whoever only passes options, names or numbers is no stop, nor is a file of
+someone else's. C++ cannot be traced from Python: the core counts as one stop, `_core`.
+
+The most that are let through: 10 for a photo, 8 for a weight. Exit codes: 0 within; 1 more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+OURS = ("model", "export", "interpreter", "python_bindings")
+MOST = {"photo": 10, "weight": 8}
+Carries = Callable[[Any], bool]
+
+
+def stops(run: Callable[[], object], carries: Carries) -> list[str]:
+    """The files of ours in which the load was handed over, in the order of their first call.
+
+    Args:
+        run: does the work; functions are watched in all threads that it starts itself.
+        carries: whether a value is the load or holds it.
+    """
+    seen: dict[str, None] = {}
+    places = tuple(f"{ROOT / folder}{os.sep}" for folder in OURS)
+
+    def watch(frame: FrameType, event: str, value: Any) -> None:
+        name = frame.f_code.co_filename
+        if event not in ("call", "return") or not name.startswith(places):
+            return
+        if name in seen:
+            return
+        handed = [value] if event == "return" else list(_arguments(frame))
+        if any(carries(one) for one in handed):
+            seen[name] = None
+
+    sys.setprofile(watch)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return [str(Path(name).relative_to(ROOT)) for name in seen]
+
+
+def _arguments(frame: FrameType) -> Sequence[Any]:
+    code = frame.f_code
+    count = code.co_argcount + code.co_kwonlyargcount
+    count += bool(code.co_flags & 0x04) + bool(code.co_flags & 0x08)
+    return [frame.f_locals.get(name) for name in code.co_varnames[:count]]
+
+
+def _inside(value: Any) -> Sequence[Any]:
+    """What a list, a tuple or a dictionary holds."""
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list | tuple) else ()
+
+
+def photo_stops(photo: Path, bundle: Path, folder: Path) -> list[str]:
+    """Those of `squeezesam segment PHOTO`, which writes a cut-out into ``folder``.
+
+    Raises:
+        RuntimeError: the command failed.
+    """
+    import numpy as np
+    import squeezesam
+    from squeezesam.cli import main
+
+    kinds = (squeezesam.Photo, squeezesam.Session, squeezesam.Mask, np.ndarray)
+
+    def carries(value: Any) -> bool:
+        if isinstance(value, str | Path):
+            return str(value) == str(photo)
+        if isinstance(value, bytes):
+            return len(value) > 64
+        return isinstance(value, kinds) or any(isinstance(one, kinds) for one in _inside(value))
+
+    words = ["segment", str(photo), "--bundle", str(bundle), "--output", str(folder)]
+    return [*stops(lambda: _must_succeed(main, [*words, "--format", "cutout"]), carries), "_core"]
+
+
+def weight_stops(size: int, folder: Path) -> list[str]:
+    """Those of `squeezesam-export --target onnx --precision int8` at a small input size.
+
+    Raises:
+        RuntimeError: the command failed.
+    """
+    import onnx
+    import torch
+    from squeezesam_export.cli import main
+
+    kinds = (torch.Tensor, torch.nn.Module, torch.export.ExportedProgram, onnx.ModelProto)
+
+    def carries(value: Any) -> bool:
+        return isinstance(value, kinds) or any(isinstance(one, kinds) for one in _inside(value))
+
+    words = ["--target", "onnx", "--precision", "int8", "--size", str(size), "--iou-floor", "0"]
+    words += ["--no-cache"]
+    return stops(lambda: _must_succeed(main, [*words, "--output", str(folder)]), carries)
+
+
+def _must_succeed(main: Callable[[list[str]], int], words: list[str]) -> None:
+    code = main(words)
+    if code != 0:
+        raise RuntimeError(f"the command {' '.join(words)} ended with {code}")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    loads = parser.add_subparsers(dest="load", required=True)
+    photo = loads.add_parser("photo")
+    photo.add_argument("photo", type=Path)
+    photo.add_argument("--bundle", type=Path, required=True)
+    loads.add_parser("weight").add_argument("--size", type=int, default=128)
+    options = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as folder:
+        if options.load == "photo":
+            found = photo_stops(options.photo, options.bundle, Path(folder))
+        else:
+            found = weight_stops(options.size, Path(folder))
+    most = MOST[options.load]
+    print(*found, sep="\n")
+    print(f"{len(found)} stops, {most} are the most")
+    return 1 if len(found) > most else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
