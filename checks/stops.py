@@ -6,9 +6,11 @@
 A stop is a file of ours in which, while the command runs, a function is called that is handed the
 load or hands it back, as an argument (`self` included) or as its result. The load of a photo is its
 path, its bytes, its pixels, and what is made of them: the opened photo, the session, the mask, the
-picture to be written. The load of a weight is every network, tensor, exported graph and ONNX model
-that may hold it. Whoever only passes options, names or numbers is no stop, nor is a file of
-someone else's. C++ cannot be traced from Python: the core counts as one stop, `_core`.
+picture to be written. The load of a weight, that of the first convolution, is every network and
+state that holds it, every exported graph and ONNX model, the bytes of a program, and any object of
+ours with one of these as an attribute; a `forward` uses the weight and does not pass it on. Whoever
+only passes options, names or numbers is no stop, nor is a file of someone else's. C++ cannot be
+traced from Python: the core counts as one stop, `_core`.
 
 The most that are let through: 10 for a photo, 8 for a weight. Exit codes: 0 within; 1 more.
 """
@@ -42,6 +44,8 @@ def stops(run: Callable[[], object], carries: Carries) -> list[str]:
 
     def watch(frame: FrameType, event: str, value: Any) -> None:
         name = frame.f_code.co_filename
+        if frame.f_code.co_name == "forward":
+            return
         if event not in ("call", "return") or not name.startswith(places):
             return
         if name in seen:
@@ -105,10 +109,21 @@ def weight_stops(size: int, folder: Path) -> list[str]:
     import torch
     from squeezesam_export.cli import main
 
-    kinds = (torch.Tensor, torch.nn.Module, torch.export.ExportedProgram, onnx.ModelProto)
+    kinds = (torch.export.ExportedProgram, torch.fx.GraphModule, onnx.ModelProto)
+
+    def holds(value: Any) -> bool:
+        if isinstance(value, dict):
+            return any("stem" in str(name).split(".") for name in value)
+        if isinstance(value, torch.nn.Module) and not isinstance(value, kinds):
+            return any("stem" in name.split(".") for name, _ in value.named_modules())
+        return isinstance(value, kinds) or (isinstance(value, bytes) and len(value) > 100_000)
 
     def carries(value: Any) -> bool:
-        return isinstance(value, kinds) or any(isinstance(one, kinds) for one in _inside(value))
+        attributes = getattr(value, "__dict__", None) or {}
+        ours = type(value).__module__.startswith("squeezesam")
+        return holds(value) or any(
+            holds(one) for one in [*_inside(value), *(attributes.values() if ours else ())]
+        )
 
     words = ["--target", "onnx", "--precision", "int8", "--size", str(size), "--iou-floor", "0"]
     words += ["--no-cache"]
