@@ -79,6 +79,11 @@ setup(
             "squeezesam-train=squeezesam_train.cli:main",
             "squeezesam-eval=squeezesam_train.evaluation.cli:main",
             "squeezesam-eval-ap=squeezesam_train.evaluation.ap_cli:main",
-        ]
+        ],
+        "squeezesam.targets": [
+            "coreml=squeezesam_export.targets.coreml.target:TARGET",
+            "executorch=squeezesam_export.targets.executorch.target:TARGET",
+            "onnx=squeezesam_export.targets.onnx.target:TARGET",
+        ],
     },
 )

@@ -39,7 +39,7 @@ def measure(size: int, folder: Path) -> list[dict[str, Any]]:
         for name, (precision, mode) in VARIANTS.items():
             request = ExportRequest(
                 "coreml", precision, size, size, "squeezesam", shipped_weights("squeezesam"),
-                shipped_weights("saliency"), folder, coreml_int8=mode,
+                shipped_weights("saliency"), folder, options={"int8": mode},
             )  # fmt: skip
             if inputs is None:
                 steps("loading weights and photos")

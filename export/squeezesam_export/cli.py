@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from squeezesam_export.errors import ExportError
+from squeezesam_export.targets.registry import all_targets, find_target
+
 if TYPE_CHECKING:
     from squeezesam_export.progress import Steps
     from squeezesam_export.request import ExportRequest
-
-BACKENDS = ("cpu", "xnnpack", "coreml", "vulkan")
-TARGETS = ("executorch", "coreml", "onnx")
+    from squeezesam_export.targets.protocol import Target
 
 
 class _Parser(argparse.ArgumentParser):
@@ -39,7 +40,12 @@ def size(text: str) -> tuple[int, int]:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The command's arguments."""
+    """The command's arguments; each target adds its own options.
+
+    Raises:
+        ExportError: a target cannot be loaded.
+    """
+    targets = list(all_targets())
     parser = _Parser(
         prog="squeezesam-export",
         description="Fold, quantise and lower the networks, run the result on real photos, and "
@@ -48,7 +54,10 @@ def build_parser() -> argparse.ArgumentParser:
         "the fp32 network's, or two bundles differ; 2 the command line makes no sense.",
     )
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--target", choices=(*TARGETS, "all"))
+    what.add_argument(
+        "--target", choices=(*(target.name for target in targets), "all"),
+        help="all: every one whose tools are installed and that has the precision",
+    )  # fmt: skip
     what.add_argument(
         "--check", type=Path, metavar="BUNDLE",
         help="compare a finished bundle with fp32 once more, for instance on --parity-photos",
@@ -57,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--compare", type=Path, nargs=2, metavar="BUNDLE",
         help="say which bytes of two bundles differ (exit code 1 if any)",
     )  # fmt: skip
-    parser.add_argument("--precision", choices=("int8", "fp16", "fp32"), default="int8")
+    parser.add_argument("--precision", choices=_union("precisions", targets), default="int8")
     parser.add_argument(
         "--size", type=size, default=(512, 512), metavar="S|HxW",
         help="input size in pixels, multiples of 32: 512, 384x512 (default 512)",
@@ -82,16 +91,14 @@ def build_parser() -> argparse.ArgumentParser:
         help="int8 of onnx: keep as few layers in float as bring the mean mask IoU "
         "to fp32 to 1 - DROP, for instance 0.005",
     )  # fmt: skip
-    parser.add_argument("--backend", choices=BACKENDS, help="default: xnnpack, coreml or cpu")
     parser.add_argument(
-        "--coreml-int8", choices=("weights", "w8a8", "palette6"), default="weights",
-        help="what int8 means for Core ML: weights alone, activations too (iOS 17), or weights in "
-        "tables of 64 values, 6 bits each",
-    )  # fmt: skip
-    parser.add_argument(
-        "--onnx-format", choices=("onnx", "ort"), default="onnx",
-        help="ort is what the small builds of ONNX Runtime load",
-    )  # fmt: skip
+        "--backend", choices=_union("backends", targets), help="default: the target's first"
+    )
+    for target in targets:
+        for option in target.options:
+            parser.add_argument(
+                f"--{target.name}-{option.name}", choices=option.choices, help=option.help
+            )
     parser.add_argument("--output", type=Path, default=Path("build/bundles"), metavar="DIR")
     parser.add_argument("--overwrite", action="store_true", help="replace bundles that exist")
     parser.add_argument(
@@ -107,15 +114,22 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _union(attribute: str, targets: list[Target]) -> list[str]:
+    """What any of the targets offers, in their order."""
+    return list(dict.fromkeys(word for target in targets for word in getattr(target, attribute)))
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
-    options = build_parser().parse_args(argv)
+    try:
+        options = build_parser().parse_args(argv)
+    except ExportError as error:
+        print(f"squeezesam-export: {error}", file=sys.stderr)
+        return 1
     # Before torch is there: threads that wait would otherwise spin, on cores that others need.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # Imported late: torch takes seconds to load, and --help should not.
     from squeezesam_model import SEGMENTER_PRESETS, WeightsError
-
-    from squeezesam_export.program import ExportError
 
     if options.preset not in SEGMENTER_PRESETS:
         known = ", ".join(sorted(SEGMENTER_PRESETS))
@@ -144,8 +158,8 @@ def _compare(a: Path, b: Path) -> int:
 def _check(options: argparse.Namespace) -> int:
     from squeezesam_model import DEFAULT_SALIENCY
 
+    from squeezesam_export.bundle.check import CheckRequest, check_bundle
     from squeezesam_export.progress import Steps
-    from squeezesam_export.verify.check import CheckRequest, check_bundle
 
     request = CheckRequest(
         bundle=options.check,
@@ -167,7 +181,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from squeezesam_export.program import ExportError
+    from squeezesam_export.errors import ExportError
     from squeezesam_export.progress import Steps
     from squeezesam_export.report.table import format_table
     from squeezesam_export.request import check_request
@@ -231,15 +245,43 @@ def _requests(options: argparse.Namespace) -> list[ExportRequest]:
             backend=options.backend,
             calibration=options.calibration,
             comparison=options.parity_photos,
-            coreml_int8=options.coreml_int8,
-            onnx_format=options.onnx_format,
+            options=_own_options(target, options),
             iou_floor=options.iou_floor,
             overwrite=options.overwrite,
             max_iou_drop=options.max_iou_drop,
             cache=None if options.no_cache else default_folder(),
         )
-        for target in (TARGETS if options.target == "all" else (options.target,))
+        for target in _chosen_targets(options)
     ]
+
+
+def _chosen_targets(options: argparse.Namespace) -> list[str]:
+    """Names of the targets that were asked for.
+
+    Raises:
+        ExportError: none of all has what was asked for.
+    """
+    if options.target != "all":
+        return [options.target]
+    able = [
+        target.name
+        for target in all_targets()
+        if options.precision in target.precisions
+        and options.backend in (None, *target.backends)
+        and not target.missing()
+    ]
+    if not able:
+        raise ExportError(f"no target that is installed here offers {options.precision}")
+    return able
+
+
+def _own_options(target: str, options: argparse.Namespace) -> dict[str, str]:
+    """The target's own options that were given."""
+    given = {
+        option.name: getattr(options, f"{target}_{option.name}".replace("-", "_"))
+        for option in find_target(target).options
+    }
+    return {name: choice for name, choice in given.items() if choice is not None}
 
 
 def _shipped(preset: str) -> Path:

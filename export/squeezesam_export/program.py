@@ -12,12 +12,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from squeezesam_export.errors import ExportError
+
+__all__ = ["F32", "Execute", "ExportError", "LoweredProgram", "SourceProgram", "output_shapes",
+           "reference"]  # fmt: skip
+
 F32 = NDArray[np.float32]
 Execute = Callable[[Sequence[F32]], list[F32]]
-
-
-class ExportError(Exception):
-    """An export that failed; the text is a sentence for the person who asked for it."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class SourceProgram:
     """One network, folded, at a fixed size, ready to be lowered.
 
     Attributes:
-        name: ``segmenter`` or ``saliency``.
+        name: of the program in the bundle; its file is called after it.
         module: float32, evaluation mode, BatchNorm and normalisation folded away; takes the inputs
             in order and returns a tuple of tensors in the order of ``outputs``.
         inputs: name → example tensor (float32), in order.
@@ -71,6 +72,11 @@ class LoweredProgram:
     left_over: int | None = None
     timed: bool = True
     notes: dict[str, Any] = field(default_factory=dict)
+
+
+def output_shapes(program: SourceProgram) -> list[tuple[int, ...]]:
+    """Shapes of a program's outputs, in order."""
+    return [output.shape for output in reference(program, program.example)]
 
 
 def reference(program: SourceProgram, inputs: Sequence[Tensor]) -> list[F32]:

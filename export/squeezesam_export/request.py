@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from squeezesam_export.program import ExportError
-
-BACKENDS = {
-    "onnx": ("cpu",),
-    "executorch": ("xnnpack", "coreml", "vulkan"),
-    "coreml": ("coreml",),
-}
-PRECISIONS = ("fp32", "fp16", "int8")
+from squeezesam_export.errors import ExportError
+from squeezesam_export.targets.protocol import Lowering
+from squeezesam_export.targets.registry import all_targets, find_target
 
 
 @dataclass(frozen=True)
@@ -20,19 +16,18 @@ class ExportRequest:
     """What to export.
 
     Attributes:
-        target: ``onnx``, ``executorch`` or ``coreml``.
-        precision: ``fp32``, ``fp16`` or ``int8``.
+        target: the name of one (``squeezesam-export --help`` lists them).
+        precision: one of the target's.
         height: of the segmenter's input; a multiple of 32.
         width: of the segmenter's input; a multiple of 32.
         preset: of the segmenter.
         weights: its safetensors.
         saliency_weights: those of the saliency network.
         output: folder that the bundle's folder goes into.
-        backend: one of :data:`BACKENDS`; None takes the target's first.
+        backend: one of the target's; None takes its first.
         calibration: folder of the user's photos; None takes the built-in ones.
         comparison: folder of photos for parity; None takes the built-in ones.
-        coreml_int8: ``weights``, ``w8a8`` or ``palette6``.
-        onnx_format: ``onnx``, or ``ort``: what ONNX Runtime's small builds load.
+        options: the target's own, by name; those that are not there take their default.
         iou_floor: least mean mask IoU to fp32; None takes the precision's own.
         overwrite: replace a bundle that is there.
         max_iou_drop: int8 of onnx: as few layers stay in float as bring the mean
@@ -52,33 +47,29 @@ class ExportRequest:
     backend: str | None = None
     calibration: Path | None = None
     comparison: Path | None = None
-    coreml_int8: str = "weights"
-    onnx_format: str = "onnx"
+    options: Mapping[str, str] = field(default_factory=dict)
     iou_floor: float | None = None
     overwrite: bool = False
     max_iou_drop: float | None = None
     float_layers: tuple[str, ...] = ()
     cache: Path | None = None
+    mixed_program: str = "segmenter"
 
     @property
     def chosen_backend(self) -> str:
         """The backend asked for, or the target's own."""
-        return self.backend or BACKENDS[self.target][0]
+        return self.backend or find_target(self.target).backends[0]
 
-    def float_layers_of(self, program: str) -> tuple[str, ...]:
-        """Of one network of the bundle."""
-        return self.float_layers if program == "segmenter" else ()
+    def lowering(self, program: str) -> Lowering:
+        """How one program of the bundle is to be lowered."""
+        options = {option.name: option.choices[0] for option in find_target(self.target).options}
+        in_float = self.float_layers if program == self.mixed_program else ()
+        return Lowering(self.precision, self.chosen_backend, {**options, **self.options}, in_float)
 
     @property
     def name(self) -> str:
-        """The bundle's folder: target (and backend, where there is a choice), precision, size."""
-        own = self.chosen_backend == BACKENDS[self.target][0]
-        target = self.target if own else f"{self.target}-{self.chosen_backend}"
-        precision = self.precision
-        if (self.target, precision) == ("coreml", "int8") and self.coreml_int8 != "weights":
-            precision = self.coreml_int8
-        if self.target == "onnx" and self.onnx_format == "ort":
-            target = "onnx-ort"
+        """The bundle's folder: preset, target (and what was chosen of it), precision, size."""
+        target, precision = find_target(self.target).label(self.lowering(""))
         if self.max_iou_drop is not None:
             precision = f"{precision}-mixed"
         return f"{self.preset}-{target}-{precision}-{self.height}x{self.width}"
@@ -91,11 +82,7 @@ class ExportRequest:
 
 def check_request(request: ExportRequest) -> None:
     """Refuse what cannot work before any work is done (ExportError)."""
-    if request.chosen_backend not in BACKENDS[request.target]:
-        known = ", ".join(BACKENDS[request.target])
-        raise ExportError(
-            f"the {request.target} target has no backend '{request.chosen_backend}' ({known})"
-        )
+    _check_target(request)
     if request.max_iou_drop is not None:
         _check_mixed(request)
     if request.path.exists() and not request.overwrite:
@@ -107,11 +94,41 @@ def check_request(request: ExportRequest) -> None:
             raise ExportError(f"{parent} is a file, not a folder")
 
 
-def _check_mixed(request: ExportRequest) -> None:
-    if (request.target, request.precision) != ("onnx", "int8"):
+def _check_target(request: ExportRequest) -> None:
+    """Backend, precision and options are the target's, and its tools are installed."""
+    target = find_target(request.target)
+    if request.chosen_backend not in target.backends:
+        known = ", ".join(target.backends)
         raise ExportError(
-            f"--max-iou-drop mixes int8 with float for onnx, not {request.precision} for "
-            f"{request.target}"
+            f"the {target.name} target has no backend '{request.chosen_backend}' ({known})"
+        )
+    if request.precision not in target.precisions:
+        known = ", ".join(target.precisions)
+        raise ExportError(
+            f"the {target.name} target has no precision '{request.precision}' ({known})"
+        )
+    options = {option.name: option for option in target.options}
+    for name, choice in request.options.items():
+        if name not in options:
+            raise ExportError(f"the {target.name} target has no option '{name}'")
+        if choice not in options[name].choices:
+            known = ", ".join(options[name].choices)
+            raise ExportError(f"the {target.name} target's {name} cannot be '{choice}' ({known})")
+    missing = target.missing()
+    if missing:
+        raise ExportError(f"the {target.name} target needs {missing}: {target.install}")
+
+
+def _check_mixed(request: ExportRequest) -> None:
+    if request.precision not in find_target(request.target).mixed_precisions:
+        able = [
+            f"{target.name} {precision}"
+            for target in all_targets()
+            for precision in target.mixed_precisions
+        ]
+        raise ExportError(
+            f"--max-iou-drop takes layers back to float in {', '.join(able)}, not in "
+            f"{request.target} {request.precision}"
         )
     if request.max_iou_drop is None or not 0 < request.max_iou_drop < 1:
         raise ExportError("--max-iou-drop lies between 0 and 1, for instance 0.005")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -10,6 +10,8 @@ from export_requests import SIDE, request_for
 from squeezesam_export.bundle.write import Exported, Inputs, export_bundle
 from squeezesam_export.networks.sources import Networks
 from squeezesam_export.photos.views import comparison_views
+from squeezesam_export.targets.protocol import Target
+from squeezesam_export.targets.registry import add_target, remove_target
 from squeezesam_model import load_saliency, load_segmenter
 from squeezesam_model.weights import shipped_weights
 
@@ -24,6 +26,20 @@ def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture
+def put_target() -> Iterator[Callable[[Target], None]]:
+    """Puts a target in the place of the installed one of its name, for one test."""
+    added: list[str] = []
+
+    def put(target: Target) -> None:
+        add_target(target)
+        added.append(target.name)
+
+    yield put
+    for name in added:
+        remove_target(name)
 
 
 @pytest.fixture(scope="session")

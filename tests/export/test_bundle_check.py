@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from squeezesam_export.bundle.check import CheckRequest, check_bundle
 from squeezesam_export.bundle.write import Exported
 from squeezesam_export.cli import main
-from squeezesam_export.verify.check import CheckRequest, check_bundle
 from squeezesam_model.weights import shipped_weights
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import torch
 from export_requests import request_for
 from squeezesam_export.bundle.write import Exported, export_bundle
 from squeezesam_export.cli import main
-from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
-from squeezesam_export.targets.onnx import lowering as target_onnx
+from squeezesam_export.program import F32, ExportError, LoweredProgram, SourceProgram
+from squeezesam_export.targets.onnx.target import OnnxTarget
+from squeezesam_export.targets.protocol import Lowering, Target
 from squeezesam_model import file_sha256
 from squeezesam_model.weights import shipped_weights
 
@@ -67,27 +69,26 @@ def test_a_second_export_gives_the_same_bytes(onnx_int8: Exported, tmp_path: Pat
         assert (again.path / name).read_bytes() == (onnx_int8.path / name).read_bytes(), name
 
 
-def _broken(source: SourceProgram, precision: str, folder: Path) -> LoweredProgram:
+class _Swapping(OnnxTarget):
     """A lowering that swaps red and blue: plausible, and wrong."""
-    good = target_onnx.lower(source, precision, folder)
 
-    def execute(inputs: list) -> list:
-        return good.execute([inputs[0][:, ::-1].copy(), *inputs[1:]])
+    def lower(self, program: SourceProgram, how: Lowering, folder: Path) -> LoweredProgram:
+        good = super().lower(program, how, folder)
 
-    return replace(good, execute=execute)
+        def execute(inputs: Sequence[F32]) -> list[F32]:
+            assert good.execute is not None
+            return good.execute([inputs[0][:, ::-1].copy(), *inputs[1:]])
+
+        return replace(good, execute=execute)
 
 
 def test_masks_below_the_floor_fail_and_leave_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, put_target: Callable[[Target], None]
 ) -> None:
-    lower = target_onnx.lower
-    monkeypatch.setattr(
-        "squeezesam_export.bundle.write._lower", lambda s, r, f: _broken(s, "fp32", f)
-    )
+    put_target(_Swapping())
     with pytest.raises(ExportError, match=r"below the floor of 0\.99"):
         export_bundle(request_for("onnx", "fp32", tmp_path, iou_floor=0.99))
     assert list(tmp_path.iterdir()) == []
-    assert lower is target_onnx.lower
 
 
 def test_a_failing_export_exits_with_1_and_one_sentence(

@@ -9,9 +9,9 @@ import torch
 from squeezesam_export.networks.sources import Networks
 from squeezesam_export.photos.views import calibration_views
 from squeezesam_export.program import SourceProgram
-from squeezesam_export.report.layers import EXACT_DB, LayerReport, measure
 from squeezesam_export.targets.coreml import lowering as target_coreml
 from squeezesam_export.targets.coreml.layers import CoreMlTracer
+from squeezesam_export.tracing.layers import EXACT_DB, LayerReport, measure
 from squeezesam_model import SaliencyNet, SaliencyPreset, load_segmenter
 from squeezesam_model.weights import shipped_weights
 

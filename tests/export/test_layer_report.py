@@ -16,13 +16,13 @@ from squeezesam_export.cli import main
 from squeezesam_export.networks.sources import Networks, PreparedView
 from squeezesam_export.photos.views import calibration_views
 from squeezesam_export.program import SourceProgram
-from squeezesam_export.quantise.pt2e import quantise
 from squeezesam_export.report import build_report
-from squeezesam_export.report.layers import EXACT_DB, F32, LayerNode, Tracer, measure
 from squeezesam_export.targets.executorch import lowering as target_executorch
 from squeezesam_export.targets.executorch.layers import ExecuTorchTracer
 from squeezesam_export.targets.onnx import lowering as target_onnx
 from squeezesam_export.targets.onnx.layers import OnnxTracer
+from squeezesam_export.targets.pt2e import quantise
+from squeezesam_export.tracing.layers import EXACT_DB, F32, LayerNode, Tracer, measure
 from squeezesam_model import SaliencyNet, SaliencyPreset, load_segmenter
 from squeezesam_model.weights import shipped_weights
 

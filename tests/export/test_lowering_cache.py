@@ -11,15 +11,18 @@ from typing import Any
 import pytest
 import torch
 from export_requests import request_for
+from squeezesam_export.bundle import write as bundle
 from squeezesam_export.bundle.write import Inputs
-from squeezesam_export.bundle.write import write as bundle
 from squeezesam_export.cache.key import lowering_key
 from squeezesam_export.cache.store import LoweringCache, default_folder
 from squeezesam_export.program import LoweredProgram, SourceProgram
 from squeezesam_export.targets.onnx import lowering as target_onnx
+from squeezesam_export.targets.protocol import Lowering
+from squeezesam_export.targets.registry import find_target
 from torch import nn
 
-SETTINGS = {"target": "onnx", "precision": "int8", "backend": "cpu"}
+ONNX, EXECUTORCH = find_target("onnx"), find_target("executorch")
+INT8 = Lowering("int8", "cpu", {"format": "onnx"})
 
 
 def source_program() -> SourceProgram:
@@ -128,22 +131,24 @@ def test_a_place_that_cannot_be_written_to_keeps_nothing_and_fails_nothing(tmp_p
 
 def test_whatever_decides_the_bytes_changes_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     source = source_program()
-    key = lowering_key(source, SETTINGS)
-    assert key == lowering_key(source_program(), SETTINGS)
-    assert key != lowering_key(source, {**SETTINGS, "target": "executorch"})
+    key = lowering_key(source, ONNX, INT8)
+    assert key == lowering_key(source_program(), ONNX, INT8)
+    assert key != lowering_key(source, EXECUTORCH, INT8)
+    assert key != lowering_key(source, ONNX, replace(INT8, options={"format": "ort"}))
+    assert key != lowering_key(source, ONNX, replace(INT8, in_float=("stem",)))
     photos = ((torch.full((1, 3, 2, 2), 7.5),),)
     other_photos = replace(source, calibration=photos)
-    assert key != lowering_key(other_photos, SETTINGS)
-    plain = {**SETTINGS, "precision": "fp32"}
-    assert lowering_key(source, plain) == lowering_key(other_photos, plain)
+    assert key != lowering_key(other_photos, ONNX, INT8)
+    plain = replace(INT8, precision="fp32")
+    assert lowering_key(source, ONNX, plain) == lowering_key(other_photos, ONNX, plain)
     wider = replace(source, inputs={"image": torch.ones(1, 3, 2, 4)})
-    assert key != lowering_key(wider, SETTINGS)
+    assert key != lowering_key(wider, ONNX, INT8)
     with torch.no_grad():
         next(source.module.parameters())[0, 0] += 2**-20
-    assert key != lowering_key(source, SETTINGS)
+    assert key != lowering_key(source, ONNX, INT8)
     again = source_program()
-    monkeypatch.setattr("squeezesam_export.cache.key.toolchain", lambda: {"torch": "99"})
-    assert key != lowering_key(again, SETTINGS)
+    monkeypatch.setattr("squeezesam_export.cache.key.toolchain", lambda tools: {"torch": "99"})
+    assert key != lowering_key(again, ONNX, INT8)
 
 
 def test_relative_cache_folders_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:

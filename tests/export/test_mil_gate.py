@@ -19,8 +19,9 @@ from squeezesam_export.networks import sources
 from squeezesam_export.networks.sources import Networks
 from squeezesam_export.photos.views import comparison_views
 from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
-from squeezesam_export.request import ExportRequest
 from squeezesam_export.targets.coreml import lowering as target_coreml
+from squeezesam_export.targets.coreml.target import CoreMlTarget
+from squeezesam_export.targets.protocol import Lowering, Target
 from squeezesam_model import Segmenter, load_saliency, load_segmenter
 from squeezesam_model.weights import shipped_weights
 from torch import nn
@@ -48,22 +49,26 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, LoweredProgram]:
 
 @pytest.fixture
 def export(
-    good: dict[str, LoweredProgram], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    good: dict[str, LoweredProgram],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    put_target: Callable[[Target], None],
 ) -> Callable[..., Exported]:
     """Exports a bundle; one of its saved packages is damaged, or lowered anew."""
 
     def run(program: str = "", damage: Damage | None = None, anew: str = "") -> Exported:
-        def lower(source: SourceProgram, request: ExportRequest, folder: Path) -> LoweredProgram:
-            if source.name == anew:
-                return target_coreml.lower(source, "fp16", "weights", folder)
-            path = folder / f"{source.name}.mlpackage"
-            shutil.copytree(good[source.name].path, path)
-            if damage and source.name == program:
-                damage(path)
-            execute = target_coreml.executor(path, tuple(source.inputs), source.outputs)
-            return replace(good[source.name], path=path, execute=execute)
+        class Damaged(CoreMlTarget):
+            def lower(self, source: SourceProgram, how: Lowering, folder: Path) -> LoweredProgram:
+                if source.name == anew:
+                    return target_coreml.lower(source, "fp16", "weights", folder)
+                path = folder / f"{source.name}.mlpackage"
+                shutil.copytree(good[source.name].path, path)
+                if damage and source.name == program:
+                    damage(path)
+                execute = target_coreml.executor(path, tuple(source.inputs), source.outputs)
+                return replace(good[source.name], path=path, execute=execute)
 
-        monkeypatch.setattr("squeezesam_export.bundle.write._lower", lower)
+        put_target(Damaged())
         monkeypatch.setattr("squeezesam_export.bundle.write.comparison_views", lambda: VIEWS)
         monkeypatch.setattr("squeezesam_export.bundle.write.calibration_views", list)
         return export_bundle(request_for("coreml", "fp16", tmp_path, height=SIDE, width=SIDE))

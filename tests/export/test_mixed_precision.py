@@ -134,9 +134,9 @@ def test_the_manifest_says_what_stays_in_float_and_why(inputs: Inputs, tmp_path:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"target": "coreml"}, "for onnx, not int8 for coreml"),
-        ({"target": "executorch"}, "for onnx, not int8 for executorch"),
-        ({"precision": "fp16"}, "not fp16 for onnx"),
+        ({"target": "coreml"}, "in onnx int8, not in coreml int8"),
+        ({"target": "executorch"}, "in onnx int8, not in executorch int8"),
+        ({"precision": "fp16"}, "not in onnx fp16"),
         ({"max_iou_drop": 0.0}, "lies between 0 and 1"),
     ],
 )

@@ -98,9 +98,9 @@ def test_sizes_share_their_weights_in_one_package(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("target", "changes", "name"),
     [
-        ("coreml", {"coreml_int8": "palette6"}, "squeezesam-coreml-palette6-64x64"),
-        ("coreml", {"coreml_int8": "w8a8"}, "squeezesam-coreml-w8a8-64x64"),
-        ("onnx", {"onnx_format": "ort"}, "squeezesam-onnx-ort-int8-64x64"),
+        ("coreml", {"options": {"int8": "palette6"}}, "squeezesam-coreml-palette6-64x64"),
+        ("coreml", {"options": {"int8": "w8a8"}}, "squeezesam-coreml-w8a8-64x64"),
+        ("onnx", {"options": {"format": "ort"}}, "squeezesam-onnx-ort-int8-64x64"),
         ("onnx", {"max_iou_drop": 0.01}, "squeezesam-onnx-int8-mixed-64x64"),
     ],
 )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +10,11 @@ from squeezesam_model import MAX_POINTS
 from squeezesam_model.normalisation import MEAN, PAD_VALUE, STD
 from squeezesam_model.planes import click_radius
 
+from squeezesam_export.files import file_entries
 from squeezesam_export.program import LoweredProgram, SourceProgram, reference
 
 SCHEMA_VERSION = 1
 LICENCE = "Apache-2.0"
-_TOOLS = ("squeezesam", "torch", "torchao", "executorch", "coremltools", "onnx", "onnxruntime",
-          "onnxscript", "numpy")  # fmt: skip
-
-
-def file_entries(path: Path, root: Path) -> list[dict[str, Any]]:
-    """Path, size and sha256 of a file, or of every file in a folder, relative to the bundle."""
-    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
-    return [
-        {
-            "path": file.relative_to(root).as_posix(),
-            "size": file.stat().st_size,
-            "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-        }
-        for file in files
-    ]
 
 
 def program_entry(source: SourceProgram, lowered: LoweredProgram, root: Path) -> dict[str, Any]:
@@ -72,14 +56,3 @@ def prompts_entry(height: int, width: int) -> dict[str, Any]:
         "click_radius": click_radius(height, width),
         "box_default": 1.0,
     }
-
-
-def toolchain() -> dict[str, str]:
-    """Installed versions of what takes part in an export."""
-    found = {}
-    for tool in _TOOLS:
-        try:
-            found[tool] = version(tool)
-        except PackageNotFoundError:
-            continue
-    return found

@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from squeezesam_model import file_sha256, load_saliency, load_segmenter
 from squeezesam_model.count import count_parameters
 
 from squeezesam_export.bundle import manifest
-from squeezesam_export.cache.store import LoweringCache
+from squeezesam_export.bundle.lowering import lowered as lowered_program
 from squeezesam_export.networks.sources import Networks, PreparedView
 from squeezesam_export.photos.views import (
     calibration_views,
@@ -26,7 +26,8 @@ from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.progress import Progress, Silent
 from squeezesam_export.quantise import mixed
 from squeezesam_export.request import ExportRequest, check_request
-from squeezesam_export.targets.execution import executor
+from squeezesam_export.targets.registry import find_target
+from squeezesam_export.toolchain.versions import toolchain
 from squeezesam_export.verify import gate, parity
 
 
@@ -111,61 +112,17 @@ def _views(
     return [networks.prepare(view) for view in views]
 
 
-def _lower(source: SourceProgram, request: ExportRequest, folder: Path) -> LoweredProgram:
-    # Each target is imported when it is asked for: their toolchains take seconds to load.
-    if request.target == "onnx":
-        from squeezesam_export.targets.onnx import lowering as target_onnx
-
-        made = target_onnx.lower(
-            source, request.precision, folder, request.float_layers_of(source.name)
-        )
-        return target_onnx.to_ort(made) if request.onnx_format == "ort" else made
-    if request.target == "executorch":
-        from squeezesam_export.targets.executorch import lowering as target_executorch
-
-        return target_executorch.lower(source, request.precision, request.chosen_backend, folder)
-    from squeezesam_export.targets.coreml import lowering as target_coreml
-
-    return target_coreml.lower(source, request.precision, request.coreml_int8, folder)
-
-
-def _lowered(source: SourceProgram, request: ExportRequest, folder: Path) -> LoweredProgram:
-    """From the cache where it is there, else made anew and kept."""
-    if request.cache is None:
-        return _lower(source, request, folder)
-    from squeezesam_export.cache.key import lowering_key
-
-    settings = {
-        "target": request.target,
-        "precision": request.precision,
-        "backend": request.chosen_backend,
-        "coreml_int8": request.coreml_int8,
-        "onnx_format": request.onnx_format,
-        "float_layers": request.float_layers_of(source.name),
-    }
-    key, cache = lowering_key(source, settings), LoweringCache(request.cache)
-    found = cache.fetch(key, folder)
-    if found is None:
-        lowered = _lower(source, request, folder)
-        cache.store(key, lowered)
-        return lowered
-    path, facts = found
-    names = (tuple(source.inputs), source.outputs)
-    run = executor(request.target, request.chosen_backend, path, *names)
-    return LoweredProgram(path, run, **asdict(facts))
-
-
 def _fill(request: ExportRequest, inputs: Inputs, folder: Path, progress: Progress) -> Exported:
     networks, comparison = inputs.networks, inputs.comparison
     sources = networks.programs(inputs.calibration)
     found = None
     if request.max_iou_drop is not None:
-        found = _mix(request.max_iou_drop, sources[0], inputs, progress)
+        found = _mix(request, request.max_iou_drop, sources[0], inputs, progress)
         request = replace(request, float_layers=found.in_float)
     lowered = {}
     for source in sources:
         progress(f"{request.target} {request.precision}: lowering the {source.name}")
-        lowered[source.name] = _lowered(source, request, folder)
+        lowered[source.name] = lowered_program(source, request, folder)
     measured, heat = None, None
     run_segmenter, run_saliency = lowered["segmenter"].execute, lowered["saliency"].execute
     if run_segmenter and run_saliency:
@@ -193,16 +150,16 @@ def _floors(request: ExportRequest) -> gate.Floors:
 
 
 def _mix(
+    request: ExportRequest,
     max_iou_drop: float,
     source: SourceProgram,
     inputs: Inputs,
     progress: Progress,
 ) -> mixed.Mixed:
     """Which layers of the segmenter stay in float."""
-    from squeezesam_export.targets.onnx.mixed import OnnxMixable
-
+    target = find_target(request.target)
     views = (inputs.calibration[::4], inputs.comparison)
-    return mixed.search(OnnxMixable(source), inputs.networks, *views, max_iou_drop, progress)
+    return mixed.search(target.mixable(source), inputs.networks, *views, max_iou_drop, progress)
 
 
 def _manifest(
@@ -245,7 +202,7 @@ def _manifest(
         }
         if quantisation
         else None,
-        "toolchain": manifest.toolchain(),
+        "toolchain": toolchain(find_target(request.target).tools),
         "parity": parity.manifest_entry(measured, heat, lowered["segmenter"].engine),
     }
 

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from squeezesam_export.bundle.manifest import file_entries
+from squeezesam_export.files import file_entries
 from squeezesam_export.program import LoweredProgram
 
 LIMIT_BYTES = 1 << 30

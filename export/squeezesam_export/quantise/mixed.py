@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from squeezesam_export.networks.sources import Networks, PreparedView
-from squeezesam_export.program import Execute, ExportError
+from squeezesam_export.program import ExportError
 from squeezesam_export.progress import Progress
+from squeezesam_export.targets.protocol import Mixable
 from squeezesam_export.verify import parity
-
-if TYPE_CHECKING:
-    from squeezesam_export.report.layers import LayerReport
-
-
-class Mixable(Protocol):
-    """A program in int8 of which single layers can be taken back to float."""
-
-    def layers(self, photos: Sequence[PreparedView]) -> list[LayerReport]:
-        """Its int8 layers, the one that adds most noise first."""
-
-    def execute(self, in_float: frozenset[str]) -> Execute:
-        """The program with the named layers in float, ready to be run."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +67,8 @@ def search(
         ExportError: the bound is missed even with all of them in float.
     """
     progress("mixed precision: ranking the layers by the noise they add")
-    order = [report.node.name for report in program.layers(ranked_on)]
+    photos = [tuple(t.numpy() for t in view.segmenter) for view in ranked_on]
+    order = [report.node.name for report in program.layers(photos)]
     known: dict[int, float] = {}
 
     def iou(count: int) -> float:

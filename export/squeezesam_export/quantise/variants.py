@@ -29,7 +29,7 @@ def pt2e_variant(source: SourceProgram, observer: str, correction: str, folder: 
         correction: one of :data:`CORRECTIONS`.
         folder: not used: nothing is written.
     """
-    from squeezesam_export.quantise.pt2e import quantise_with
+    from squeezesam_export.targets.pt2e import quantise_with
 
     if correction == "equalised":
         source = dataclasses.replace(source, module=equalised(source.module))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from squeezesam_export.bundle.write import Exported
 from squeezesam_export.program import ExportError, SourceProgram
 from squeezesam_export.progress import Progress, Silent
-from squeezesam_export.report.layers import F32, Tracer, measure
 from squeezesam_export.report.page import BundleReport, ProgramReport, render
 from squeezesam_export.report.pictures import Comparison, compare_view
+from squeezesam_export.targets.registry import find_target
+from squeezesam_export.tracing.layers import F32, measure
 
 # Layers are compared on so many of the photos, spread evenly: all of their tensors are looked at.
 TRACED_PHOTOS = 8
@@ -66,7 +67,12 @@ def _facts(exported: Exported) -> dict[str, str]:
 
 def _program(exported: Exported, source: SourceProgram) -> ProgramReport:
     lowered = exported.lowered[source.name]
-    tracer = _tracer(exported, source)
+    request = exported.request
+    tracer = find_target(request.target).trace(
+        source,
+        request.lowering(source.name),
+        replace(lowered, path=request.path / lowered.path.name),
+    )
     if tracer is None:
         return ProgramReport(source.name, [], None, lowered.delegated, _left_over(lowered.notes))
     layers = measure(tracer, _photos(exported, source.name))
@@ -87,41 +93,6 @@ def _photos(exported: Exported, program: str) -> list[tuple[F32, ...]]:
         tuple(tensor.numpy() for tensor in getattr(view, program))
         for view in exported.views[::step][:TRACED_PHOTOS]
     ]
-
-
-def _tracer(exported: Exported, source: SourceProgram) -> Tracer | None:
-    """What shows the inside of a program; None where nothing does (two of the delegates)."""
-    request = exported.request
-    if request.target == "onnx" and request.onnx_format == "ort":
-        return None
-    if request.target == "onnx":
-        from squeezesam_export.targets.onnx import lowering as target_onnx
-        from squeezesam_export.targets.onnx.layers import OnnxTracer
-
-        with tempfile.TemporaryDirectory() as scratch:
-            plain = target_onnx.lower(source, "fp32", Path(scratch)).path
-            return OnnxTracer(source, plain, request.path / f"{source.name}.onnx")
-    if request.target == "coreml":
-        from squeezesam_export.targets.coreml import lowering as target_coreml
-        from squeezesam_export.targets.coreml.layers import CoreMlTracer
-
-        with tempfile.TemporaryDirectory() as scratch:
-            plain = target_coreml.lower(source, "fp32", "weights", Path(scratch)).path
-            return CoreMlTracer(source, plain, request.path / f"{source.name}.mlpackage")
-    if request.target == "executorch" and request.chosen_backend == "xnnpack":
-        if request.precision != "int8":
-            return None
-        import torch
-
-        from squeezesam_export.quantise.pt2e import quantise
-        from squeezesam_export.targets.executorch.layers import ExecuTorchTracer
-        from squeezesam_export.toolchain.quiet import quiet
-
-        with quiet():
-            plain_graph = torch.export.export(source.module, source.example)
-            graph = quantise(source, plain_graph, dynamic=True)
-        return ExecuTorchTracer(source, graph, exported.lowered[source.name].notes["operators"])
-    return None
 
 
 def _comparisons(exported: Exported) -> list[Comparison]:

@@ -6,8 +6,8 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from squeezesam_export.report.layers import EXACT_DB, LayerReport
 from squeezesam_export.report.pictures import Comparison
+from squeezesam_export.tracing.layers import EXACT_DB, LayerReport
 
 _STYLE = """
 body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;

@@ -12,9 +12,9 @@ from mil_interpreter import Program
 from mil_interpreter.step import Reference, Step
 
 from squeezesam_export.program import SourceProgram
-from squeezesam_export.report.layers import F32, LayerNode
-from squeezesam_export.report.parameters import parameter_names, title
 from squeezesam_export.targets.coreml.opening import opened
+from squeezesam_export.tracing.layers import F32, LayerNode
+from squeezesam_export.tracing.parameters import parameter_names, title
 
 _LAYERS = ("conv", "conv_transpose", "linear", "matmul", "layer_norm", "softmax")
 # Rounding and what an engine fuses into the layer before.

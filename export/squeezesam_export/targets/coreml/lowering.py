@@ -137,7 +137,7 @@ def _notes(report: LintReport, deployment_target: str) -> dict[str, Any]:
 def _export(program: SourceProgram, activations: bool) -> ExportedProgram:
     exported = torch.export.export(program.module, program.example)
     if activations:
-        from squeezesam_export.quantise.pt2e import quantise
+        from squeezesam_export.targets.pt2e import quantise
 
         exported = quantise(program, exported, dynamic=False)
     # coremltools reads the ATEN dialect, which an empty table of decompositions makes.

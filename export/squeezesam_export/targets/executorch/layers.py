@@ -15,7 +15,7 @@ from torch import Tensor, fx
 from torch.export import ExportedProgram
 
 from squeezesam_export.program import SourceProgram
-from squeezesam_export.report.layers import F32, LayerNode
+from squeezesam_export.tracing.layers import F32, LayerNode
 
 _ATEN = torch.ops.aten
 _LAYERS: dict[Any, str] = {

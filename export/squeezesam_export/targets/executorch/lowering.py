@@ -17,8 +17,8 @@ from squeezesam_model.blocks import UNetTrunk
 from torch import Tensor, nn
 
 from squeezesam_export.program import F32, Execute, ExportError, LoweredProgram, SourceProgram
-from squeezesam_export.quantise.pt2e import quantise
 from squeezesam_export.targets.executorch.delegable import delegable, float_scalars
+from squeezesam_export.targets.pt2e import quantise
 from squeezesam_export.toolchain.lean import lean
 from squeezesam_export.toolchain.quiet import quiet
 

@@ -16,8 +16,8 @@ import onnxruntime
 from onnx import numpy_helper
 
 from squeezesam_export.program import SourceProgram
-from squeezesam_export.report.layers import F32, LayerNode
-from squeezesam_export.report.parameters import parameter_names, title
+from squeezesam_export.tracing.layers import F32, LayerNode
+from squeezesam_export.tracing.parameters import parameter_names, title
 
 _LAYERS = ("Conv", "MatMul", "Gemm", "LayerNormalization", "Softmax")
 # What an engine fuses into the layer before.

@@ -23,6 +23,7 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from squeezesam_export.program import F32, Execute, ExportError, LoweredProgram, SourceProgram
+from squeezesam_export.targets.onnx.floating import operators_of, to_float
 from squeezesam_export.targets.onnx.rewrite import shrink_matrices, transposed_to_plain
 from squeezesam_export.toolchain.quiet import quiet
 
@@ -212,8 +213,6 @@ def _quantise(
     )  # fmt: skip
     model = onnx.load(quantised)
     if in_float:
-        from squeezesam_export.targets.onnx.mixed import operators_of, to_float
-
         plain = onnx.load(source)
         if to_float(model, plain, operators_of(plain, program, set(in_float))) < len(in_float):
             raise ExportError("a layer that is to stay in float is not in the ONNX program")

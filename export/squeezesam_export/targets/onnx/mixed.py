@@ -1,4 +1,4 @@
-"""Single layers of an int8 ONNX program taken back to float, without calibrating again."""
+"""The int8 ONNX program as the search for layers that stay in float wants it."""
 
 from __future__ import annotations
 
@@ -8,164 +8,37 @@ from pathlib import Path
 
 import onnx
 
-from squeezesam_export.networks.sources import PreparedView
-from squeezesam_export.program import Execute, SourceProgram
-from squeezesam_export.report.layers import LayerReport, measure
-from squeezesam_export.targets.onnx.rewrite import drop_unused
-
-_MOVING = ("Relu", "MaxPool", "DepthToSpace", "Concat", "Slice", "Pad")
-
-
-def to_float(quantised: onnx.ModelProto, plain: onnx.ModelProto, operators: set[str]) -> int:
-    """Let the named operators of ``quantised`` read float data and float weights, in place.
-
-    Args:
-        quantised: QDQ model of ``plain``, whose operators have the same names.
-        plain: the model in fp32: where the weights come from.
-        operators: names of convolutions.
-
-    Returns:
-        how many operators were changed.
-    """
-    twins = _Twins(quantised, plain)
-    wanted = {node.name: node for node in plain.graph.node}
-    changed = 0
-    for node in list(quantised.graph.node):
-        if node.name in operators and node.name in wanted:
-            changed += 1
-            for index, name in enumerate(wanted[node.name].input):
-                node.input[index] = twins.of(name)
-    quantised.graph.node.extend(twins.made)
-    _sort(quantised)
-    _drop_dead(quantised)
-    return changed
-
-
-class _Twins:
-    """Tensors of the fp32 graph as the int8 one can make them without a rounding at their end.
-
-    A convolution's result is there before it is rounded. What only moves or limits numbers
-    (ReLU, pooling, joining) is done once more in float: the quantiser rounds in between, or leaves
-    a ReLU out, since rounding to unsigned numbers does the same.
-    """
-
-    def __init__(self, quantised: onnx.ModelProto, plain: onnx.ModelProto) -> None:
-        self.made: list[onnx.NodeProto] = []
-        self._quantised = quantised
-        self._weights = {tensor.name: tensor for tensor in plain.graph.initializer}
-        self._maker = {output: node for node in plain.graph.node for output in node.output}
-        self._counterpart = {node.name: node for node in quantised.graph.node}
-        self._known: dict[str, str] = {}
-
-    def of(self, name: str) -> str:
-        """Name of the tensor in the int8 graph."""
-        if name not in self._known:
-            self._known[name] = self._weight(name) if name in self._weights else self._data(name)
-        return self._known[name]
-
-    def _weight(self, name: str) -> str:
-        # The old name may belong to the rounded one.
-        tensor = self._quantised.graph.initializer.add()
-        tensor.CopyFrom(self._weights[name])
-        tensor.name = f"{name}_in_float"
-        return str(tensor.name)
-
-    def _data(self, name: str) -> str:
-        maker = self._maker.get(name)
-        if maker is None:
-            return name
-        there = self._counterpart.get(maker.name)
-        if maker.op_type not in _MOVING:
-            return str(there.output[0]) if there is not None else name
-        inputs = [self.of(one) for one in maker.input]
-        if there is not None and list(there.input) == inputs:
-            return str(there.output[0])
-        twin = onnx.NodeProto()
-        twin.CopyFrom(maker)
-        twin.name = f"{maker.name}_in_float"
-        twin.input[:], twin.output[:] = inputs, [f"{name}_in_float"]
-        self.made.append(twin)
-        return f"{name}_in_float"
-
-
-def _sort(model: onnx.ModelProto) -> None:
-    """Operators behind those that they read, otherwise in their order."""
-    made_by = {output: node for node in model.graph.node for output in node.output}
-    done: set[int] = set()
-    ordered: list[onnx.NodeProto] = []
-
-    def place(node: onnx.NodeProto) -> None:
-        if id(node) in done:
-            return
-        done.add(id(node))
-        for name in node.input:
-            if name in made_by:
-                place(made_by[name])
-        ordered.append(node)
-
-    nodes = list(model.graph.node)
-    for node in nodes:
-        place(node)
-    copies = [onnx.NodeProto() for _ in ordered]
-    for copy, node in zip(copies, ordered, strict=True):
-        copy.CopyFrom(node)
-    del model.graph.node[:]
-    model.graph.node.extend(copies)
-
-
-def _drop_dead(model: onnx.ModelProto) -> None:
-    """Remove operators whose outputs nobody reads, and weights that nobody reads any more."""
-    outputs = {output.name for output in model.graph.output}
-    while True:
-        read = {name for node in model.graph.node for name in node.input} | outputs
-        kept = [node for node in model.graph.node if any(o in read for o in node.output)]
-        if len(kept) == len(model.graph.node):
-            break
-        del model.graph.node[:]
-        model.graph.node.extend(kept)
-    drop_unused(model)
+from squeezesam_export.program import F32, Execute, SourceProgram
+from squeezesam_export.targets.onnx import lowering
+from squeezesam_export.targets.onnx.floating import operators_of, to_float
+from squeezesam_export.targets.onnx.layers import OnnxTracer
+from squeezesam_export.toolchain.quiet import quiet
+from squeezesam_export.tracing.layers import LayerReport, measure
 
 
 class OnnxMixable:
     """The int8 program and its fp32 twin, made once."""
 
     def __init__(self, source: SourceProgram) -> None:
-        from squeezesam_export.targets.onnx import lowering as target_onnx
-        from squeezesam_export.toolchain.quiet import quiet
-
         self._source = source
         self._scratch = tempfile.TemporaryDirectory()
         folder = Path(self._scratch.name)
         for precision in ("fp32", "int8"):
             (folder / precision).mkdir()
         with quiet():
-            self._plain = target_onnx.lower(source, "fp32", folder / "fp32").path
-            self._int8 = target_onnx.lower(source, "int8", folder / "int8").path
+            self._plain = lowering.lower(source, "fp32", folder / "fp32").path
+            self._int8 = lowering.lower(source, "int8", folder / "int8").path
 
-    def layers(self, photos: Sequence[PreparedView]) -> list[LayerReport]:
+    def layers(self, inputs: Sequence[tuple[F32, ...]]) -> list[LayerReport]:
         """Its int8 layers, the one that adds most noise first."""
-        from squeezesam_export.targets.onnx.layers import OnnxTracer
-
         tracer = OnnxTracer(self._source, self._plain, self._int8)
-        inputs = [tuple(t.numpy() for t in view.segmenter) for view in photos]
         return [r for r in measure(tracer, inputs) if r.node.precision == "int8"]
 
     def execute(self, in_float: frozenset[str]) -> Execute:
         """The program with the named layers in float, ready to be run."""
-        from squeezesam_export.targets.onnx import lowering as target_onnx
-
         path = Path(self._scratch.name) / "mixed.onnx"
         model = onnx.load(self._int8)
         plain = onnx.load(self._plain)
         to_float(model, plain, operators_of(plain, self._source, in_float))
         onnx.save_model(model, path)
-        return target_onnx.executor(path)
-
-
-def operators_of(
-    plain: onnx.ModelProto, source: SourceProgram, layers: frozenset[str] | set[str]
-) -> set[str]:
-    """Names of the graph's operators that have these layer names."""
-    from squeezesam_export.targets.onnx.layers import layer_titles
-
-    return {name for name, title in layer_titles(plain, source).items() if title in layers}
+        return lowering.executor(path)

@@ -14,7 +14,7 @@ from squeezesam_export.networks.sources import SEGMENTER_INPUTS, Networks
 from squeezesam_export.photos.views import comparison_views, folder_views
 from squeezesam_export.program import Execute, ExportError
 from squeezesam_export.progress import Progress, Silent
-from squeezesam_export.targets.execution import executor
+from squeezesam_export.targets.registry import find_target
 from squeezesam_export.verify import gate, parity
 
 SEGMENTER_OUTPUTS, SALIENCY_OUTPUTS = ("masks", "scores"), ("heatmap",)
@@ -124,9 +124,9 @@ def _executor(bundle: Path, manifest: dict[str, Any], program: str) -> Execute:
         if program == "segmenter"
         else (("image",), SALIENCY_OUTPUTS)
     )
-    run = executor(manifest["target"], manifest["backend"], path, *names)
+    run = find_target(manifest["target"]).execute(path, manifest["backend"], *names)
     if run is None:
         raise ExportError(
-            f"a bundle for ExecuTorch's {manifest['backend']} delegate cannot be executed here"
+            f"a bundle for {manifest['target']} with {manifest['backend']} cannot be executed here"
         )
     return run

@@ -1,0 +1,1 @@
+"""Layers of lowered programs, beside those of the fp32 network."""
