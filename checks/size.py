@@ -12,6 +12,7 @@ MOST_LINES = 300
 
 # Data and pictures have no length that a reader minds; the licence is not ours to shorten.
 _DATA = {".bin", ".jpg", ".json", ".jsonl", ".lock", ".png", ".safetensors", ".xcstrings"}
+_BINARY = {".bin", ".jpg", ".png", ".safetensors"}
 # The C header is read alone, from top to bottom, by whoever binds the core to a language.
 _LONGER = {"LICENSE", "runtime/core/include/squeezesam/ssam.h"}
 # Not mended yet; this list may only get shorter.
@@ -24,9 +25,12 @@ def faults(folder: Path, files: list[str], most_files: int = MOST_FILES) -> list
     if len(files) > most_files:
         found.append(f"{len(files)} files: at most {most_files} are to be tracked")
     for name in files:
-        if PurePosixPath(name).suffix in _DATA or name in _LONGER | _KNOWN:
+        suffix, content = PurePosixPath(name).suffix, (folder / name).read_bytes()
+        if b"\0" in content and suffix not in _BINARY:
+            found.append(f"{name}: binaries are not tracked")
+        if suffix in _DATA or name in _LONGER | _KNOWN:
             continue
-        lines = (folder / name).read_bytes().count(b"\n")
+        lines = content.count(b"\n")
         if lines > MOST_LINES:
             found.append(f"{name}: {lines} lines, {MOST_LINES} are the most")
     return found

@@ -115,7 +115,8 @@ def weight_stops(size: int, folder: Path) -> list[str]:
         if isinstance(value, dict):
             return any("stem" in str(name).split(".") for name in value)
         if isinstance(value, torch.nn.Module) and not isinstance(value, kinds):
-            return any("stem" in name.split(".") for name, _ in value.named_modules())
+            made = "_modules" in vars(value)  # not before its __init__ has begun
+            return made and any("stem" in name.split(".") for name, _ in value.named_modules())
         return isinstance(value, kinds) or (isinstance(value, bytes) and len(value) > 100_000)
 
     def carries(value: Any) -> bool:

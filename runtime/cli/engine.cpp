@@ -1,7 +1,6 @@
 #include "engine.h"
 
 #include "failure.h"
-#include "model.h"
 #if defined(SSAM_WITH_EXECUTORCH)
 #include "squeezesam/ssam_executorch.h"
 #endif

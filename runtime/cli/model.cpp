@@ -4,12 +4,6 @@
 
 namespace cli {
 
-void must(ssam_status status, const std::string& about) {
-    if (status != SSAM_OK) {
-        throw Failure((about.empty() ? "" : about + ": ") + ssam_last_error());
-    }
-}
-
 Model load_model(const std::string& folder, int32_t threads) {
     Model model;
     ssam_bundle* bundle = nullptr;

@@ -11,9 +11,6 @@
 
 namespace cli {
 
-// Throws Failure with the core's sentence; "about: sentence" where `about` is not empty.
-void must(ssam_status status, const std::string& about = "");
-
 struct Free {
     void operator()(ssam_bundle* handle) const { ssam_bundle_free(handle); }
     void operator()(ssam_segmenter* handle) const { ssam_segmenter_free(handle); }

@@ -15,3 +15,9 @@ def test_a_line_too_many_and_a_file_too_many_are_named(tmp_path: Path) -> None:
         "3 files: at most 2 are to be tracked",
         "b.py: 301 lines, 300 are the most",
     ]
+
+
+def test_a_binary_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.whl").write_bytes(b"PK\x03\x04\0\0")
+    (tmp_path / "b.png").write_bytes(b"\x89PNG\0")
+    assert faults(tmp_path, ["a.whl", "b.png"]) == ["a.whl: binaries are not tracked"]
