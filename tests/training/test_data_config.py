@@ -11,8 +11,8 @@ from sample_sets import write_coco, write_sa1b, write_shards
 from squeezesam_train.config import ConfigError, TrainConfig
 from squeezesam_train.config_file import load_config, parse_config
 from squeezesam_train.dataset import SegmenterSamples
+from squeezesam_train.opening import open_sources
 from squeezesam_train.photos import DataError
-from squeezesam_train.sources.opening import open_sources
 from torch.utils.data import DataLoader
 
 PHASES = [{"size": 64, "steps": 3, "batch": 2}]

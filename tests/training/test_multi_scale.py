@@ -12,7 +12,7 @@ from squeezesam_train.cli import main
 from squeezesam_train.config import Phase, TrainConfig
 from squeezesam_train.config_file import parse_config
 from squeezesam_train.dataset import SegmenterSamples
-from squeezesam_train.sources.opening import open_sources
+from squeezesam_train.opening import open_sources
 
 SIZES = (64, 96, 128)
 

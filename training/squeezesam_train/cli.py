@@ -104,7 +104,7 @@ def _train(config: TrainConfig, arguments: argparse.Namespace, world: World) -> 
 
 
 def _open_photos(config: TrainConfig, world: World) -> PhotoMixture:
-    from squeezesam_train.sources.opening import open_sources
+    from squeezesam_train.opening import open_sources
 
     # OpenCV's own threads would fight with torch's over the same cores.
     cv2.setNumThreads(1)

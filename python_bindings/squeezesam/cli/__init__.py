@@ -17,6 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     from ..errors import SqueezeSamError
     from .arguments import parse
+    from .complaint import complain
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -40,8 +41,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has left (`| head`): say nothing, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-
-
-def complain(sentence: str) -> None:
-    """One line on stderr."""
-    print(f"squeezesam: {' '.join(sentence.split())}", file=sys.stderr, flush=True)

@@ -12,7 +12,7 @@ from ..mask import Mask
 from ..photo import find_photos
 from ..segmenter import Segmenter
 from ..writing import check_free, make_folder
-from . import complain
+from .complaint import complain
 from .progress import Progress
 
 

@@ -15,7 +15,7 @@ from ..engines import Engine, ProgramSpec, Tensor, create_engine
 from ..errors import BundleError, EngineError, NothingStandsOutError, SqueezeSamError
 from ..photo import find_photos
 from ..segmenter import Segmenter
-from . import complain
+from .complaint import complain
 from .progress import Progress
 
 
