@@ -3,14 +3,16 @@
     python -m checks.stops photo --bundle BUNDLE PHOTO
     python -m checks.stops weight --size 128
 
-A stop is a file of ours in which, while the command runs, a function is called that is handed the
-load or hands it back, as an argument (`self` included) or as its result. The load of a photo is its
-path, its bytes, its pixels, and what is made of them: the opened photo, the session, the mask, the
-picture to be written. The load of a weight, that of the first convolution, is every network and
-state that holds it, every exported graph and ONNX model, the bytes of a program, and any object of
-ours with one of these as an attribute; a `forward` uses the weight and does not pass it on. Whoever
-only passes options, names or numbers is no stop, nor is a file of someone else's. C++ cannot be
-traced from Python: the core counts as one stop, `_core`.
+A stop is a file of ours in which, while the command runs, the load is handed on. Whoever passes
+options, names or numbers alone is none, nor is a file of someone else's.
+
+A photo is handed on wherever a function takes it as an argument (`self` included) or gives it back:
+its path, its bytes, its pixels, and what is made of them: the opened photo, the session, the mask,
+the picture to be written. C++ cannot be traced from Python: the core counts as one stop, `_core`.
+
+A weight, that of the first convolution, is handed on wherever a function gives back what holds it:
+the network, a state, an exported graph, an ONNX model, a program's bytes, or an object of ours with
+one of these as an attribute. Whoever only looks at it (counts, compares, reports, runs) is no stop.
 
 The most that are let through: 10 for a photo, 8 for a weight. Exit codes: 0 within; 1 more.
 """
@@ -32,23 +34,21 @@ MOST = {"photo": 10, "weight": 8}
 Carries = Callable[[Any], bool]
 
 
-def stops(run: Callable[[], object], carries: Carries) -> list[str]:
+def stops(run: Callable[[], object], carries: Carries, *, back_only: bool = False) -> list[str]:
     """The files of ours in which the load was handed over, in the order of their first call.
 
     Args:
         run: does the work; functions are watched in all threads that it starts itself.
         carries: whether a value is the load or holds it.
+        back_only: look at results alone, not at arguments.
     """
     seen: dict[str, None] = {}
     places = tuple(f"{ROOT / folder}{os.sep}" for folder in OURS)
 
     def watch(frame: FrameType, event: str, value: Any) -> None:
         name = frame.f_code.co_filename
-        if frame.f_code.co_name == "forward":
-            return
-        if event not in ("call", "return") or not name.startswith(places):
-            return
-        if name in seen:
+        wanted = event == "return" or (event == "call" and not back_only)
+        if not wanted or name in seen or not name.startswith(places):
             return
         handed = [value] if event == "return" else list(_arguments(frame))
         if any(carries(one) for one in handed):
@@ -128,7 +128,8 @@ def weight_stops(size: int, folder: Path) -> list[str]:
 
     words = ["--target", "onnx", "--precision", "int8", "--size", str(size), "--iou-floor", "0"]
     words += ["--no-cache"]
-    return stops(lambda: _must_succeed(main, [*words, "--output", str(folder)]), carries)
+    words += ["--output", str(folder)]
+    return stops(lambda: _must_succeed(main, words), carries, back_only=True)
 
 
 def _must_succeed(main: Callable[[list[str]], int], words: list[str]) -> None:

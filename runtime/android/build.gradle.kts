@@ -1,23 +1,69 @@
 // org.squeezesam:squeezesam-android: the core, its Kotlin API, bitmaps and assets; no engine.
+import com.android.build.api.dsl.LibraryExtension
+import org.jetbrains.kotlin.gradle.dsl.KotlinAndroidProjectExtension
+
 plugins {
     alias(libs.plugins.android.library)
     `maven-publish`
 }
 
+// What the three products have in common.
+allprojects {
+    plugins.withId("com.android.library") {
+        configure<LibraryExtension> {
+            compileSdk =
+                rootProject.libs.versions.compileSdk
+                    .get()
+                    .toInt()
+            defaultConfig {
+                minSdk =
+                    rootProject.libs.versions.minSdk
+                        .get()
+                        .toInt()
+                consumerProguardFiles("consumer-rules.pro")
+            }
+            compileOptions {
+                sourceCompatibility = JavaVersion.VERSION_11
+                targetCompatibility = JavaVersion.VERSION_11
+            }
+            publishing {
+                singleVariant("release") {
+                    withSourcesJar()
+                }
+            }
+        }
+        // AGP 9 compiles Kotlin by itself.
+        configure<KotlinAndroidProjectExtension> {
+            explicitApi()
+            compilerOptions {
+                allWarningsAsErrors = true
+            }
+        }
+    }
+    plugins.withId("maven-publish") {
+        configure<PublishingExtension> {
+            publications {
+                register<MavenPublication>("release") {
+                    afterEvaluate { from(components["release"]) }
+                    pom {
+                        licenses {
+                            license {
+                                name = "Apache-2.0"
+                                url = "https://www.apache.org/licenses/LICENSE-2.0"
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 android {
     namespace = "org.squeezesam"
-    compileSdk =
-        libs.versions.compileSdk
-            .get()
-            .toInt()
     ndkVersion = libs.versions.ndk.get()
 
     defaultConfig {
-        minSdk =
-            libs.versions.minSdk
-                .get()
-                .toInt()
-        consumerProguardFiles("consumer-rules.pro")
         ndk {
             // Those that ExecuTorch's library has.
             abiFilters += listOf("arm64-v8a", "x86_64")
@@ -33,23 +79,6 @@ android {
             path = file("src/main/cpp/CMakeLists.txt")
             version = libs.versions.cmake.get()
         }
-    }
-    compileOptions {
-        sourceCompatibility = JavaVersion.VERSION_11
-        targetCompatibility = JavaVersion.VERSION_11
-    }
-    publishing {
-        singleVariant("release") {
-            withSourcesJar()
-        }
-    }
-}
-
-// AGP 9 compiles Kotlin by itself.
-kotlin {
-    explicitApi()
-    compilerOptions {
-        allWarningsAsErrors = true
     }
 }
 
@@ -77,20 +106,11 @@ tasks.withType<Test>().configureEach {
 }
 
 publishing {
-    publications {
-        register<MavenPublication>("release") {
-            artifactId = "squeezesam-android"
-            afterEvaluate { from(components["release"]) }
-            pom {
-                name = "squeezesam"
-                description = "Interactive segmentation of photos on the device"
-                licenses {
-                    license {
-                        name = "Apache-2.0"
-                        url = "https://www.apache.org/licenses/LICENSE-2.0"
-                    }
-                }
-            }
+    publications.named<MavenPublication>("release") {
+        artifactId = "squeezesam-android"
+        pom {
+            name = "squeezesam"
+            description = "Interactive segmentation of photos on the device"
         }
     }
 }
