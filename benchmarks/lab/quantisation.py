@@ -62,7 +62,8 @@ def build(engine: str, observer: str, correction: str, source: SourceProgram, fo
 def measure(size: int, photos: list[views.View], calibrated_on: int) -> list[dict[str, Any]]:
     """One entry per variant."""
     networks = Networks(
-        load_segmenter(shipped_weights("squeezesam")), load_saliency(shipped_weights("saliency")),
+        load_segmenter(shipped_weights("squeezesam-fast")),
+        load_saliency(shipped_weights("saliency")),
         size, size,
     )  # fmt: skip
     seen = views.calibration_views()

@@ -71,7 +71,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--size", type=size, default=(512, 512), metavar="S|HxW",
         help="input size in pixels, multiples of 32: 512, 384x512 (default 512)",
     )  # fmt: skip
-    parser.add_argument("--preset", default="squeezesam", help="architecture (default squeezesam)")
+    parser.add_argument(
+        "--preset", default="squeezesam-fast", help="architecture (default squeezesam-fast)"
+    )
     parser.add_argument("--weights", type=Path, help="segmenter weights (default: the shipped)")
     parser.add_argument("--saliency-weights", type=Path, help="default: the shipped")
     parser.add_argument(

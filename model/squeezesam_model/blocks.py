@@ -7,8 +7,6 @@ folding is not exact).
 
 from __future__ import annotations
 
-import itertools
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -65,6 +63,13 @@ class DoubleConvDown(nn.Module):
         return out
 
 
+def cropped(features: Tensor, skip: Tensor) -> Tensor:
+    """``features`` cut to the height and width of ``skip``."""
+    if features.shape[-2:] == skip.shape[-2:]:
+        return features
+    return features[..., : skip.shape[-2], : skip.shape[-1]]
+
+
 class DoubleConvUp(nn.Module):
     """Transposed convolution k2 s2 to half the channels, skip concatenation, :class:`DoubleConv`.
 
@@ -78,56 +83,28 @@ class DoubleConvUp(nn.Module):
         self.convs = DoubleConv(in_channels // 2 + skip_channels, out_channels)
 
     def forward(self, features: Tensor, skip: Tensor) -> Tensor:
-        raised = self.up(features)
-        if raised.shape[-2:] != skip.shape[-2:]:
-            raised = raised[..., : skip.shape[-2], : skip.shape[-1]]
-        out: Tensor = self.convs(torch.cat([raised, skip], dim=1))
+        out: Tensor = self.convs(torch.cat([cropped(self.up(features), skip), skip], dim=1))
         return out
 
 
-class UNetTrunk(nn.Module):
-    """Stem, encoder and decoder shared by the segmenter and the saliency network.
+class AddedSkipUp(nn.Module):
+    """Transposed convolution k2 s2 and a 1×1 of the skip, added; then :class:`ConvBNReLU`.
+
+    Half the multiply-adds of :class:`DoubleConvUp` at the same width: nothing is concatenated.
 
     Args:
-        in_channels: planes of the input.
-        stem: channels after the k2 s2 stem convolution (stride 2).
-        encoder: channels at strides 4, 8, 16, …; the last one is the bottom.
-        decoder: channels from the stride above the bottom back to stride 4;
-            ``len(decoder) == len(encoder) - 1``.
+        in_channels: of the coarser features.
+        skip_channels: of the encoder's map.
+        out_channels: of the level.
+        convs: 3×3 convolutions after the sum.
     """
 
-    def __init__(
-        self, in_channels: int, stem: int, encoder: tuple[int, ...], decoder: tuple[int, ...]
-    ) -> None:
+    def __init__(self, in_channels: int, skip_channels: int, out_channels: int, convs: int) -> None:
         super().__init__()
-        if len(decoder) != len(encoder) - 1:
-            raise ValueError("the decoder has one level fewer than the encoder")
-        # No padding in the stem: that is what makes folding the pixel normalisation exact.
-        self.stem = nn.Sequential(
-            nn.Conv2d(in_channels, stem, 2, stride=2, bias=False),
-            nn.BatchNorm2d(stem),
-            nn.ReLU(inplace=True),
-        )
-        widths = (stem, *encoder)
-        self.down = nn.ModuleList(DoubleConvDown(a, b) for a, b in itertools.pairwise(widths))
-        skips = encoder[-2::-1]
-        inputs = (encoder[-1], *decoder[:-1])
-        self.up = nn.ModuleList(
-            DoubleConvUp(i, s, o) for i, s, o in zip(inputs, skips, decoder, strict=True)
-        )
+        self.up = nn.ConvTranspose2d(in_channels, out_channels, 2, stride=2)
+        self.skip = nn.Conv2d(skip_channels, out_channels, 1)
+        self.convs = nn.Sequential(*(ConvBNReLU(out_channels, out_channels) for _ in range(convs)))
 
-    def encode(self, planes: Tensor) -> list[Tensor]:
-        """B×C×H×W → the feature maps at strides 4, 8, …, bottom."""
-        features = self.stem(planes)
-        maps = []
-        for level in self.down:
-            features = level(features)
-            maps.append(features)
-        return maps
-
-    def decode(self, maps: list[Tensor], bottom: Tensor) -> Tensor:
-        """Climb from ``bottom`` (in place of the deepest map) to B×decoder[-1]×H/4×W/4."""
-        features = bottom
-        for level, skip in zip(self.up, maps[-2::-1], strict=True):
-            features = level(features, skip)
-        return features
+    def forward(self, features: Tensor, skip: Tensor) -> Tensor:
+        out: Tensor = self.convs(cropped(self.up(features), skip) + self.skip(skip))
+        return out

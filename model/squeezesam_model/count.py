@@ -58,11 +58,14 @@ def count_macs(model: nn.Module, inputs: tuple[Tensor, ...]) -> int:
     return total
 
 
-def example_inputs(height: int, width: int, max_points: int = 16) -> tuple[Tensor, ...]:
+def example_inputs(
+    height: int, width: int, max_points: int = 16, previous_mask: bool = False
+) -> tuple[Tensor, ...]:
     """Segmenter inputs of the right shapes: a grey photo without any prompt."""
-    return (
+    inputs = (
         torch.full((1, 3, height, width), 127.0),
         torch.cat([torch.ones(1, 1, height, width), torch.zeros(1, 1, height, width)], 1),
         torch.zeros(1, max_points, 2),
         torch.full((1, max_points), -1.0),
     )
+    return (*inputs, torch.zeros(1, 1, height, width)) if previous_mask else inputs

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from squeezesam_model.blocks import UNetTrunk
 from squeezesam_model.normalisation import PixelNormalisation
 from squeezesam_model.presets import SaliencyPreset
+from squeezesam_model.trunk import UNetTrunk
 
 
 class SaliencyNet(nn.Module):
@@ -15,8 +15,8 @@ class SaliencyNet(nn.Module):
     def __init__(self, preset: SaliencyPreset) -> None:
         super().__init__()
         self.preset = preset
-        self.normalise = PixelNormalisation()
-        self.trunk = UNetTrunk(3, preset.stem, preset.encoder, preset.decoder)
+        self.normalise = PixelNormalisation(preset.normalisation)
+        self.trunk = UNetTrunk(3, preset)
         self.head = nn.Conv2d(preset.decoder[-1], 1, 1)
 
     def forward(self, image: Tensor) -> Tensor:

@@ -16,11 +16,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from squeezesam_model.blocks import UNetTrunk
 from squeezesam_model.normalisation import PixelNormalisation
 from squeezesam_model.points import PointEncoder
 from squeezesam_model.presets import SegmenterPreset
 from squeezesam_model.transformer import TwoWayTransformer
+from squeezesam_model.trunk import UNetTrunk
 
 PROMPT_PLANES = 2
 
@@ -69,6 +69,26 @@ def final_scores(scores: Tensor, masks: Tensor) -> Tensor:
     return (scores + own_iou(masks)) / 2
 
 
+def others_penalty(labels: Tensor, candidates: int) -> Tensor:
+    """What lets the first candidate alone answer two and more prompts (SAM's rule).
+
+    A single click may mean a part or the whole, which several candidates can say; two and more
+    prompts say it themselves, and the first candidate is trained to answer them. A box counts as
+    two, its corners.
+
+    Args:
+        labels: B×N, −1 where a slot is free.
+        candidates: M.
+
+    Returns:
+        B×M: 0 for the first candidate, 1 for the others from two prompts on, else 0.
+    """
+    # By arithmetic, since accelerators know a clamp but no comparison.
+    count = (labels + 1).clamp(0, 1).sum(1, keepdim=True)
+    several = (count - 1).clamp(0, 1)
+    return torch.cat([several * 0, several.expand(-1, candidates - 1)], dim=1)
+
+
 def _mean(planes: Tensor) -> Tensor:
     # Over height and width and with their axes kept: XNNPACK takes no other mean.
     return planes.mean((2, 3), keepdim=True)
@@ -86,9 +106,10 @@ class Segmenter(nn.Module):
     def __init__(self, preset: SegmenterPreset) -> None:
         super().__init__()
         self.preset = preset
-        width = preset.encoder[-1]
-        self.normalise = PixelNormalisation()
-        self.trunk = UNetTrunk(3 + PROMPT_PLANES, preset.stem, preset.encoder, preset.decoder)
+        width = preset.bottom_width
+        self.normalise = PixelNormalisation(preset.normalisation)
+        planes = 3 + PROMPT_PLANES + int(preset.previous_mask)
+        self.trunk = UNetTrunk(planes, preset)
         self.points = PointEncoder(width)
         self.transformer = TwoWayTransformer(width, preset.heads, preset.mlp_width)
         self.iou_token = nn.Parameter(torch.randn(1, 1, width) * 0.5)
@@ -101,7 +122,12 @@ class Segmenter(nn.Module):
         self.register_buffer("fixed_pe", None, persistent=False)
 
     def forward(
-        self, image: Tensor, prompts: Tensor, points: Tensor, labels: Tensor
+        self,
+        image: Tensor,
+        prompts: Tensor,
+        points: Tensor,
+        labels: Tensor,
+        previous: Tensor | None = None,
     ) -> SegmenterOutput:
         """Run the network.
 
@@ -110,11 +136,20 @@ class Segmenter(nn.Module):
             prompts: B×2×H×W float32: box plane (0 or 1), signed click plane (−1, 0, 1).
             points: B×N×2 float32, (x, y) in input pixels.
             labels: B×N float32: 1 foreground, 0 background, 2 and 3 box corners, −1 padding.
+            previous: B×1×H×W float32, the probability of the mask before these prompts, 0 where
+                there is none; only where the preset has it.
+
+        Raises:
+            ValueError: the previous mask is missing, or given to a preset without that input.
         """
-        maps = self.trunk.encode(torch.cat([self.normalise(image), prompts], dim=1))
+        if (previous is not None) != self.preset.previous_mask:
+            wants = "needs" if self.preset.previous_mask else "does not take"
+            raise ValueError(f"the preset '{self.preset.name}' {wants} the previous mask")
+        planes = [self.normalise(image), prompts, *([] if previous is None else [previous])]
+        maps = self.trunk.encode(torch.cat(planes, dim=1))
         tokens, bottom = self._fuse(maps[-1], points, labels, image.shape[-2:])
         features = self.trunk.decode(maps, bottom)
-        return self._predict(tokens, features)
+        return self._predict(tokens, features, labels)
 
     def _fuse(
         self, bottom: Tensor, points: Tensor, labels: Tensor, size: torch.Size
@@ -129,7 +164,7 @@ class Segmenter(nn.Module):
         tokens, flat = self.transformer(tokens, flat, pe)
         return tokens, flat.transpose(1, 2).reshape(batch, channels, height, width)
 
-    def _predict(self, tokens: Tensor, features: Tensor) -> SegmenterOutput:
+    def _predict(self, tokens: Tensor, features: Tensor, labels: Tensor) -> SegmenterOutput:
         """SAM's mask head: one MLP per mask token, a dot product with every pixel's features."""
         # Slices, not single tokens: mobile delegates take no operator that drops an axis.
         own = [head(tokens[:, i : i + 1]) for i, head in enumerate(self.mask_heads, 1)]
@@ -141,6 +176,8 @@ class Segmenter(nn.Module):
         scores = self.iou_head(tokens[:, :1]).flatten(1)
         if not self.training:
             scores = final_scores(scores, masks)
+            if self.preset.single_choice:
+                scores = scores - others_penalty(labels, scores.shape[1])
         return SegmenterOutput(masks, scores)
 
     def at_size(self, height: int, width: int) -> Segmenter:

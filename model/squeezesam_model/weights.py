@@ -37,11 +37,20 @@ def save_weights(model: nn.Module, path: Path, preset: str, notes: dict[str, str
         name: (value.half() if value.is_floating_point() else value).contiguous()
         for name, value in model.state_dict().items()
     }
+    write_tensors(tensors, path, {"preset": preset, **notes})
+
+
+def write_tensors(tensors: dict[str, torch.Tensor], path: Path, metadata: dict[str, str]) -> None:
+    """Write safetensors beside ``path``, then rename into place.
+
+    Raises:
+        OSError: it cannot be written; ``path`` is as it was.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".partial")
     os.close(handle)
     try:
-        save_file(tensors, temporary, metadata={"preset": preset, **notes})
+        save_file(tensors, temporary, metadata=metadata)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
@@ -62,12 +71,23 @@ def load_weights(model: nn.Module, path: Path, preset: str) -> None:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise WeightsError(f"cannot read the weights {path}: {error}") from error
+    if is_of_0_1(tensors):
+        raise WeightsError(
+            f"{path} was made by squeezesam 0.1, whose narrow 'squeezesam' is now called "
+            "'squeezesam-fast': bring it to today's names with "
+            "python -m squeezesam_model.convert OLD NEW"
+        )
     found = metadata.get("preset")
     if found != preset:
         raise WeightsError(f"{path} holds weights of preset '{found}', not of '{preset}'")
     _check_names_and_shapes(model, tensors, path)
     wanted = model.state_dict()
     model.load_state_dict({k: v.to(wanted[k].dtype) for k, v in tensors.items()}, strict=True)
+
+
+def is_of_0_1(tensors: dict[str, torch.Tensor]) -> bool:
+    """Whether a file's tensors bear the names of squeezesam 0.1."""
+    return any(name.startswith(("trunk.stem.", "trunk.down.")) for name in tensors)
 
 
 def _check_names_and_shapes(model: nn.Module, tensors: dict[str, torch.Tensor], path: Path) -> None:

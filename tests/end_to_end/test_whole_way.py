@@ -67,7 +67,7 @@ def test_the_core_shows_the_network_what_training_showed_it(
     onnx_bundle: Path, views: list[View]
 ) -> None:
     networks = Networks(
-        load_segmenter(shipped_weights("squeezesam")),
+        load_segmenter(shipped_weights("squeezesam-fast")),
         load_saliency(shipped_weights("saliency")),
         512,
         512,

@@ -17,7 +17,7 @@ sys.path.append(str(Path(__file__).parents[1] / "runtime"))
 
 from tiny_bundle import write_tiny_bundle
 
-WEIGHTS_PRESET = "squeezesam"
+WEIGHTS_PRESET = "squeezesam-fast"
 
 
 @pytest.fixture(scope="session")

@@ -178,7 +178,7 @@ def test_a_folder_that_is_no_report_is_left_alone_even_with_overwrite(
         (("--noc-sources", "nowhere"), 2, "--noc-sources: the split has no source 'nowhere'"),
         (("--split", "test"), 1, "names no photo of the split 'test'"),
         (("--preset", "magic"), 1, "unknown preset 'magic'"),
-        (("--preset", "paper"), 1, "holds weights of preset 'squeezesam', not of 'paper'"),
+        (("--preset", "paper"), 1, "holds weights of preset 'squeezesam-fast', not of 'paper'"),
         (("--bundle", "no-such-folder"), 1, "no-such-folder"),
     ],
 )

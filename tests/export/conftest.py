@@ -45,7 +45,7 @@ def put_target() -> Iterator[Callable[[Target], None]]:
 @pytest.fixture(scope="session")
 def networks() -> Networks:
     return Networks(
-        load_segmenter(shipped_weights("squeezesam")),
+        load_segmenter(shipped_weights("squeezesam-fast")),
         load_saliency(shipped_weights("saliency")),
         SIDE,
         SIDE,
@@ -61,7 +61,8 @@ def onnx_int8(tmp_path_factory: pytest.TempPathFactory) -> Exported:
 def small_inputs() -> Inputs:
     """Both networks at 64 and three views."""
     networks = Networks(
-        load_segmenter(shipped_weights("squeezesam")), load_saliency(shipped_weights("saliency")),
+        load_segmenter(shipped_weights("squeezesam-fast")),
+        load_saliency(shipped_weights("saliency")),
         64, 64,
     )  # fmt: skip
     views = [networks.prepare(view) for view in comparison_views()[::10]]

@@ -17,8 +17,8 @@ def request_for(target: str, precision: str, output: Path, **changes: object) ->
         "precision": precision,
         "height": SIDE,
         "width": SIDE,
-        "preset": "squeezesam",
-        "weights": shipped_weights("squeezesam"),
+        "preset": "squeezesam-fast",
+        "weights": shipped_weights("squeezesam-fast"),
         "saliency_weights": shipped_weights("saliency"),
         "output": output,
     }

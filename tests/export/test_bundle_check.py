@@ -22,7 +22,9 @@ def bundle(onnx_int8: Exported, tmp_path: Path) -> Path:
 def test_a_check_measures_what_the_export_measured(onnx_int8: Exported) -> None:
     assert onnx_int8.parity is not None
     checked = check_bundle(
-        CheckRequest(onnx_int8.path, shipped_weights("squeezesam"), shipped_weights("saliency"))
+        CheckRequest(
+            onnx_int8.path, shipped_weights("squeezesam-fast"), shipped_weights("saliency")
+        )
     )
     assert checked.parity.mask_iou == onnx_int8.parity.mask_iou
     assert checked.heat_snr_db == pytest.approx(onnx_int8.heat_snr_db, abs=1e-6)

@@ -37,7 +37,7 @@ def test_the_manifest_describes_the_files_beside_it(onnx_int8: Exported) -> None
 
 def test_the_manifest_names_weights_calibration_tools_and_parity(onnx_int8: Exported) -> None:
     manifest = onnx_int8.manifest
-    assert manifest["model"]["weights_sha256"] == file_sha256(shipped_weights("squeezesam"))
+    assert manifest["model"]["weights_sha256"] == file_sha256(shipped_weights("squeezesam-fast"))
     assert manifest["calibration"]["photos"] >= 20
     assert manifest["quantisation"]["activations"] == "uint8"
     assert manifest["toolchain"]["torch"].startswith("2.")

@@ -23,7 +23,7 @@ Photos = list[tuple]  # type: ignore[type-arg]
 def made() -> tuple[SourceProgram, Photos]:
     torch.manual_seed(0)
     networks = Networks(
-        load_segmenter(shipped_weights("squeezesam")), SaliencyNet(SHALLOW).eval(), 96, 96
+        load_segmenter(shipped_weights("squeezesam-fast")), SaliencyNet(SHALLOW).eval(), 96, 96
     )
     views = [networks.prepare(view) for view in calibration_views()[:2]]
     photos = [tuple(t.numpy() for t in view.saliency) for view in views]
@@ -73,8 +73,8 @@ def test_each_precision_shows_in_its_convolutions(
     decibels: tuple[int, int],
 ) -> None:
     found = layers(made, plain, precision, mode, tmp_path)
-    deep = found["trunk.down.1.convs.1.0"]
+    deep = found["trunk.encoder.down.1.convs.1.0"]
     assert deep.node.precision == computed
     assert decibels[0] < deep.snr_db < decibels[1]
     # The stem stays in half precision: its weights are few.
-    assert found["trunk.stem.0"].node.precision == "fp16"
+    assert found["trunk.encoder.stem.0"].node.precision == "fp16"

@@ -30,7 +30,7 @@ MIL = coremltools.proto.MIL_pb2.DataType
 def sources() -> tuple[SourceProgram, SourceProgram]:
     torch.manual_seed(0)
     networks = Networks(
-        load_segmenter(shipped_weights("squeezesam")),
+        load_segmenter(shipped_weights("squeezesam-fast")),
         SaliencyNet(SHALLOW).eval(),
         HEIGHT,
         WIDTH,

@@ -22,7 +22,7 @@ def test_a_pooled_layer_norm_equals_the_layer_norm(width: int) -> None:
 
 
 def test_a_delegable_segmenter_has_no_layer_norm_and_the_same_masks() -> None:
-    model = load_segmenter(shipped_weights("squeezesam")).eval()
+    model = load_segmenter(shipped_weights("squeezesam-fast")).eval()
     rewritten = delegable(model)
     kinds = {type(module) for module in rewritten.modules()}
     assert nn.LayerNorm not in kinds

@@ -27,7 +27,7 @@ SHALLOW = SaliencyPreset("shallow", stem=16, encoder=(64, 128), decoder=(64,))
 @pytest.fixture(scope="module")
 def small_networks() -> Networks:
     return Networks(
-        load_segmenter(shipped_weights("squeezesam")),
+        load_segmenter(shipped_weights("squeezesam-fast")),
         load_saliency(shipped_weights("saliency")),
         HEIGHT,
         WIDTH,

@@ -37,7 +37,7 @@ def views() -> list[PreparedView]:
 
 def small() -> Networks:
     torch.manual_seed(0)
-    segmenter = load_segmenter(shipped_weights("squeezesam"))
+    segmenter = load_segmenter(shipped_weights("squeezesam-fast"))
     return Networks(segmenter, SaliencyNet(SHALLOW).eval(), SIDE, SIDE)
 
 
@@ -135,7 +135,7 @@ def test_the_page_stands_alone_and_shows_every_photo(onnx_int8: Exported, tmp_pa
     assert len(pictures) == len(onnx_int8.views)
     panels = cv2.imdecode(np.frombuffer(base64.b64decode(pictures[0]), np.uint8), 1)
     assert panels.shape[1] % 3 == 0
-    assert "trunk.down.0.convs.0.0" in page
+    assert "trunk.encoder.down.0.convs.0.0" in page
     assert onnx_int8.parity is not None
     assert f"{onnx_int8.parity.mean_iou:.4f} on {len(pictures)} photos" in page
     worst = min(onnx_int8.parity.mask_iou.values())

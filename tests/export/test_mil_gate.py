@@ -35,7 +35,7 @@ Damage = Callable[[Path], None]
 def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, LoweredProgram]:
     """Both programs in fp16, as they are saved."""
     networks = Networks(
-        load_segmenter(shipped_weights("squeezesam")),
+        load_segmenter(shipped_weights("squeezesam-fast")),
         load_saliency(shipped_weights("saliency")),
         SIDE,
         SIDE,
@@ -144,7 +144,7 @@ def test_a_batch_norm_that_was_not_folded_is_caught(
     def forgetful(model: nn.Module) -> nn.Module:
         model = copy.deepcopy(model)
         if isinstance(model, Segmenter):
-            layers = model.trunk.down[0].convs[0]
+            layers = model.trunk.encoder.down[0].convs[0]
             dropped.append(layers[1])
             layers[1] = nn.Identity()
         return fold(model)

@@ -24,14 +24,14 @@ from squeezesam_model.weights import shipped_weights
 
 SIDE = 128
 DROP = 0.08
-LOUD, SPOILT = "trunk.down.0.convs.0.0", "trunk.down.0.convs.1.0"
+LOUD, SPOILT = "trunk.encoder.down.0.convs.0.0", "trunk.encoder.down.0.convs.1.0"
 SHALLOW = SaliencyPreset("shallow", stem=16, encoder=(32, 64), decoder=(32,))
 
 
 @pytest.fixture(scope="module")
 def networks() -> Networks:
     torch.manual_seed(0)
-    segmenter = load_segmenter(shipped_weights("squeezesam"))
+    segmenter = load_segmenter(shipped_weights("squeezesam-fast"))
     return Networks(segmenter, SaliencyNet(SHALLOW).eval(), SIDE, SIDE)
 
 

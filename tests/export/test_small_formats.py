@@ -109,6 +109,6 @@ def test_a_bundle_is_named_by_what_is_in_it(
 ) -> None:
     nowhere = Path("nowhere")
     request = ExportRequest(
-        target, "int8", 64, 64, "squeezesam", nowhere, nowhere, nowhere, **changes  # type: ignore[arg-type]
+        target, "int8", 64, 64, "squeezesam-fast", nowhere, nowhere, nowhere, **changes  # type: ignore[arg-type]
     )  # fmt: skip
     assert request.name == name

@@ -14,7 +14,8 @@ from squeezesam_model import (
     segmenter_preset,
 )
 from squeezesam_model.count import count_macs, count_parameters, example_inputs
-from squeezesam_model.segmenter import own_iou
+from squeezesam_model.encoders import load_pretrained
+from squeezesam_model.segmenter import others_penalty, own_iou
 from squeezesam_model.weights import shipped_weights
 
 
@@ -25,9 +26,17 @@ def paper() -> Segmenter:
 
 
 @pytest.fixture(scope="module")
+def pretrained() -> Segmenter:
+    torch.manual_seed(0)
+    model = Segmenter(segmenter_preset("squeezesam")).eval()
+    load_pretrained(model.trunk.encoder)
+    return model
+
+
+@pytest.fixture(scope="module")
 def shipped() -> Segmenter:
     torch.manual_seed(0)
-    return Segmenter(segmenter_preset("squeezesam")).eval()
+    return Segmenter(segmenter_preset("squeezesam-fast")).eval()
 
 
 def _prompted(height: int, width: int) -> tuple[torch.Tensor, ...]:
@@ -49,7 +58,7 @@ def test_the_paper_preset_costs_26_5_gmac_at_1024_and_a_quarter_at_512(paper: Se
 
 
 def test_the_paper_preset_has_the_channels_of_figure_4(paper: Segmenter) -> None:
-    sizes = [level.convs[-1][0].out_channels for level in paper.trunk.down]
+    sizes = [level.convs[-1][0].out_channels for level in paper.trunk.encoder.down]
     back = [level.convs[-1][0].out_channels for level in paper.trunk.up]
     assert sizes == [64, 128, 128, 128, 128, 164, 256, 256, 256]
     assert back == [164, 128, 128, 128, 128, 128, 128, 64]
@@ -66,9 +75,11 @@ def test_at_1024_the_paper_encoder_ends_in_a_single_cell_at_stride_1024(paper: S
 def test_the_same_weights_run_at_every_size(
     name: str, size: tuple[int, int], request: pytest.FixtureRequest
 ) -> None:
-    model = request.getfixturevalue("paper" if name == "paper" else "shipped")
+    fixture = {"paper": "paper", "squeezesam-fast": "shipped", "squeezesam": "pretrained"}[name]
+    model = request.getfixturevalue(fixture)
+    previous = [torch.zeros(1, 1, *size)] if model.preset.previous_mask else []
     with torch.no_grad():
-        masks, scores = model(*_prompted(*size))
+        masks, scores = model(*_prompted(*size), *previous)
     assert masks.shape == (1, 4, size[0] // 4, size[1] // 4)
     assert scores.shape == (1, 4)
     assert torch.isfinite(masks).all()
@@ -80,6 +91,52 @@ def test_a_fixed_size_copy_gives_the_same_masks(shipped: Segmenter) -> None:
         free, fixed = shipped(*inputs), shipped.at_size(160, 224)(*inputs)
     torch.testing.assert_close(fixed.masks, free.masks)
     torch.testing.assert_close(fixed.scores, free.scores)
+
+
+def test_the_default_network_stays_within_its_size_and_work(pretrained: Segmenter) -> None:
+    inputs = example_inputs(512, 512, previous_mask=True)
+    assert count_parameters(pretrained) <= 6.2e6
+    assert count_macs(pretrained, inputs) <= 3.2e9
+
+
+def test_the_previous_mask_is_asked_for_and_refused_by_preset(
+    pretrained: Segmenter, shipped: Segmenter
+) -> None:
+    inputs = _prompted(64, 64)
+    with pytest.raises(ValueError, match="'squeezesam' needs the previous mask"):
+        pretrained(*inputs)
+    with pytest.raises(ValueError, match="'squeezesam-fast' does not take the previous mask"):
+        shipped(*inputs, torch.zeros(1, 1, 64, 64))
+
+
+def test_the_previous_mask_changes_what_is_found(pretrained: Segmenter) -> None:
+    inputs = _prompted(96, 96)
+    previous = torch.zeros(1, 1, 96, 96)
+    previous[..., 30:60, 20:70] = 1
+    with torch.no_grad():
+        without = pretrained(*inputs, torch.zeros(1, 1, 96, 96)).masks
+        given = pretrained(*inputs, previous).masks
+    assert not torch.allclose(without, given)
+
+
+@pytest.mark.parametrize(
+    ("labels", "several"),
+    [([], False), ([1], False), ([0], False), ([1, 0], True), ([2, 3], True), ([1] * 5, True)],
+)
+def test_the_first_candidate_answers_two_and_more_prompts(
+    pretrained: Segmenter, labels: list[int], several: bool
+) -> None:
+    image, prompts, points, free = example_inputs(64, 64)
+    for slot, label in enumerate(labels):
+        points[0, slot] = torch.tensor([5.0 * slot, 20.0])
+        free[0, slot] = label
+    with torch.no_grad():
+        scores = pretrained(image, prompts, points, free, torch.zeros(1, 1, 64, 64)).scores[0]
+    others = others_penalty(free, 4)[0]
+    assert others.tolist() == [0, *[1.0 if several else 0.0] * 3]
+    # Scores lie within 0…1 or a little beyond: less one, none beats the first.
+    if several:
+        assert scores[1:].max() < scores[0]
 
 
 def test_padding_points_do_not_depend_on_their_coordinates(shipped: Segmenter) -> None:
@@ -141,7 +198,7 @@ def test_a_mask_is_as_sure_of_itself_as_its_probabilities_say() -> None:
 
 
 def test_scores_are_the_mean_of_head_and_mask_only_when_evaluated() -> None:
-    model = load_segmenter(shipped_weights("squeezesam"))
+    model = load_segmenter(shipped_weights("squeezesam-fast"))
     inputs = example_inputs(64, 96)
     head: list[torch.Tensor] = []
     model.iou_head.register_forward_hook(lambda *args: head.append(args[2].flatten(1)))

@@ -28,7 +28,7 @@ from tiny_runs import FAILING_RANK, arguments, settings, train
 def test_a_stopped_and_resumed_run_equals_an_unbroken_one_bit_for_bit(
     tmp_path: Path, photo_root: Path
 ) -> None:
-    changes = {"task": "segmenter", "preset": "squeezesam"}
+    changes = {"task": "segmenter", "preset": "squeezesam-fast"}
     phases = [{"size": 64, "steps": 4, "batch": 2, "correction": 0.5}]
     config = parse_config(settings(photo_root, phases=phases, **changes))
     photos = FolderPhotos(list_photos(photo_root, "train"), {})
@@ -171,7 +171,10 @@ def test_files_that_are_no_checkpoints_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"task": "segmenter", "preset": "squeezesam"}, "task=saliency, this run has task=segment"),
+        (
+            {"task": "segmenter", "preset": "squeezesam-fast"},
+            "task=saliency, this run has task=segment",
+        ),
         ({"optimiser": "adamw"}, "optimiser=muon, this run has optimiser=adamw"),
     ],
 )

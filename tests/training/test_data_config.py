@@ -19,7 +19,7 @@ PHASES = [{"size": 64, "steps": 3, "batch": 2}]
 
 
 def _config(data: object, **changes: object) -> TrainConfig:
-    settings = {"task": "segmenter", "preset": "squeezesam", "data": data, "phases": PHASES}
+    settings = {"task": "segmenter", "preset": "squeezesam-fast", "data": data, "phases": PHASES}
     return parse_config({**settings, **changes})
 
 

@@ -30,7 +30,7 @@ def test_two_processes_train_stop_resume_and_fail_like_one_with_the_doubled_batc
         # gradient near zero and with it AdamW's step, moves no weight far.
         phases = [{"size": 64, "steps": 4, "batch": batch, "correction": 0.6}]
         more = {"lr": 1e-5, "muon_lr": 1e-4, "save_every": 1, "phases": phases}
-        return settings(photo_root, task="segmenter", preset="squeezesam", **more)
+        return settings(photo_root, task="segmenter", preset="squeezesam-fast", **more)
 
     assert train(tmp_path, "one", config(4)) == 0
     # Process 1 alone gets the signal, while step 1 (from 0) is at work: both stop after it.

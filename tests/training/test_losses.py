@@ -10,6 +10,7 @@ from squeezesam_train.losses import (
     bce_loss,
     choice_loss,
     dice_loss,
+    downsample,
     focal_loss,
     plane_iou,
     segmenter_loss,
@@ -41,6 +42,44 @@ def test_dice_focal_and_cross_entropy_follow_their_formulas(
     np.testing.assert_allclose(dice_loss(*planes), dice, rtol=1e-5)
     np.testing.assert_allclose(bce_loss(*planes), bce, rtol=1e-5)
     np.testing.assert_allclose(focal_loss(*planes), focal, rtol=1e-5)
+
+
+@pytest.mark.parametrize("radius", [1.5, 3.0, 8.0])
+def test_squared_dice_costs_a_perfect_small_disc_nothing(radius: float) -> None:
+    y, x = np.mgrid[:128, :128]
+    disc = torch.tensor((x - 60.3) ** 2 + (y - 61.7) ** 2 <= (4 * radius) ** 2)[None].float()
+    target = downsample(disc).flatten(1).unsqueeze(1)
+    perfect = torch.logit(target.clamp(1e-6, 1 - 1e-6))
+    everywhere = torch.ones_like(target)
+    assert dice_loss(perfect, target, everywhere, squares=True).item() == pytest.approx(0, abs=1e-4)
+    assert dice_loss(perfect, target, everywhere).item() > 0.01
+
+
+def test_squared_dice_follows_its_formula(
+    planes: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
+) -> None:
+    logits, target, weight = (t.double().numpy() for t in planes)
+    p, t = weight / (1 + np.exp(-logits)), target * weight
+    dice = 1 - (2 * (p * t).sum(-1) + 1) / ((p * p).sum(-1) + (t * t).sum(-1) + 1)
+    np.testing.assert_allclose(dice_loss(*planes, squares=True), dice, rtol=1e-5)
+
+
+def test_the_first_candidate_alone_learns_from_samples_of_several_prompts() -> None:
+    target = torch.zeros(2, 8, 8)
+    target[:, 2:6, 2:6] = 1
+    logits = torch.full((2, 4, 8, 8), -3.0)
+    # The third is the best one; only the first sample may take it.
+    logits[:, 2] = (target[0] * 2 - 1) * 3
+    logits.requires_grad_()
+    weights = LossWeights(focal=0, dice=1, bce=1, all_masks=0.25, iou=0)
+    single = torch.tensor([False, True])
+    loss = segmenter_loss(logits, torch.zeros(2, 4), target, torch.ones(2, 8, 8), weights, single)
+    loss.total.backward()
+    assert logits.grad is not None
+    taught = logits.grad.abs().sum((2, 3)) > 0
+    assert taught.tolist() == [[True] * 4, [True, False, False, False]]
+    assert loss.best_iou.item() == pytest.approx(1.0)
+    assert loss.chosen_iou.item() < 1
 
 
 def test_iou_leaves_ignored_pixels_out(

@@ -16,7 +16,7 @@ from tiny_runs import log, settings, train
 def test_tensorboard_gets_the_logs_figures_and_pictures(tmp_path: Path, photo_root: Path) -> None:
     phases = [{"size": 64, "steps": 3, "batch": 2}]
     config = settings(
-        photo_root, task="segmenter", preset="squeezesam", phases=phases,
+        photo_root, task="segmenter", preset="squeezesam-fast", phases=phases,
         tensorboard=True, picture_every=2,
     )  # fmt: skip
     assert train(tmp_path, "run", config) == 0

@@ -19,8 +19,13 @@ SIZES = (64, 96, 128)
 
 def _config(root: Path, **changes: object) -> TrainConfig:
     phases = [{"size": 96, "sizes": list(SIZES), "steps": 4, "batch": 3}]
-    settings = {"task": "segmenter", "preset": "squeezesam", "data": str(root), "phases": phases}
-    return parse_config({**settings, **changes})
+    settings = {
+        "task": "segmenter",
+        "preset": "squeezesam-fast",
+        "data": str(root),
+        "phases": phases,
+    }
+    return parse_config({**settings, "phases": phases, **changes})
 
 
 def _samples(config: TrainConfig, first: int, count: int) -> SegmenterSamples:

@@ -44,7 +44,7 @@ def test_the_statistics_become_those_of_the_batches_seen(photo_root: Path) -> No
     torch.manual_seed(0)
     batches = [{"image": torch.randint(0, 255, (2, 3, 64, 64), dtype=torch.uint8)} for _ in "abc"]
     seen: list[torch.Tensor] = []
-    stem, norm = net.trunk.stem[0], net.trunk.stem[1]
+    stem, norm = net.trunk.encoder.stem[0], net.trunk.encoder.stem[1]
     hook = stem.register_forward_hook(lambda *call: seen.append(call[2].detach()))
     norm.running_mean += 100
     momentum = norm.momentum
@@ -65,9 +65,11 @@ def test_the_command_writes_the_mean_with_new_statistics_and_says_what_went_in(
     words = [*map(str, sittings), "--config", str(config), "--samples", "4"]
     assert main([*words, "--output", str(output)]) == 0
     mean, one, two = (load_saliency(path).state_dict() for path in (output, *sittings))
-    weight = "trunk.stem.0.weight"
+    weight = "trunk.encoder.stem.0.weight"
     torch.testing.assert_close(mean[weight], (one[weight] + two[weight]) / 2, rtol=2e-3, atol=1e-4)
-    assert not torch.equal(mean["trunk.stem.1.running_mean"], one["trunk.stem.1.running_mean"])
+    assert not torch.equal(
+        mean["trunk.encoder.stem.1.running_mean"], one["trunk.encoder.stem.1.running_mean"]
+    )
     with safe_open(output, "pt") as file:
         assert len(file.metadata()["averaged"].split()) == 2
 

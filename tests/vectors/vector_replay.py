@@ -63,7 +63,7 @@ def record() -> bytes:
     photo = resize(np.ascontiguousarray(data.coffee()), WIDTH, HEIGHT)
     reference = Reference(photo, SIDE, SMALL)
     image, small = (torch.from_numpy(x.astype(np.float32))[None] for x in reference.inputs())
-    segmenter = load_segmenter(shipped_weights("squeezesam"))
+    segmenter = load_segmenter(shipped_weights("squeezesam-fast"))
     with torch.no_grad():
         heat = _quantised(load_saliency(shipped_weights("saliency"))(small).numpy())
         parts: _Planes = [stored(photo, ORIENTATION), heat]

@@ -47,7 +47,7 @@ def record() -> list[dict[str, Any]]:
     points, labels = torch.tensor([[[60.0, 40.0], [30.0, 60.0]]]), torch.ones(1, 2)
     with torch.no_grad():
         planes = prompt_planes(points, labels, SIDE, SIDE)
-        network = load_segmenter(shipped_weights("squeezesam"))
+        network = load_segmenter(shipped_weights("squeezesam-fast"))
         output = network(image, planes, points, labels)
         heat = load_saliency(shipped_weights("saliency"))(small)
     rows = stored(photo, orientation)

@@ -24,6 +24,7 @@ class Phase:
         epochs: as many photos as there are, this many times: steps = epochs × photos ×
             masks_per_photo / (batch × accumulate × processes), rounded up.
         correction: share of the steps that add clicks where the current mask is wrong.
+        rounds: most clicks that such a step adds one after the other; drawn from 1 to this.
         all_masks: weight of the mean loss over the candidates, beside the best one's. A small one
             lets the candidates differ; a larger one makes the choice among them matter less.
         iou: weight of the IoU head's loss.
@@ -38,6 +39,7 @@ class Phase:
     steps: int = 0
     epochs: float = 0.0
     correction: float = 0.0
+    rounds: int = 1
     all_masks: float = 0.25
     iou: float = 1.0
     choice: float = 0.0
@@ -64,7 +66,9 @@ class TrainConfig:
             of the draws beside the others' (1 where absent).
         phases: stretches of training at one size each, in order; see below.
         optimiser: ``muon`` (convolutions and matrices by Muon, the rest by AdamW) or ``adamw``.
+        pretrained: begin with the encoder's ImageNet weights, where the preset's encoder has some.
         lr: AdamW's learning rate at the peak.
+        encoder_lr: factor on the learning rate of a pretrained encoder.
         muon_lr: Muon's learning rate at the peak.
         final_lr: factor reached at the last step (linear decay over the compute spent).
         warmup: steps of linear warm-up.
@@ -95,8 +99,11 @@ class TrainConfig:
         outliers: share of the multi-click samples with a click off the object (paper).
         negatives: share of the click samples with background clicks.
         strokes: share of the samples with strokes, given as series of clicks.
+        forgotten: share of the samples of a correcting step that do not see the previous mask.
         focal: weight of the focal loss (paper 20).
         dice: weight of the dice loss (paper 1).
+        dice_squares: squares in the dice's denominator (Milletari et al., V-Net), which makes a
+            perfect mask cost nothing on area-averaged targets too.
         bce: weight of a plain cross-entropy.
         log_every: steps between log lines.
         save_every: steps between checkpoints.
@@ -109,7 +116,9 @@ class TrainConfig:
     data: str | tuple[SourceSpec, ...]
     phases: tuple[Phase, ...]
     optimiser: str = "muon"
+    pretrained: bool = False
     lr: float = 2e-3
+    encoder_lr: float = 0.25
     muon_lr: float = 0.02
     final_lr: float = 0.0
     warmup: int = 200
@@ -135,8 +144,10 @@ class TrainConfig:
     outliers: float = 0.1
     negatives: float = 0.35
     strokes: float = 0.08
+    forgotten: float = 0.3
     focal: float = 0.0
     dice: float = 1.0
+    dice_squares: bool = False
     bce: float = 1.0
     log_every: int = 50
     save_every: int = 500

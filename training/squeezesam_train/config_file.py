@@ -20,7 +20,7 @@ _CHOICES = {
 }
 _SHARES = (
     "max_damaged", "merging", "copy_paste", "crop", "boxes", "automatic", "single", "outliers",
-    "negatives", "strokes",
+    "negatives", "strokes", "forgotten",
 )  # fmt: skip
 
 

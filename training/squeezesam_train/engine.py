@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from squeezesam_model import saliency_preset, save_weights, segmenter_preset
+from squeezesam_model.encoders import load_pretrained
 from squeezesam_model.saliency import SaliencyNet
 from squeezesam_model.segmenter import Segmenter
 from torch import Tensor, nn
@@ -49,13 +50,19 @@ class TrainingError(Exception):
 
 
 def build_model(config: TrainConfig) -> nn.Module:
-    """The network of a configuration, freshly initialised from its seed."""
+    """The network of a configuration, freshly initialised from its seed.
+
+    Raises:
+        PretrainedError: the encoder's pretrained weights are asked for and not to be had.
+    """
     torch.manual_seed(config.seed)
-    model: nn.Module
+    model: Segmenter | SaliencyNet
     if config.task == "segmenter":
         model = Segmenter(segmenter_preset(config.preset))
     else:
         model = SaliencyNet(saliency_preset(config.preset))
+    if config.pretrained:
+        load_pretrained(model.trunk.encoder)
     return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
@@ -236,8 +243,11 @@ class Trainer:
     def _forward(self, batch: Batch, phase: Phase) -> StepResult:
         if self.config.task == "saliency":
             return saliency_step(self.parallel, batch, self.config)
-        draw = np.random.default_rng((self.config.seed, 1, self.step)).random()
-        return segmenter_step(self.parallel, batch, self.config, phase, draw < phase.correction)
+        draws = np.random.default_rng((self.config.seed, 1, self.step))
+        correct = draws.random() < phase.correction
+        rounds = int(draws.integers(1, phase.rounds + 1)) if correct else 0
+        seed = (self.config.seed, 2, self.step)
+        return segmenter_step(self.parallel, batch, self.config, phase, rounds, seed)
 
     def save(self) -> None:
         """Checkpoint and averaged weights; weights that are no numbers replace nothing.

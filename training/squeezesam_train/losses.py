@@ -19,7 +19,7 @@ class LossWeights:
     """Weights of the terms.
 
     ``all_masks`` weighs the mean over the candidates beside the best, ``iou`` the IoU head's error,
-    ``choice`` what the choice among the candidates loses.
+    ``choice`` what the choice among the candidates loses. ``dice_squares``: see :func:`dice_loss`.
     """
 
     focal: float
@@ -28,6 +28,7 @@ class LossWeights:
     all_masks: float
     iou: float
     choice: float = 0.0
+    dice_squares: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,21 @@ class SegmenterLoss:
     chosen_iou: Tensor
 
 
-def dice_loss(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-    """1 − soft dice per plane: B×M×P, B×1×P, B×1×P → B×M."""
+def dice_loss(logits: Tensor, target: Tensor, weight: Tensor, squares: bool = False) -> Tensor:
+    """1 − soft dice per plane: B×M×P, B×1×P, B×1×P → B×M.
+
+    With ``squares`` the denominator sums squares (Milletari et al., "V-Net", section 3): the loss
+    of a mask that equals its target is then 0 even where the target is an area average, which
+    otherwise costs small objects up to a tenth.
+    """
     probability = logits.sigmoid() * weight
     wanted = target * weight
     overlap = (probability * wanted).sum(-1)
-    return 1 - (2 * overlap + 1) / (probability.sum(-1) + wanted.sum(-1) + 1)
+    if squares:
+        total = (probability * probability).sum(-1) + (wanted * wanted).sum(-1)
+    else:
+        total = probability.sum(-1) + wanted.sum(-1)
+    return 1 - (2 * overlap + 1) / (total + 1)
 
 
 def focal_loss(logits: Tensor, target: Tensor, weight: Tensor, gamma: float = 2.0) -> Tensor:
@@ -84,7 +94,12 @@ def choice_loss(scores: Tensor, iou: Tensor, temperature: float = 0.05) -> Tenso
 
 
 def segmenter_loss(
-    masks: Tensor, scores: Tensor, target: Tensor, weight: Tensor, weights: LossWeights
+    masks: Tensor,
+    scores: Tensor,
+    target: Tensor,
+    weight: Tensor,
+    weights: LossWeights,
+    single: Tensor | None = None,
 ) -> SegmenterLoss:
     """Loss of a batch.
 
@@ -94,24 +109,34 @@ def segmenter_loss(
         target: B×h×w in 0…1 (area average of the mask).
         weight: B×h×w, 0 where ignored, else 1.
         weights: of the terms.
+        single: B bool, the samples that the first candidate alone has to answer (SAM's rule for
+            two and more prompts); None: none.
     """
     logits = masks.flatten(2).float()
     wanted = target.flatten(1).unsqueeze(1)
     valid = weight.flatten(1).unsqueeze(1)
-    per_mask = weights.dice * dice_loss(logits, wanted, valid)
+    per_mask = weights.dice * dice_loss(logits, wanted, valid, weights.dice_squares)
     if weights.bce:
         per_mask = per_mask + weights.bce * bce_loss(logits, wanted, valid)
     if weights.focal:
         per_mask = per_mask + weights.focal * focal_loss(logits, wanted, valid)
     iou = plane_iou(logits.detach(), wanted, valid)
-    mask_loss = per_mask.min(1).values.mean() + weights.all_masks * per_mask.mean()
+    best = per_mask.min(1).values
+    every = per_mask.mean(1)
+    if single is not None:
+        best = torch.where(single, per_mask[:, 0], best)
+        every = torch.where(single, per_mask[:, 0], every)
+    mask_loss = (best + weights.all_masks * every).mean()
     scores = scores.float()
     # As in use: the finished masks have a say, which the head has to complete.
     final = final_scores(scores, masks.detach().float())
     total = mask_loss + weights.iou * F.mse_loss(scores, iou)
     if weights.choice:
         total = total + weights.choice * choice_loss(final, iou).mean()
-    chosen = iou.gather(1, final.argmax(1, keepdim=True)).mean()
+    choice = final.argmax(1)
+    if single is not None:
+        choice = choice.masked_fill(single, 0)
+    chosen = iou.gather(1, choice.unsqueeze(1)).mean()
     return SegmenterLoss(total, iou.max(1).values.mean().detach(), chosen.detach())
 
 

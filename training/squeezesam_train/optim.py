@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
@@ -72,20 +74,32 @@ def _inner_matrix(name: str, parameter: nn.Parameter) -> bool:
 
     The stem and the heads meet the world, where AdamW does better (Jordan et al.).
     """
-    inner = name.startswith(("trunk.down", "trunk.up", "transformer"))
+    inner = name.startswith(("trunk.encoder.down", "trunk.neck", "trunk.up", "transformer"))
     return inner and parameter.ndim >= 2
 
 
+def _pretrained(name: str, config: TrainConfig) -> bool:
+    return config.pretrained and name.startswith("trunk.encoder.")
+
+
 def build_optimisers(model: nn.Module, config: TrainConfig) -> list[Optimizer]:
-    """The optimisers of a run; each group remembers its peak rate as ``peak``."""
+    """The optimisers of a run; each group remembers its peak rate as ``peak``.
+
+    A pretrained encoder has groups of its own at ``encoder_lr`` of AdamW's rate: it has little to
+    learn and much to lose.
+    """
     named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     muon = [p for n, p in named if config.optimiser == "muon" and _inner_matrix(n, p)]
     taken = {id(p) for p in muon}
-    rest = [p for _, p in named if id(p) not in taken]
-    groups = [
-        {"params": [p for p in rest if p.ndim >= 2], "weight_decay": config.weight_decay},
-        {"params": [p for p in rest if p.ndim < 2], "weight_decay": 0.0},
-    ]
+    rest = [(n, p) for n, p in named if id(p) not in taken]
+    groups: list[dict[str, Any]] = []
+    for encoder in (False, True):
+        chosen = [p for n, p in rest if _pretrained(n, config) == encoder]
+        rate = config.lr * (config.encoder_lr if encoder else 1.0)
+        for matrices, decay in ((True, config.weight_decay), (False, 0.0)):
+            params = [p for p in chosen if (p.ndim >= 2) == matrices]
+            if params:
+                groups.append({"params": params, "weight_decay": decay, "lr": rate})
     optimisers: list[Optimizer] = [AdamW(groups, lr=config.lr, betas=(0.9, 0.98))]
     if muon:
         optimisers.append(Muon(muon, config.muon_lr, weight_decay=config.weight_decay))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 
 import torch
-from squeezesam_model.blocks import UNetTrunk
 from squeezesam_model.normalisation import PixelNormalisation
+from squeezesam_model.trunk import UNetTrunk
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -57,7 +57,7 @@ def _fold_normalisation(model: nn.Module) -> None:
     normalise, trunk = model.normalise, model.trunk
     if not isinstance(normalise, PixelNormalisation) or not isinstance(trunk, UNetTrunk):
         raise ValueError("only squeezesam's networks can be folded")
-    stem = trunk.stem[0]
+    stem = trunk.encoder.stem[0]
     if not isinstance(stem, nn.Conv2d) or stem.bias is None:
         raise ValueError("the stem's BatchNorm must be folded first")
     if any(stem.padding):

@@ -43,10 +43,15 @@ def random_clicks(target: Target, count: int, seed: int) -> Prompts:
 
 
 def depth(mask: Mask) -> NDArray[np.float32]:
-    """Euclidean distance of every pixel to the nearest one outside ``mask`` or the photo, H×W."""
+    """Euclidean distance of every pixel to the nearest one outside ``mask`` or the photo, H×W.
+
+    OpenCV's precise transform varies by a last digit with the memory's alignment, which decides
+    between equal distances: the squares are whole numbers, so they are rounded to them.
+    """
     padded = np.pad(mask, 1).astype(np.uint8)
     distance = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.asarray(distance[1:-1, 1:-1], np.float32)
+    squares = np.rint(distance[1:-1, 1:-1].astype(np.float64) ** 2)
+    return np.sqrt(squares).astype(np.float32)
 
 
 def centre_click(target: Target) -> Prompts:

@@ -35,6 +35,7 @@ from squeezesam_train.evaluation.letterbox import Letterbox
 from squeezesam_train.evaluation.predictor import Prediction, PredictorError
 from squeezesam_train.evaluation.prompts import Click, Prompts
 from squeezesam_train.photos import U8
+from squeezesam_train.steps import enlarged_probability, no_mask
 
 
 class TorchPredictor:
@@ -95,7 +96,14 @@ class TorchPredictor:
             "preset": self.segmenter.preset.name,
             "size": self.size,
             "parameters": count_parameters(self.segmenter),
-            "macs": count_macs(self.segmenter, example_inputs(self.size, self.size)),
+            "macs": count_macs(
+                self.segmenter,
+                example_inputs(
+                    self.size,
+                    self.size,
+                    previous_mask=self.segmenter.preset.previous_mask,
+                ),
+            ),
             **self._origin,
         }
         if self.saliency is not None:
@@ -116,18 +124,34 @@ class _OpenTorchPhoto:
         self._box = Letterbox.of(photo, predictor.size, predictor.size)
         self._image = _to_input(self._box.image(photo))
         self._heat_plane: NDArray[np.float32] | None = None
+        # What the last prediction was asked, and the logits h×w that were chosen.
+        self._last: tuple[Prompts, Tensor] | None = None
 
     def predict(self, prompts: Prompts) -> Prediction:
-        """Four candidates and their scores."""
+        """Four candidates and their scores.
+
+        A network that takes the previous mask gets the last one where these prompts go on from it:
+        the same clicks and box, and more clicks.
+        """
         size = self._predictor.size
         # All clicks are drawn; of those that get a token only the newest find room.
         drawn = encode(prompts, self._box, None)
         points, labels = encode(prompts, self._box, MAX_POINTS)
         planes = prompt_planes(*drawn, size, size)
         with torch.inference_mode():
-            masks, scores = self._predictor.segmenter(self._image, planes, points, labels)
+            masks, scores = self._predictor.segmenter(
+                self._image, planes, points, labels, *self._previous(prompts)
+            )
+        self._last = (prompts, masks[0, int(scores[0].argmax())])
         logits = self._box.upsample(masks[0].numpy())
         return Prediction(logits > 0, np.clip(scores[0].numpy(), 0, 1))
+
+    def _previous(self, prompts: Prompts) -> tuple[Tensor, ...]:
+        if not self._predictor.segmenter.preset.previous_mask:
+            return ()
+        if self._last is None or not goes_on(self._last[0], prompts):
+            return (no_mask(self._image),)
+        return (enlarged_probability(self._last[1][None]),)
 
     def heat(self) -> NDArray[np.uint8] | None:
         """Saliency at photo size."""
@@ -153,6 +177,13 @@ class _OpenTorchPhoto:
             with torch.inference_mode():
                 self._heat_plane = net(_to_input(box.image(self._photo)))[0, 0].numpy()
         return self._heat_plane, box
+
+
+def goes_on(before: Prompts, now: Prompts) -> bool:
+    """Whether ``now`` is ``before`` and at least one click more."""
+    count = len(before.clicks)
+    more = len(now.clicks) > count
+    return more and before.box == now.box and now.clicks[:count] == before.clicks
 
 
 def clicks_from_heat(plane: NDArray[np.float32], box: Letterbox) -> Prompts:

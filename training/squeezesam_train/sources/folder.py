@@ -20,7 +20,12 @@ from squeezesam_train.photos import (
 from squeezesam_train.sources.base import Photo, checked
 
 # Photos in which objects of the labelled kind were left unlabelled (data README).
-PARTLY_LABELLED = {"coco_person1", "coco_people_vehicles", "ccp_person", "pennfudan", "balloon"}
+PARTLY_LABELLED = {
+    *("coco_person1", "coco_people_vehicles", "ccp_person", "pennfudan", "balloon", "icoseg"),
+    *("homedepot_kitchen", "fish", "taxi_vans", "ppe", "covidmask", "facemasks", "tshirts"),
+    *("tshirts2", "waste_id", "waste_bottles", "doors_stairs", "mix16", "street4", "pallets"),
+    *("leaves", "cards", "strawberry", "lemon_trees"),
+}
 _PHOTO_ENDINGS = (".jpg", ".webp")
 
 

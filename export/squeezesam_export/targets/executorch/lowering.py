@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from squeezesam_model.blocks import UNetTrunk
+from squeezesam_model.trunk import UNetTrunk
 from torch import Tensor, nn
 
 from squeezesam_export.program import F32, Execute, ExportError, LoweredProgram, SourceProgram
