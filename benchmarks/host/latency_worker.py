@@ -58,9 +58,16 @@ def time_bundles(
                     sessions[name].clear()
                     sessions[name].add_point(upright.shape[1] / 2, upright.shape[0] / 2)
                     timings = sessions[name].predict().timings
-                for stage in STAGES:
-                    report[name][kind][stage].append(timings[stage])
+                for stage, ms in _by_stage(timings).items():
+                    report[name][kind][stage].append(ms)
     return report
+
+
+def _by_stage(timings: squeezesam.Timings) -> dict[str, float]:
+    """A prediction's times under the names that results of schema 1 use."""
+    spent = {**timings.stages(), **timings.programs}
+    named = {"planes": "prompts", "segmenter": "segment", "saliency": "heat"}
+    return {stage: spent.get(named.get(stage, stage), 0.0) for stage in STAGES}
 
 
 def _load(bundle: Path, threads: int) -> squeezesam.Segmenter:
@@ -84,8 +91,8 @@ def time_core(bundle: Path, runs: int, photo: Path) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {stage: [] for stage in (*STAGES, "full")}
     for _ in range(runs):
         mask = segmenter.open(opened).predict()
-        for stage in STAGES:
-            times[stage].append(mask.timings[stage])
+        for stage, ms in _by_stage(mask.timings).items():
+            times[stage].append(ms)
         start = time.perf_counter()
         assert mask.array.shape == (opened.height, opened.width)
         times["full"].append(1000 * (time.perf_counter() - start))

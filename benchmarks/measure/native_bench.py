@@ -12,6 +12,10 @@ from typing import Any
 STAGES = ("open", "saliency", "clicks", "planes", "segmenter", "mask", "render")
 
 
+# What the command calls the stages that results of schema 1 name so.
+_NEWER_NAMES = {"planes": "prompts", "segmenter": "segment", "saliency": "heat"}
+
+
 class BenchOutputError(ValueError):
     """What `ssam --bench` printed is not what it should be."""
 
@@ -43,7 +47,8 @@ class Bench:
 
     def stage(self, name: str) -> dict[str, Any]:
         """The distribution of one stage, or of `total`."""
-        times = self.facts["stages_ms"][name]
+        measured = {**self.facts["stages_ms"], **self.facts.get("programs_ms", {})}
+        times = measured[name if name in measured else _NEWER_NAMES[name]]
         return {
             "count": int(self.facts["runs"]),
             **{p: round(float(times[p]), 3) for p in ("p50", "p90", "p99")},

@@ -10,6 +10,7 @@ session.predict().save("cutout.png", format="cutout")
 
 from __future__ import annotations
 
+from . import geometry
 from .bundle import Bundle
 from .engines import Engine, Program, ProgramSpec, TensorSpec
 from .errors import (
@@ -37,6 +38,7 @@ from .photo import Photo, open_photo
 from .privacy import disable_telemetry
 from .prompts import BackgroundPoint, Box, ForegroundPoint, Prompt
 from .segmenter import Segmenter, Session
+from .timings import Timings
 
 __version__ = "0.1.0"
 
@@ -76,7 +78,9 @@ __all__ = [
     "SqueezeSamError",
     "StateError",
     "TensorSpec",
+    "Timings",
     "__version__",
     "disable_telemetry",
+    "geometry",
     "open_photo",
 ]

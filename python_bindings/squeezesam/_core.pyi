@@ -16,7 +16,7 @@ _Bitmap: TypeAlias = npt.NDArray[np.bool_] | npt.NDArray[np.uint8]
 _Counts: TypeAlias = npt.NDArray[np.uint32]
 _Ring: TypeAlias = tuple[_Floats, int]
 _Prompt: TypeAlias = tuple[str, float, float, float, float, bool]
-_Tensor: TypeAlias = tuple[str, tuple[int, ...]]
+_Tensor: TypeAlias = tuple[str, tuple[int, ...], str, str]
 
 class SaliencyClicks(TypedDict):
     clicks: list[tuple[float, float]]
@@ -34,8 +34,6 @@ class BundleInfo(TypedDict):
     schema_version: int
     input_width: int
     input_height: int
-    saliency_width: int
-    saliency_height: int
     mask_width: int
     mask_height: int
     candidate_count: int
@@ -43,12 +41,14 @@ class BundleInfo(TypedDict):
     negative_points: bool
     box: bool
     automatic: bool
+    previous_mask: bool
     click_radius: float
     box_default: float
-    pad_value: tuple[int, int, int]
     manifest: str
 
 class ProgramInfo(TypedDict):
+    name: str
+    runs: str
     path: str
     file_size: int
     macs: int
@@ -67,6 +67,7 @@ class MaskInfo(TypedDict):
     valid_height: float
     prompts: list[_Prompt]
     timings: dict[str, float]
+    programs: dict[str, float]
 
 def version() -> str: ...
 def schema_version() -> int: ...
@@ -74,6 +75,14 @@ def exif_orientation(data: bytes) -> int: ...
 def orient(pixels: _Bytes, orientation: int) -> _Bytes: ...
 def fit(
     photo_width: int, photo_height: int, input_width: int, input_height: int
+) -> tuple[int, int]: ...
+def covered(
+    photo_width: int,
+    photo_height: int,
+    input_width: int,
+    input_height: int,
+    map_width: int,
+    map_height: int,
 ) -> tuple[int, int]: ...
 def resize(pixels: _Bytes, width: int, height: int, orientation: int = 1) -> _Bytes: ...
 def nv12_to_rgb(
@@ -119,7 +128,7 @@ class Bundle:
     @staticmethod
     def parse(json: str | bytes) -> Bundle: ...
     def info(self) -> BundleInfo: ...
-    def program(self, program: str) -> ProgramInfo: ...
+    def programs(self) -> list[ProgramInfo]: ...
 
 class Segmenter:
     def __init__(

@@ -62,17 +62,17 @@ inline void fill_output(const py::object& results, const ssam_tensor& tensor) {
     std::memcpy(tensor.data, values.data(), sizeof(float) * static_cast<size_t>(tensor.count));
 }
 
-inline ssam_status run_python_engine(void* user, int32_t program, const ssam_tensor* inputs,
-                                     int32_t input_count, ssam_tensor* outputs,
-                                     int32_t output_count, char* message, size_t message_size) {
+inline ssam_status run_python_engine(void* user, int32_t, const char* program,
+                                     const ssam_tensor* inputs, int32_t input_count,
+                                     ssam_tensor* outputs, int32_t output_count, char* message,
+                                     size_t message_size) {
     py::gil_scoped_acquire acquired;
     try {
         py::dict arguments;
         for (int32_t i = 0; i < input_count; ++i) {
             arguments[inputs[i].name] = tensor_view(inputs[i]);
         }
-        const char* name = program == SSAM_PROGRAM_SALIENCY ? "saliency" : "segmenter";
-        const py::object results = (*static_cast<py::object*>(user))(name, arguments);
+        const py::object results = (*static_cast<py::object*>(user))(program, arguments);
         for (int32_t i = 0; i < output_count; ++i) fill_output(results, outputs[i]);
         return SSAM_OK;
     } catch (py::error_already_set& error) {

@@ -17,6 +17,13 @@ inline py::tuple fit(int32_t photo_width, int32_t photo_height, int32_t width, i
     return py::make_tuple(w, h);
 }
 
+inline py::tuple covered(int32_t photo_width, int32_t photo_height, int32_t width, int32_t height,
+                         int32_t map_width, int32_t map_height) {
+    int32_t w = 0, h = 0;
+    check(ssam_covered(photo_width, photo_height, width, height, map_width, map_height, &w, &h));
+    return py::make_tuple(w, h);
+}
+
 inline py::array orient(const py::array& pixels, int32_t orientation) {
     const Image source = as_image(pixels, orientation);
     int32_t width = 0, height = 0;
@@ -221,6 +228,9 @@ inline void add_functions(py::module_& m) {
           "Turns uint8 HxW[x3|x4] upright; a new array.");
     m.def("fit", &fit, arg("photo_width"), arg("photo_height"), arg("input_width"),
           arg("input_height"), "(width, height) a photo takes in a network input.");
+    m.def("covered", &covered, arg("photo_width"), arg("photo_height"), arg("input_width"),
+          arg("input_height"), arg("map_width"), arg("map_height"),
+          "(columns, rows) of a map over a network input that the photo covers.");
     m.def("resize", &resize, arg("pixels"), arg("width"), arg("height"), arg("orientation") = 1,
           "Orients and resizes to uint8 height x width x 3, RGB.");
     m.def("nv12_to_rgb", &nv12_to_rgb, arg("luma"), arg("chroma"), arg("range"), arg("matrix"),

@@ -61,8 +61,6 @@ inline py::dict bundle_info(const Bundle& bundle) {
     d["schema_version"] = info.schema_version;
     d["input_width"] = info.input_width;
     d["input_height"] = info.input_height;
-    d["saliency_width"] = info.saliency_width;
-    d["saliency_height"] = info.saliency_height;
     d["mask_width"] = info.mask_width;
     d["mask_height"] = info.mask_height;
     d["candidate_count"] = info.candidate_count;
@@ -70,9 +68,9 @@ inline py::dict bundle_info(const Bundle& bundle) {
     d["negative_points"] = (info.capabilities & SSAM_CAN_NEGATIVE_POINTS) != 0;
     d["box"] = (info.capabilities & SSAM_CAN_BOX) != 0;
     d["automatic"] = (info.capabilities & SSAM_CAN_AUTOMATIC) != 0;
+    d["previous_mask"] = (info.capabilities & SSAM_CAN_PREVIOUS_MASK) != 0;
     d["click_radius"] = info.click_radius;
     d["box_default"] = info.box_default;
-    d["pad_value"] = py::make_tuple(info.pad_value[0], info.pad_value[1], info.pad_value[2]);
     d["manifest"] = py::str(info.manifest, info.manifest_size);
     return d;
 }
@@ -84,27 +82,33 @@ inline py::list tensors(const ssam_tensor_info* infos, int32_t count) {
         for (int32_t axis = 0; axis < infos[i].rank; ++axis) {
             shape[static_cast<size_t>(axis)] = infos[i].shape[axis];
         }
-        list.append(py::make_tuple(infos[i].name, std::move(shape)));
+        list.append(
+            py::make_tuple(infos[i].name, std::move(shape), infos[i].source, infos[i].role));
     }
     return list;
 }
 
-inline py::dict program_info(const Bundle& bundle, const std::string& program) {
-    const bool saliency = program == "saliency";
-    if (!saliency && program != "segmenter") {
-        raise(SSAM_ERROR_INVALID_ARGUMENT, "a program is 'segmenter' or 'saliency'");
-    }
-    ssam_program_info info{};
-    check(ssam_bundle_get_program(
-        bundle.handle.get(), saliency ? SSAM_PROGRAM_SALIENCY : SSAM_PROGRAM_SEGMENTER, &info));
+inline py::dict program_info(const ssam_program_info& info) {
     py::dict d;
     // As the system spells it: a folder's name need not be valid UTF-8.
+    d["name"] = info.name;
+    d["runs"] = info.runs == SSAM_RUNS_PHOTO ? "photo" : "prompt";
     d["path"] = py::reinterpret_steal<py::object>(PyUnicode_DecodeFSDefault(info.path));
     d["file_size"] = info.file_size;
     d["macs"] = info.macs;
     d["inputs"] = tensors(info.inputs, info.input_count);
     d["outputs"] = tensors(info.outputs, info.output_count);
     return d;
+}
+
+inline py::list bundle_programs(const Bundle& bundle) {
+    py::list list;
+    for (int32_t i = 0; i < ssam_bundle_program_count(bundle.handle.get()); ++i) {
+        ssam_program_info info{};
+        check(ssam_bundle_get_program(bundle.handle.get(), i, &info));
+        list.append(program_info(info));
+    }
+    return list;
 }
 
 inline Segmenter create_segmenter(const Bundle& bundle, py::object run, bool concurrent) {
@@ -188,7 +192,7 @@ inline void add_handles(py::module_& m) {
         .def(py::init(&open_bundle), arg("folder"), arg("sizes_only") = false)
         .def_static("parse", &parse_bundle, arg("json"), "A manifest alone; no file is looked at.")
         .def("info", &bundle_info)
-        .def("program", &program_info, arg("program"));
+        .def("programs", &bundle_programs, "Every program, in the order in which they run.");
     py::class_<Segmenter>(m, "Segmenter", "A bundle joined to an engine.")
         .def(py::init(&create_segmenter), arg("bundle"), arg("run"), arg("concurrent"))
         .def("prewarm", [](const Segmenter& self) {

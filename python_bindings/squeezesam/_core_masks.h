@@ -11,12 +11,14 @@ inline py::dict mask_info(const Mask& mask) {
     const ssam_mask_info& info = mask.info;
     py::dict timings;
     timings["open"] = info.timings.open;
-    timings["saliency"] = info.timings.saliency;
     timings["clicks"] = info.timings.clicks;
-    timings["planes"] = info.timings.planes;
-    timings["segmenter"] = info.timings.segmenter;
+    timings["prompts"] = info.timings.prompts;
     timings["mask"] = info.timings.mask;
     timings["total"] = info.timings.total;
+    py::dict programs;
+    for (int32_t i = 0; i < info.timings.program_count; ++i) {
+        programs[info.timings.programs[i].name] = info.timings.programs[i].ms;
+    }
     py::list scores;
     for (int32_t i = 0; i < info.candidate_count; ++i) scores.append(info.scores[i]);
     py::dict d;
@@ -31,6 +33,7 @@ inline py::dict mask_info(const Mask& mask) {
     d["valid_height"] = info.valid_height;
     d["prompts"] = prompt_list(info.prompts, info.prompt_count);
     d["timings"] = std::move(timings);
+    d["programs"] = std::move(programs);
     return d;
 }
 

@@ -53,22 +53,28 @@ class Bundle:
 
     @cached_property
     def programs(self) -> tuple[ProgramSpec, ...]:
-        """The programs, segmenter first; the saliency program where there is one."""
-        names = ["segmenter", *(["saliency"] if self.info["automatic"] else [])]
-        return tuple(self._program(name) for name in names)
+        """The programs, in the order in which they run: each after those that it reads from."""
+        return tuple(_spec(info) for info in self.core.programs())
 
-    def size(self, program: str) -> int:
-        """Bytes of all files of one program."""
-        return self.core.program(program)["file_size"]
+    def program(self, name: str) -> ProgramSpec:
+        """The program called `name`. Raises KeyError, naming those there are, for any other."""
+        for program in self.programs:
+            if program.name == name:
+                return program
+        known = ", ".join(program.name for program in self.programs)
+        raise KeyError(f"this bundle has no program {name!r}; it has {known}")
 
-    def _program(self, name: str) -> ProgramSpec:
-        info = self.core.program(name)
-        return ProgramSpec(
-            name,
-            Path(info["path"]),
-            tuple(TensorSpec(tensor, shape) for tensor, shape in info["inputs"]),
-            tuple(TensorSpec(tensor, shape) for tensor, shape in info["outputs"]),
-        )
+
+def _spec(info: _core.ProgramInfo) -> ProgramSpec:
+    return ProgramSpec(
+        info["name"],
+        Path(info["path"]),
+        tuple(TensorSpec(*tensor) for tensor in info["inputs"]),
+        tuple(TensorSpec(*tensor) for tensor in info["outputs"]),
+        info["runs"],
+        info["file_size"],
+        info["macs"],
+    )
 
 
 def built_in_bundle() -> Path:

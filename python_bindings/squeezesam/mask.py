@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from .errors import InvalidArgumentError, OutputError
 from .formats import check_format
 from .photo import Photo
 from .prompts import BackgroundPoint, Box, ForegroundPoint, Prompt
+from .timings import Timings
 from .writing import check_free, write_whole
 
 Ring = tuple[npt.NDArray[np.float32], int]
@@ -100,13 +101,10 @@ class Mask:
         return any(prompt.automatic for prompt in self.prompts)
 
     @property
-    def timings(self) -> Mapping[str, float]:
-        """Milliseconds of each stage; 0 for one that this prediction did not need.
-
-        decode (file to pixels), open (resize), saliency, clicks, planes, segmenter, mask, and
-        total: of `predict` alone.
-        """
-        return MappingProxyType({"decode": self._decode_ms, **self._info["timings"]})
+    def timings(self) -> Timings:
+        """How long each stage of this prediction and each program took."""
+        programs = MappingProxyType(self._info["programs"])
+        return Timings(decode=self._decode_ms, programs=programs, **self._info["timings"])
 
     @property
     def area(self) -> int:
@@ -188,7 +186,7 @@ class Mask:
         The file appears whole or not at all. Raises ValueError for an unknown format, OutputError
         for a suffix that does not fit it, a file that exists, and a place that cannot be written.
         """
-        from .render import rendered
+        from .render import rendered  # brings OpenCV, which a prediction does not need
 
         target = Path(path)
         suffix = check_format(format, target)

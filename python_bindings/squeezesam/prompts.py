@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class ForegroundPoint:
-    """A click on what belongs to the object. automatic: placed by the saliency network."""
+    """A click on what belongs to the object. automatic: found in the heat map."""
 
     x: float
     y: float

@@ -62,7 +62,7 @@ class Segmenter:
         return cls(opened, engine)
 
     def prewarm(self) -> None:
-        """Runs every network once, so that the first tap does not pay for the engine's set-up."""
+        """Runs every program once, so that the first tap does not pay for the engine's set-up."""
         self._core.prewarm()
 
     def open(self, photo: PhotoSource, *, max_pixels: int = MAX_PIXELS) -> Session:

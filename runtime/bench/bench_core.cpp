@@ -16,7 +16,7 @@
 namespace {
 
 constexpr int kInput = 512;
-constexpr int kSaliency = 256;
+constexpr int kHeat = 256;
 constexpr int kPlane = kInput / 4;
 
 void must(ssam_status status) {
@@ -26,32 +26,45 @@ void must(ssam_status status) {
     }
 }
 
-std::string tensor(const std::string& name, const std::string& shape) {
-    return R"({"name": ")" + name + R"(", "shape": [)" + shape + R"(], "dtype": "float32"})";
+const std::string kPhoto =
+    R"("kind": "photo", "channels": "rgb", "range": [0, 255], "normalisation": "folded",
+       "padding": {"side": "bottom_right", "value": [124, 116, 104]})";
+
+std::string input(const std::string& name, const std::string& shape, const std::string& source) {
+    return R"({"name": ")" + name + R"(", "shape": [)" + shape + R"(], "source": {)" + source +
+           "}}";
 }
 
-std::string program(const std::string& inputs, const std::string& outputs) {
-    return R"({"file": "p", "files": [{"path": "p", "size": 0, "sha256": ")" +
-           std::string(64, '0') + R"("}], "macs": 0, "inputs": [)" + inputs + R"(], "outputs": [)" +
-           outputs + "]}";
+std::string output(const std::string& name, const std::string& shape) {
+    return R"({"name": ")" + name + R"(", "shape": [)" + shape + R"(], "role": ")" + name + R"("})";
+}
+
+std::string program(const std::string& runs, const std::string& inputs,
+                    const std::string& outputs) {
+    return R"({"runs": ")" + runs + R"(", "file": "p", "files": {"p": {"bytes": 0, "sha256": ")" +
+           std::string(64, '0') + R"("}}, "inputs": [)" + inputs + R"(], "outputs": [)" + outputs +
+           "]}";
 }
 
 std::string manifest() {
     const std::string side = std::to_string(kInput) + ", " + std::to_string(kInput);
     const std::string plane = std::to_string(kPlane) + ", " + std::to_string(kPlane);
-    const std::string small = std::to_string(kSaliency) + ", " + std::to_string(kSaliency);
-    return R"({"schema_version": 1, "name": "bench", "licence": "Apache-2.0", "target": "onnx",
+    const std::string small = std::to_string(kHeat) + ", " + std::to_string(kHeat);
+    return R"({"schema_version": 2, "name": "bench", "licence": "Apache-2.0", "target": "onnx",
         "backend": "cpu", "precision": "fp32", "model": {"preset": "none"},
-        "input": {"height": 512, "width": 512, "channels": "rgb", "range": [0, 255],
-                  "normalisation": "folded", "pad_value": [124, 116, 104]},
         "prompts": {"max_points": 16, "click_radius": 5.0, "box_default": 1.0},
         "capabilities": {"negative_points": true, "box": true, "automatic": true},
-        "programs": {"segmenter": )" +
-           program(tensor("image", "1, 3, " + side) + ", " + tensor("prompts", "1, 2, " + side) +
-                       ", " + tensor("points", "1, 16, 2") + ", " + tensor("labels", "1, 16"),
-                   tensor("masks", "1, 4, " + plane) + ", " + tensor("scores", "1, 4")) +
-           R"(, "saliency": )" +
-           program(tensor("image", "1, 3, " + small), tensor("heatmap", "1, 1, " + small)) + "}}";
+        "programs": {"heat": )" +
+           program("photo", input("image", "1, 3, " + small, kPhoto),
+                   output("heat", "1, 1, " + small)) +
+           R"(, "segment": )" +
+           program("prompt",
+                   input("image", "1, 3, " + side, kPhoto) + ", " +
+                       input("prompts", "1, 2, " + side, R"("kind": "planes")") + ", " +
+                       input("points", "1, 16, 2", R"("kind": "points")") + ", " +
+                       input("labels", "1, 16", R"("kind": "labels")"),
+                   output("masks", "1, 4, " + plane) + ", " + output("scores", "1, 4")) +
+           "}}";
 }
 
 // A lobed blob with a ragged edge and an island: as many edges as a real mask has.
@@ -66,8 +79,8 @@ float answer(int x, int y, int side) {
 
 double engine_ms = 0;  // spent in `run` since it was last set to 0
 
-ssam_status run(void*, int32_t, const ssam_tensor*, int32_t, ssam_tensor* outputs, int32_t count,
-                char*, size_t) {
+ssam_status run(void*, int32_t, const char*, const ssam_tensor*, int32_t, ssam_tensor* outputs,
+                int32_t count, char*, size_t) {
     const std::clock_t start = std::clock();
     const auto side = static_cast<int>(outputs[0].shape[2]);
     for (int64_t c = 0; c < outputs[0].shape[1]; ++c) {
@@ -149,8 +162,8 @@ int main(int argc, char** argv) {
     must(ssam_segmenter_create(bundle, &engine, &segmenter));
     must(ssam_session_create(segmenter, &session));
 
-    std::printf("photo %dx%d RGB, input %d, saliency %d, median of %d\n", width, height, kInput,
-                kSaliency, repetitions);
+    std::printf("photo %dx%d RGB, input %d, heat map %d, median of %d\n", width, height, kInput,
+                kHeat, repetitions);
     double open[9] = {};
     for (int orientation = 1; orientation <= 8; ++orientation) {
         const ssam_image image{photo.data(), width, height, 0, SSAM_FORMAT_RGB, orientation};
@@ -167,15 +180,15 @@ int main(int argc, char** argv) {
            median_ms(repetitions, [&] { must(ssam_session_set_image(session, &planes_image)); }));
     const double slowest_open = *std::max_element(open + 1, open + 9);
 
-    std::vector<float> heat_logits(size_t{kSaliency} * kSaliency);
-    for (int i = 0; i < kSaliency * kSaliency; ++i) {
-        heat_logits[static_cast<size_t>(i)] = answer(i % kSaliency, i / kSaliency, kSaliency);
+    std::vector<float> heat_logits(size_t{kHeat} * kHeat);
+    for (int i = 0; i < kHeat * kHeat; ++i) {
+        heat_logits[static_cast<size_t>(i)] = answer(i % kHeat, i / kHeat, kHeat);
     }
     std::vector<uint8_t> heat(heat_logits.size());
     const double clicks = median_ms(repetitions, [&] {
         ssam_saliency found;
         must(ssam_logits_to_heat(heat_logits.data(), heat.size(), heat.data()));
-        must(ssam_salient_clicks(heat.data(), kSaliency, kSaliency, 0, &found));
+        must(ssam_salient_clicks(heat.data(), kHeat, kHeat, 0, &found));
     });
     report("heat map to clicks", clicks);
     const float points[] = {100, 100, 200, 150, 300, 310, 50, 60, 250, 251};

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/stopwatch.h"
@@ -13,15 +15,26 @@
 namespace cli {
 namespace {
 
-constexpr const char* kStages[] = {"open",      "saliency", "clicks", "planes",
-                                   "segmenter", "mask",     "total",  "render"};
+constexpr const char* kStages[] = {"open", "clicks", "prompts", "mask", "total", "render"};
 
-using Times = std::map<std::string, std::vector<double>>;
+// All runs of one bundle.
+struct Times {
+    std::map<std::string, std::vector<double>> stages;
+    std::vector<std::pair<std::string, std::vector<double>>> programs;  // by index
+};
 
 // Nearest rank: the smallest value that so many hundredths do not exceed.
 double percentile(const std::vector<double>& sorted, int hundredths) {
     const double rank = std::ceil(hundredths / 100.0 * static_cast<double>(sorted.size()));
     return sorted[static_cast<size_t>(std::max(rank, 1.0)) - 1];
+}
+
+// "name": {"p50": ..., ...}; sorts the values.
+std::string spread(const std::string& name, std::vector<double>& all) {
+    std::sort(all.begin(), all.end());
+    return quoted(name) + ": {\"p50\": " + rounded(percentile(all, 50), 3) +
+           ", \"p90\": " + rounded(percentile(all, 90), 3) +
+           ", \"p99\": " + rounded(percentile(all, 99), 3) + "}";
 }
 
 void run_once(const Arguments& arguments, const Model& model, const Photo& photo, Times& times) {
@@ -33,12 +46,16 @@ void run_once(const Arguments& arguments, const Model& model, const Photo& photo
     std::vector<uint8_t> bytes(static_cast<size_t>(info.width) * static_cast<size_t>(info.height));
     const ssam::Stopwatch watch;
     must(ssam_mask_render(mask.get(), 255, bytes.data(), 0));
-    times["render"].push_back(watch.milliseconds());
+    times.stages["render"].push_back(watch.milliseconds());
     const ssam_timings& ms = info.timings;
-    const double stages[] = {ms.open,      ms.saliency, ms.clicks, ms.planes,
-                             ms.segmenter, ms.mask,     ms.total};
+    const double stages[] = {ms.open, ms.clicks, ms.prompts, ms.mask, ms.total};
     for (size_t i = 0; i < std::size(stages); ++i) {
-        times[kStages[i]].push_back(stages[i]);
+        times.stages[kStages[i]].push_back(stages[i]);
+    }
+    times.programs.resize(static_cast<size_t>(ms.program_count));
+    for (size_t i = 0; i < times.programs.size(); ++i) {
+        times.programs[i].first = ms.programs[i].name;
+        times.programs[i].second.push_back(ms.programs[i].ms);
     }
 }
 
@@ -63,12 +80,11 @@ std::string bench(const Arguments& arguments, const Model& model, const Photo& p
     must(ssam_bundle_get_info(model.bundle.get(), &bundle));
     std::string stages;
     for (const char* stage : kStages) {
-        std::vector<double>& all = times[stage];
-        std::sort(all.begin(), all.end());
-        stages += (stages.empty() ? "" : ", ") + quoted(stage) +
-                  ": {\"p50\": " + rounded(percentile(all, 50), 3) +
-                  ", \"p90\": " + rounded(percentile(all, 90), 3) +
-                  ", \"p99\": " + rounded(percentile(all, 99), 3) + "}";
+        stages += (stages.empty() ? "" : ", ") + spread(stage, times.stages[stage]);
+    }
+    std::string programs;
+    for (auto& [name, all] : times.programs) {
+        programs += (programs.empty() ? "" : ", ") + spread(name, all);
     }
     return "{\"bundle\": " + quoted(bundle.name) + ", \"engine\": " + quoted(model.engine) +
            ", \"engine_version\": " + quoted(model.engine_version) +
@@ -80,6 +96,7 @@ std::string bench(const Arguments& arguments, const Model& model, const Photo& p
            ", \"once_ms\": {\"load\": " + rounded(once.load_ms, 3) +
            ", \"decode\": " + rounded(once.decode_ms, 3) +
            ", \"prewarm\": " + rounded(prewarm_ms, 3) + "}, \"stages_ms\": {" + stages +
+           "}, \"programs_ms\": {" + programs +
            "}, \"peak_rss_kib\": " + std::to_string(peak_kib()) + "}\n";
 }
 

@@ -46,14 +46,18 @@ std::string prompt_json(const ssam_prompt& prompt) {
 }
 
 std::string timings_json(const ssam_timings& ms, double decode_ms) {
-    const std::pair<const char*, double> stages[] = {
-        {"decode", decode_ms}, {"open", ms.open},     {"saliency", ms.saliency},
-        {"clicks", ms.clicks}, {"planes", ms.planes}, {"segmenter", ms.segmenter},
-        {"mask", ms.mask},     {"total", ms.total}};
+    const std::pair<const char*, double> stages[] = {{"decode", decode_ms}, {"open", ms.open},
+                                                     {"clicks", ms.clicks}, {"prompts", ms.prompts},
+                                                     {"mask", ms.mask},     {"total", ms.total}};
     std::vector<std::string> members;
     for (const auto& [name, value] : stages) {
         members.push_back(member(name, rounded(value, 3)));
     }
+    std::vector<std::string> programs;
+    for (int32_t i = 0; i < ms.program_count; ++i) {
+        programs.push_back(quoted(ms.programs[i].name) + ": " + rounded(ms.programs[i].ms, 3));
+    }
+    members.push_back(member("programs", listed(programs, "{", "}")));
     return listed(members, "{", "}");
 }
 

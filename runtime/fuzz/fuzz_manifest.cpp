@@ -20,12 +20,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     fuzz::must(info.manifest_size == size, "the whole text is kept");
     fuzz::must(info.input_width > 0 && info.mask_width > 0 && info.candidate_count > 0,
                "sizes are positive");
-    for (const int32_t program : {SSAM_PROGRAM_SEGMENTER, SSAM_PROGRAM_SALIENCY}) {
+    fuzz::must(info.program_count > 0 && info.program_count <= SSAM_MAX_PROGRAMS,
+               "a bundle has programs");
+    for (int32_t program = 0; program < info.program_count; ++program) {
         ssam_program_info found;
-        if (ssam_bundle_get_program(bundle, program, &found) == SSAM_OK) {
-            for (int32_t i = 0; i < found.input_count; ++i) {
-                fuzz::must(std::strlen(found.inputs[i].name) > 0, "a tensor has a name");
-            }
+        fuzz::must(ssam_bundle_get_program(bundle, program, &found) == SSAM_OK, "by its index");
+        int32_t index = -1;
+        fuzz::must(ssam_bundle_find_program(bundle, found.name, &index) == SSAM_OK, "by its name");
+        fuzz::must(index == program, "a name leads to its program");
+        for (int32_t i = 0; i < found.input_count; ++i) {
+            fuzz::must(std::strlen(found.inputs[i].name) > 0, "a tensor has a name");
+            fuzz::must(std::strlen(found.inputs[i].source) > 0, "an input has a source");
         }
     }
     ssam_bundle_free(bundle);

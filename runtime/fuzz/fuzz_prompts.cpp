@@ -26,7 +26,7 @@ ssam_status run(void*, int32_t, const ssam_tensor* in, int32_t, ssam_tensor* out
 ssam_segmenter* make_segmenter() {
     test::ManifestOptions options;
     options.side = 32;
-    options.saliency = 16;
+    options.heat = 16;
     const std::string text = test::manifest_text(options);
     const ssam_engine engine{nullptr, run, nullptr, 0};
     ssam_bundle* bundle = nullptr;

@@ -1,4 +1,5 @@
 // What a tap costs in allocations: none, once a session has predicted.
+#include <cstring>
 #include <vector>
 
 #include "fake_engine.h"
@@ -11,9 +12,9 @@ namespace {
 
 // An engine that allocates nothing: what is counted is the core's. The mask is a disc round the
 // first point, so that every tap has another one.
-ssam_status run(void*, int32_t program, const ssam_tensor* in, int32_t, ssam_tensor* out, int32_t,
-                char*, size_t) {
-    if (program == SSAM_PROGRAM_SALIENCY) {
+ssam_status run(void*, int32_t, const char* program, const ssam_tensor* in, int32_t,
+                ssam_tensor* out, int32_t, char*, size_t) {
+    if (std::strcmp(program, "heat") == 0) {
         for (int64_t i = 0; i < out[0].count; ++i) {
             out[0].data[i] = in[0].data[i] > 130 ? 3.0f : -3.0f;
         }

@@ -13,11 +13,12 @@ static void check(ssam_status status) {
 }
 
 /* The engine: runs a network. This one calls "object" whatever is brighter than the middle. */
-static ssam_status run(void* user, int32_t program, const ssam_tensor* in, int32_t in_count,
-                       ssam_tensor* out, int32_t out_count, char* message, size_t message_size) {
+static ssam_status run(void* user, int32_t program, const char* name, const ssam_tensor* in,
+                       int32_t in_count, ssam_tensor* out, int32_t out_count, char* message,
+                       size_t message_size) {
     const int64_t width = in[0].shape[3], side = out[0].shape[3], step = width / side;
-    if (program != SSAM_PROGRAM_SEGMENTER || in_count != 4 || out_count != 2) {
-        snprintf(message, message_size, "this engine knows one network");
+    if (strcmp(name, "segment") != 0 || in_count != 4 || out_count != 2) {
+        snprintf(message, message_size, "this engine knows no program %d, %s", (int)program, name);
         return SSAM_ERROR_ENGINE;
     }
     for (int64_t i = 0; i < out[0].count; ++i) {

@@ -29,11 +29,11 @@ static void must(ssam_status status) {
     }
 }
 
-static ssam_status run(void* user, int32_t program, const ssam_tensor* inputs, int32_t input_count,
-                       ssam_tensor* outputs, int32_t output_count, char* message,
-                       size_t message_size) {
+static ssam_status run(void* user, int32_t program, const char* name, const ssam_tensor* inputs,
+                       int32_t input_count, ssam_tensor* outputs, int32_t output_count,
+                       char* message, size_t message_size) {
     int y, x;
-    (void)user, (void)program, (void)input_count, (void)output_count, (void)message,
+    (void)user, (void)program, (void)name, (void)input_count, (void)output_count, (void)message,
         (void)message_size;
     for (y = 0; y < 8; ++y) {
         for (x = 0; x < 8; ++x) {

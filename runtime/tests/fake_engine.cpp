@@ -103,9 +103,10 @@ std::vector<float> copy_of(const ssam_tensor& tensor) {
     return {tensor.data, tensor.data + tensor.count};
 }
 
-ssam_status run(void* user, int32_t program, const ssam_tensor* in, int32_t, ssam_tensor* out,
-                int32_t, char* message, size_t message_size) {
+ssam_status run(void* user, int32_t, const char* program, const ssam_tensor* in, int32_t,
+                ssam_tensor* out, int32_t, char* message, size_t message_size) {
     FakeEngine& fake = *static_cast<FakeEngine*>(user);
+    const bool segments = std::string(program) == "segment";
     const int inside = ++fake.inside;
     int most = fake.most_inside;
     while (inside > most && !fake.most_inside.compare_exchange_weak(most, inside)) {
@@ -113,24 +114,24 @@ ssam_status run(void* user, int32_t program, const ssam_tensor* in, int32_t, ssa
     if (fake.during) {
         fake.during(program);
     }
-    if (program == SSAM_PROGRAM_SEGMENTER) {
-        ++fake.segmenter_runs;
+    if (segments) {
+        ++fake.segment_runs;
         segment(in, out, fake.scores);
     } else {
-        ++fake.saliency_runs;
+        ++fake.heat_runs;
         find_salient(in, out);
     }
     if (fake.not_a_number) {
         out[0].data[3] = std::numeric_limits<float>::quiet_NaN();
     }
     if (fake.most_inside == 1) {  // only tests of concurrency run two at a time
-        if (program == SSAM_PROGRAM_SEGMENTER) {
+        if (segments) {
             fake.image = copy_of(in[0]);
             fake.prompts = copy_of(in[1]);
             fake.points = copy_of(in[2]);
             fake.labels = copy_of(in[3]);
         } else {
-            fake.saliency_image = copy_of(in[0]);
+            fake.heat_image = copy_of(in[0]);
         }
     }
     std::strncpy(message, fake.message.c_str(), message_size);

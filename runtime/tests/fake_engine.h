@@ -13,16 +13,16 @@ namespace test {
 
 struct FakeEngine {
     // Called in the middle of every run, e.g. to cancel or to block.
-    std::function<void(int32_t program)> during;
+    std::function<void(const std::string& program)> during;
     ssam_status answer = SSAM_OK;  // what run returns
     std::string message;
     bool not_a_number = false;
     std::vector<float> scores = {0.2f, 0.9f, 0.4f, 1.5f};
 
     // What the last runs were given.
-    std::vector<float> image, prompts, points, labels, saliency_image;
-    std::atomic<int> segmenter_runs{0};
-    std::atomic<int> saliency_runs{0};
+    std::vector<float> image, prompts, points, labels, heat_image;
+    std::atomic<int> segment_runs{0};
+    std::atomic<int> heat_runs{0};
     std::atomic<int> inside{0};  // runs under way
     std::atomic<int> most_inside{0};
     std::atomic<int> released{0};

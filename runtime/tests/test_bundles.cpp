@@ -66,40 +66,88 @@ TEST("a sound manifest is read in full") {
     CHECK_EQ(info.input_height, 96);
     CHECK_EQ(info.mask_width, 16);
     CHECK_EQ(info.mask_height, 24);
-    CHECK_EQ(info.saliency_width, 32);
+    CHECK_EQ(info.program_count, 2);
+    CHECK_EQ(info.schema_version, 2);
     CHECK_EQ(info.candidate_count, 4);
     CHECK_EQ(info.max_points, 8);
     CHECK_EQ(info.click_radius, 2.5);
-    CHECK_EQ(info.pad_value[2], uint8_t{104});
     CHECK_EQ(info.capabilities, uint32_t{SSAM_CAN_NEGATIVE_POINTS | SSAM_CAN_AUTOMATIC});
     CHECK_EQ(std::string(info.manifest, info.manifest_size), text);
+    CHECK_EQ(ssam_bundle_program_count(bundle), 2);
+    int32_t index = -1;
+    MUST(ssam_bundle_find_program(bundle, "segment", &index));
+    CHECK_EQ(index, 1);
     ssam_program_info program;
-    MUST(ssam_bundle_get_program(bundle, SSAM_PROGRAM_SEGMENTER, &program));
-    CHECK_EQ(std::string(program.path), std::string("segmenter.onnx"));
+    MUST(ssam_bundle_get_program(bundle, index, &program));
+    CHECK_EQ(std::string(program.name), std::string("segment"));
+    CHECK_EQ(program.runs, SSAM_RUNS_PROMPT);
+    CHECK_EQ(std::string(program.path), std::string("segment.onnx"));
     CHECK_EQ(program.macs, int64_t{7});
     CHECK_EQ(program.input_count, 4);
     CHECK_EQ(std::string(program.inputs[2].name), std::string("points"));
+    CHECK_EQ(std::string(program.inputs[2].source), std::string("points"));
+    CHECK_EQ(std::string(program.inputs[2].role), std::string(""));
     CHECK_EQ(program.inputs[2].rank, 3);
     CHECK_EQ(program.inputs[2].shape[1], int64_t{8});
     CHECK_EQ(program.inputs[2].shape[3], int64_t{0});
-    MUST_FAIL(ssam_bundle_get_program(bundle, 2, &program), SSAM_ERROR_INVALID_ARGUMENT,
-              "2 is not a SSAM_PROGRAM");
+    CHECK_EQ(std::string(program.outputs[1].role), std::string("scores"));
+    MUST(ssam_bundle_get_program(bundle, 0, &program));
+    CHECK_EQ(std::string(program.name), std::string("heat"));
+    CHECK_EQ(program.runs, SSAM_RUNS_PHOTO);
+    for (const int32_t beyond : {-1, 2}) {
+        MUST_FAIL(ssam_bundle_get_program(bundle, beyond, &program), SSAM_ERROR_INVALID_ARGUMENT,
+                  "this bundle has 2, counted from 0");
+    }
+    MUST_FAIL(ssam_bundle_find_program(bundle, "saliency", &index), SSAM_ERROR_INVALID_ARGUMENT,
+              "no program called \"saliency\"");
     ssam_bundle_free(bundle);
 }
 
-TEST("a manifest without saliency has no saliency program") {
+TEST("a manifest of schema 1 is read as the same pipeline") {
+    const std::string old = test::manifest_1_text({64, 96, 32, 8, true, false});
+    const std::string text = manifest_text({64, 96, 32, 8, true, false});
+    ssam_bundle* bundles[2] = {};
+    MUST(ssam_bundle_parse(old.data(), old.size(), &bundles[0]));
+    MUST(ssam_bundle_parse(text.data(), text.size(), &bundles[1]));
+    ssam_bundle_info info[2];
+    for (int i = 0; i < 2; ++i) {
+        MUST(ssam_bundle_get_info(bundles[i], &info[i]));
+        CHECK_EQ(info[i].schema_version, 1 + i);
+        CHECK_EQ(std::string(info[i].name), std::string("test"));
+    }
+    CHECK_EQ(info[0].input_height, info[1].input_height);
+    CHECK_EQ(info[0].mask_width, info[1].mask_width);
+    CHECK_EQ(info[0].capabilities, info[1].capabilities);
+    CHECK_EQ(std::string(info[0].manifest, info[0].manifest_size), old);
+    REQUIRE(ssam_bundle_program_count(bundles[0]) == 2);
+    for (int32_t i = 0; i < 2; ++i) {
+        ssam_program_info program[2];
+        MUST(ssam_bundle_get_program(bundles[0], i, &program[0]));
+        MUST(ssam_bundle_get_program(bundles[1], i, &program[1]));
+        CHECK_EQ(std::string(program[0].name), std::string(program[1].name));
+        CHECK_EQ(program[0].runs, program[1].runs);
+        REQUIRE(program[0].input_count == program[1].input_count);
+        for (int32_t j = 0; j < program[0].input_count; ++j) {
+            CHECK_EQ(std::string(program[0].inputs[j].source),
+                     std::string(program[1].inputs[j].source));
+        }
+    }
+    ssam_bundle_free(bundles[0]);
+    ssam_bundle_free(bundles[1]);
+}
+
+TEST("a manifest without a heat map has one program") {
     const std::string text = manifest_text({64, 0, 0, 8, true, true});
     ssam_bundle* bundle = nullptr;
     MUST(ssam_bundle_parse(text.data(), text.size(), &bundle));
-    ssam_program_info program;
-    MUST_FAIL(ssam_bundle_get_program(bundle, SSAM_PROGRAM_SALIENCY, &program),
-              SSAM_ERROR_INVALID_ARGUMENT, "no saliency program");
+    CHECK_EQ(ssam_bundle_program_count(bundle), 1);
+    CHECK_EQ(ssam_bundle_program_count(nullptr), 0);
     ssam_bundle_free(bundle);
 }
 
 TEST("a manifest of a newer schema says so, whatever else it holds") {
-    MUST_FAIL(parse("{\"schema_version\": 2, \"all\": \"new\"}"), SSAM_ERROR_BUNDLE_VERSION,
-              "made by a newer squeezesam-export (schema_version 2, this runtime reads up to 1); "
+    MUST_FAIL(parse("{\"schema_version\": 3, \"all\": \"new\"}"), SSAM_ERROR_BUNDLE_VERSION,
+              "made by a newer squeezesam-export (schema_version 3, this runtime reads up to 2); "
               "update the app");
     MUST_FAIL(parse("{\"schema_version\": 0}"), SSAM_ERROR_BUNDLE, "schema_version must be");
     MUST_FAIL(parse("{\"schema_version\": \"1\"}"), SSAM_ERROR_BUNDLE,
@@ -117,34 +165,24 @@ TEST("each contradiction in a manifest is named by its place") {
     } cases[] = {
         {"\"target\": \"onnx\"", "\"target\": \"tflite\"", "target is \"tflite\""},
         {"\"licence\": \"Apache-2.0\",", "", "licence is missing"},
-        {"\"height\": 64", "\"height\": 60", "input.height must be a multiple of 32, not 60"},
-        {"\"height\": 64", "\"height\": 96", "must be 1x3x96x64"},
-        {"\"height\": 64", "\"height\": 1e9", "input.height must be a whole number"},
-        {"\"channels\": \"rgb\"", "\"channels\": \"bgr\"", "knows only \"rgb\""},
-        {"\"range\": [0, 255]", "\"range\": [0, 1]", "input.range must be [0, 255]"},
-        {"\"normalisation\": \"folded\"", "\"normalisation\": \"none\"", "input.normalisation"},
-        {"[124, 116, 104]", "[124, 116]", "input.pad_value must have 3 entries"},
-        {"[124, 116, 104]", "[124, 116, 256]", "input.pad_value[2] must be a number from 0 to 255"},
-        {"\"max_points\": 8", "\"max_points\": 9", "must be 1x9x2"},
+        {"\"max_points\": 8", "\"max_points\": 9", "prompts.max_points is 9"},
         {"\"max_points\": 8", "\"max_points\": 0", "prompts.max_points must be a whole number"},
+        {"\"max_points\": 8,", "", "prompts.max_points is missing"},
         {"\"click_radius\": 2.5", "\"click_radius\": -1", "prompts.click_radius"},
         {"\"box\": true", "\"box\": 1", "capabilities.box must be true or false, not a number"},
-        {"\"automatic\": true", "\"automatic\": false", "although capabilities.automatic is false"},
-        {"{\"name\": \"labels\", \"shape\": [1, 8], \"dtype\": \"float32\"}",
-         "{\"name\": \"labels\", \"shape\": [1, 8], \"dtype\": \"int64\"}", "dtype is \"int64\""},
-        {"\"name\": \"labels\"", "\"name\": \"tags\"", "lack the tensor \"labels\""},
-        {"[1, 4, 16, 16]", "[1, 4, 16, 15]", "does not divide"},
-        {"[1, 4, 16, 16]", "[1, 4, 16, 32]", "does not divide"},
-        {"[1, 4, 16, 16]", "[1, 3, 16, 16]", "propose 3 masks and 4 scores"},
-        {"[1, 4, 16, 16]", "[1, 4, 16]", "1x?x?x?"},
+        {"\"automatic\": true", "\"automatic\": false", "automatic is false, but a program gives"},
+        {"[1, 4, 16, 16]", "[1, 4, 16, 15]", "not the proportions of its photo, 64x64"},
+        {"[1, 4, 16, 16]", "[1, 3, 16, 16]", "there are 3 masks to score"},
+        {"[1, 4, 16, 16]", "[1, 4, 16]", "masks are 1x?x?x?"},
         {"[1, 4, 16, 16]", "[1, 4, 16, 99999999999]", "shape[3] must be a whole number"},
         {"[1, 4, 16, 16]", "[1, 60000, 60000, 60000]", "larger than any network"},
-        {"\"file\": \"saliency.onnx\"", "\"file\": \"../saliency.onnx\"", "not a plain path"},
-        {"\"path\": \"saliency.onnx\"", "\"path\": \"/etc/passwd\"", "not a plain path"},
-        {"\"path\": \"saliency.onnx\"", "\"path\": \"saliency.onnx/../x\"", "not a plain path"},
-        {"\"path\": \"saliency.onnx\"", "\"path\": \"c:\\\\x\"", "not a plain path"},
-        {"\"path\": \"saliency.onnx\"", "\"path\": \"other.onnx\"",
-         "not part of \"saliency.onnx\""},
+        {"\"file\": \"heat.onnx\"", "\"file\": \"../heat.onnx\"", "not a plain path"},
+        {"\"heat.onnx\": {", "\"/etc/passwd\": {", "not a plain path"},
+        {"\"heat.onnx\": {", "\"heat.onnx/../x\": {", "not a plain path"},
+        {"\"heat.onnx\": {", "\"c:\\\\x\": {", "not a plain path"},
+        {"\"heat.onnx\": {", "\"other.onnx\": {", "not part of \"heat.onnx\""},
+        {"\"role\": \"masks\"", "\"role\": \"mask\"", "outputs[0].role is \"mask\""},
+        {"\"runs\": \"photo\"", "\"runs\": \"always\"", "programs.heat.runs is \"always\""},
     };
     MUST(parse(sound));
     for (const auto& one : cases) {
@@ -164,55 +202,54 @@ TEST("a manifest cut off anywhere is refused") {
 TEST("a bundle folder is opened, its name beyond ASCII included") {
     const Folder folder;
     folder.write("manifest.json", manifest_text());
-    folder.write("segmenter.onnx", "");
-    folder.write("saliency.onnx", "");
+    folder.write("segment.onnx", "");
+    folder.write("heat.onnx", "");
     ssam_bundle* bundle = nullptr;
     MUST(ssam_bundle_open(folder.path.u8string().c_str(), 0, &bundle));
     ssam_program_info program;
-    MUST(ssam_bundle_get_program(bundle, SSAM_PROGRAM_SALIENCY, &program));
-    CHECK_EQ(fs::u8path(program.path), folder.path / "saliency.onnx");
+    MUST(ssam_bundle_get_program(bundle, 0, &program));
+    CHECK_EQ(fs::u8path(program.path), folder.path / "heat.onnx");
     ssam_bundle_free(bundle);
 }
 
 TEST("a bundle whose files are missing, cut or changed is refused") {
     const Folder folder;
-    const std::string three =
-        replaced(replaced(manifest_text(), "\"path\": \"saliency.onnx\", \"size\": 0",
-                          "\"path\": \"saliency.onnx\", \"size\": 3"),
-                 "\"size\": 3, \"sha256\": "
-                 "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"",
-                 "\"size\": 3, \"sha256\": "
-                 "\"BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD\"");
+    const std::string three = replaced(
+        replaced(manifest_text(), "\"heat.onnx\": {\"bytes\": 0", "\"heat.onnx\": {\"bytes\": 3"),
+        "\"bytes\": 3, \"sha256\": "
+        "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"",
+        "\"bytes\": 3, \"sha256\": "
+        "\"BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD\"");
     MUST_FAIL(open(folder.path / "nowhere"), SSAM_ERROR_BUNDLE, "no such bundle");
     MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE, "it has no manifest.json");
     folder.write("manifest.json", three);
     MUST_FAIL(open(folder.path / "manifest.json"), SSAM_ERROR_BUNDLE, "a bundle is a folder");
-    folder.write("segmenter.onnx", "");
-    MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE_DAMAGED, "saliency.onnx: the file is missing");
-    folder.write("saliency.onnx", "ab");
+    folder.write("segment.onnx", "");
+    MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE_DAMAGED, "heat.onnx: the file is missing");
+    folder.write("heat.onnx", "ab");
     MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE_DAMAGED,
               "the file has 2 bytes, the bundle's manifest says 3");
-    folder.write("saliency.onnx", "abd");
+    folder.write("heat.onnx", "abd");
     MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE_DAMAGED, "changed or damaged");
     CHECK_EQ(open(folder.path, SSAM_BUNDLE_SIZES_ONLY), SSAM_OK);
-    folder.write("saliency.onnx", "abc");
+    folder.write("heat.onnx", "abc");
     CHECK_EQ(open(folder.path), SSAM_OK);
-    fs::remove(folder.path / "saliency.onnx");
-    fs::create_directories(folder.path / "saliency.onnx");
+    fs::remove(folder.path / "heat.onnx");
+    fs::create_directories(folder.path / "heat.onnx");
     MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE_DAMAGED, "the file is missing");
 }
 
 TEST("a bundle that changes on disk after it was loaded is found out by a second check") {
     const Folder folder;
     folder.write("manifest.json", manifest_text());
-    folder.write("segmenter.onnx", "");
-    folder.write("saliency.onnx", "");
+    folder.write("segment.onnx", "");
+    folder.write("heat.onnx", "");
     ssam_bundle* bundle = nullptr;
     MUST(ssam_bundle_open(folder.path.u8string().c_str(), 0, &bundle));
     MUST(ssam_bundle_recheck(bundle, 0));
-    folder.write("segmenter.onnx", "x");
+    folder.write("segment.onnx", "x");
     MUST_FAIL(ssam_bundle_recheck(bundle, 0), SSAM_ERROR_BUNDLE_DAMAGED, "has 1 bytes");
-    folder.write("segmenter.onnx", "");
+    folder.write("segment.onnx", "");
     folder.write("manifest.json", manifest_text() + " ");
     MUST_FAIL(ssam_bundle_recheck(bundle, 0), SSAM_ERROR_BUNDLE_DAMAGED,
               "changed after the bundle was loaded");
@@ -231,12 +268,12 @@ TEST("a bundle that changes on disk after it was loaded is found out by a second
 
 TEST("a program may be a folder of files") {
     const Folder folder;
-    folder.write("manifest.json", replaced(replaced(manifest_text(), "\"file\": \"saliency.onnx\"",
-                                                    "\"file\": \"saliency.mlpackage\""),
-                                           "\"path\": \"saliency.onnx\"",
-                                           "\"path\": \"saliency.mlpackage/Data/model.mlmodel\""));
-    folder.write("segmenter.onnx", "");
-    folder.write("saliency.mlpackage/Data/model.mlmodel", "");
+    folder.write("manifest.json",
+                 replaced(replaced(manifest_text(), "\"file\": \"heat.onnx\"",
+                                   "\"file\": \"heat.mlpackage\""),
+                          "\"heat.onnx\": {", "\"heat.mlpackage/Data/model.mlmodel\": {"));
+    folder.write("segment.onnx", "");
+    folder.write("heat.mlpackage/Data/model.mlmodel", "");
     CHECK_EQ(open(folder.path), SSAM_OK);
 }
 

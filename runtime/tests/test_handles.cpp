@@ -25,7 +25,7 @@ TEST("an engine that fails says why through the core") {
     const auto predict = [&] { return ssam_session_predict(rig.session, nullptr, &none); };
     rig.fake.answer = SSAM_ERROR_INTERNAL;
     rig.fake.message = "the delegate went away";
-    MUST_FAIL(predict(), SSAM_ERROR_ENGINE, "the saliency program failed: the delegate went away");
+    MUST_FAIL(predict(), SSAM_ERROR_ENGINE, "the program 'heat' failed: the delegate went away");
     rig.fake.message = std::string(2000, 'x');  // no NUL within the room given
     MUST_FAIL(predict(), SSAM_ERROR_ENGINE, "xxx");
     rig.fake.message = "\xff";
@@ -34,9 +34,9 @@ TEST("an engine that fails says why through the core") {
     MUST_FAIL(predict(), SSAM_ERROR_OUT_OF_MEMORY, "out of memory");
     rig.fake.answer = SSAM_OK;
     rig.fake.not_a_number = true;
-    MUST_FAIL(predict(), SSAM_ERROR_ENGINE, "\"heatmap\" that is not a number");
+    MUST_FAIL(predict(), SSAM_ERROR_ENGINE, "'heatmap' that is not a number");
     MUST(ssam_session_add_point(rig.session, 100, 50, 1));
-    MUST_FAIL(predict(), SSAM_ERROR_ENGINE, "\"masks\" that is not a number");
+    MUST_FAIL(predict(), SSAM_ERROR_ENGINE, "'masks' that is not a number");
     rig.fake.not_a_number = false;
     const MaskHandle mask(rig.session);
     CHECK(mask.info.area > 0);
@@ -45,8 +45,8 @@ TEST("an engine that fails says why through the core") {
 TEST("prewarming runs every program once") {
     Rig rig(manifest_text());
     MUST(ssam_segmenter_prewarm(rig.segmenter));
-    CHECK_EQ(rig.fake.segmenter_runs.load(), 1);
-    CHECK_EQ(rig.fake.saliency_runs.load(), 1);
+    CHECK_EQ(rig.fake.segment_runs.load(), 1);
+    CHECK_EQ(rig.fake.heat_runs.load(), 1);
 }
 
 TEST("handles live as long as somebody needs them; the engine is released once") {

@@ -52,10 +52,16 @@ TEST("the automatic mask is the disc that stands out") {
         CHECK(std::hypot(click.x0 - 100, click.y0 - 50) < 30);
     }
     CHECK(std::hypot(mask.info.prompts[0].x0 - 100, mask.info.prompts[0].y0 - 50) < 2);
-    CHECK(mask.info.timings.saliency > 0 && mask.info.timings.total > 0);
+    const ssam_timings& first = mask.info.timings;
+    REQUIRE(first.program_count == 2);
+    CHECK_EQ(std::string(first.programs[0].name), std::string("heat"));
+    CHECK_EQ(std::string(first.programs[1].name), std::string("segment"));
+    CHECK(first.programs[0].ms > 0 && first.programs[1].ms > 0);
+    CHECK(first.total > first.programs[0].ms + first.programs[1].ms);
     const MaskHandle again(rig.session);
-    CHECK_EQ(rig.fake.saliency_runs.load(), 1);
-    CHECK_EQ(again.info.timings.saliency, 0.0);
+    CHECK_EQ(rig.fake.heat_runs.load(), 1);
+    CHECK_EQ(again.info.timings.programs[0].ms, 0.0);
+    CHECK(again.info.timings.programs[1].ms > 0);
     CHECK(again.info.timings.open > 0);
 }
 
@@ -182,7 +188,7 @@ TEST("nothing stands out in a flat photo: a typed error, and a click still works
         MUST_FAIL(ssam_session_predict(rig.session, nullptr, &none), SSAM_ERROR_NOTHING_STANDS_OUT,
                   "nothing stands out in this photo; give a click or a box");
     }
-    CHECK_EQ(rig.fake.saliency_runs.load(), 1);
+    CHECK_EQ(rig.fake.heat_runs.load(), 1);
     MUST(ssam_session_add_point(rig.session, 3, 3, 0));  // a background click alone does not help
     MUST_FAIL(ssam_session_predict(rig.session, nullptr, &none), SSAM_ERROR_NOTHING_STANDS_OUT,
               "nothing stands out");
@@ -248,7 +254,7 @@ TEST("the image input holds the photo top left and the padding colour elsewhere"
     CHECK_EQ(value(0, 48, 0), 124.0f);
     CHECK_EQ(value(1, 63, 63), 116.0f);
     CHECK_EQ(value(2, 50, 10), 104.0f);
-    CHECK_EQ(rig.fake.saliency_runs.load(), 0);  // with a click of the person's it is not needed
+    CHECK_EQ(rig.fake.heat_runs.load(), 0);  // with a click of the person's it is not needed
 }
 
 TEST("what a bundle was not trained for is refused") {
@@ -260,9 +266,9 @@ TEST("what a bundle was not trained for is refused") {
               "not trained for boxes");
     ssam_mask* none = nullptr;
     MUST_FAIL(ssam_session_predict(rig.session, nullptr, &none), SSAM_ERROR_PROMPT_UNSUPPORTED,
-              "no saliency program: give a click or a box");
+              "no heat map: give a click or a box");
     ssam_prompt clicks[5];
     size_t count = 0;
     MUST_FAIL(ssam_session_get_automatic(rig.session, clicks, &count),
-              SSAM_ERROR_PROMPT_UNSUPPORTED, "no saliency program");
+              SSAM_ERROR_PROMPT_UNSUPPORTED, "no heat map");
 }

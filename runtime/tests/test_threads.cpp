@@ -31,18 +31,18 @@ TEST("a cancelled prediction stops after its stage, and the session goes on") {
     Rig rig(test::manifest_text());
     open(rig.session);
     ssam_mask* mask = nullptr;
-    rig.fake.during = [&](int32_t) {
+    rig.fake.during = [&](const std::string&) {
         ssam_session_cancel(rig.session);
         ssam_session_cancel(rig.session);  // twice is like once
     };
     MUST_FAIL(ssam_session_predict(rig.session, nullptr, &mask), SSAM_ERROR_CANCELLED, "cancelled");
     CHECK(mask == nullptr);
-    CHECK_EQ(rig.fake.saliency_runs.load(), 1);
-    CHECK_EQ(rig.fake.segmenter_runs.load(), 0);
-    // The saliency network's work is kept: only the segmenter is left to be cancelled.
+    CHECK_EQ(rig.fake.heat_runs.load(), 1);
+    CHECK_EQ(rig.fake.segment_runs.load(), 0);
+    // What "heat" found is kept: only "segment" is left to be cancelled.
     MUST_FAIL(ssam_session_predict(rig.session, nullptr, &mask), SSAM_ERROR_CANCELLED, "cancelled");
-    CHECK_EQ(rig.fake.saliency_runs.load(), 1);
-    CHECK_EQ(rig.fake.segmenter_runs.load(), 1);
+    CHECK_EQ(rig.fake.heat_runs.load(), 1);
+    CHECK_EQ(rig.fake.segment_runs.load(), 1);
     rig.fake.during = nullptr;
     ssam_session_cancel(rig.session);  // nothing under way: nothing happens
     MUST(ssam_session_predict(rig.session, nullptr, &mask));
@@ -54,7 +54,7 @@ TEST("cancelling from another thread reaches the prediction under way") {
     open(rig.session);
     std::atomic<bool> inside{false};
     std::atomic<bool> asked{false};
-    rig.fake.during = [&](int32_t) {
+    rig.fake.during = [&](const std::string&) {
         inside = true;
         while (!asked) {
             std::this_thread::yield();
@@ -77,7 +77,7 @@ TEST("a second thread is refused while a session is in use") {
     open(rig.session);
     std::atomic<bool> inside{false};
     std::atomic<bool> checked{false};
-    rig.fake.during = [&](int32_t) {
+    rig.fake.during = [&](const std::string&) {
         inside = true;
         while (!checked) {
             std::this_thread::yield();
@@ -104,7 +104,7 @@ TEST("an engine that takes one call at a time gets one call at a time") {
         Rig rig(test::manifest_text(), flags);
         const bool concurrent = flags != 0;
         std::atomic<int> met{0};
-        rig.fake.during = [&](int32_t) {
+        rig.fake.during = [&](const std::string&) {
             // Concurrent: wait until both are inside; else stay a moment, to be met if possible.
             ++met;
             for (int i = 0; concurrent ? met < 2 : i < 200; ++i) {

@@ -26,21 +26,17 @@ void check_info(const ssam_bundle_info& info, const Value& wanted) {
     CHECK_EQ(info.schema_version, whole_at(wanted, "schema_version"));
     CHECK_EQ(info.input_width, whole_at(wanted, "input_width"));
     CHECK_EQ(info.input_height, whole_at(wanted, "input_height"));
-    CHECK_EQ(info.saliency_width, whole_at(wanted, "saliency_width"));
-    CHECK_EQ(info.saliency_height, whole_at(wanted, "saliency_height"));
     CHECK_EQ(info.mask_width, whole_at(wanted, "mask_width"));
     CHECK_EQ(info.mask_height, whole_at(wanted, "mask_height"));
     CHECK_EQ(info.candidate_count, whole_at(wanted, "candidate_count"));
     CHECK_EQ(info.max_points, whole_at(wanted, "max_points"));
     CHECK_EQ(info.click_radius, number_at(wanted, "click_radius"));
     CHECK_EQ(double{info.box_default}, number_at(wanted, "box_default"));
-    CHECK_EQ(
-        listed({double(info.pad_value[0]), double(info.pad_value[1]), double(info.pad_value[2])}),
-        listed(numbers(at(wanted, "pad_value"))));
     const auto can = [&](uint32_t bit) { return (info.capabilities & bit) != 0; };
     CHECK_EQ(can(SSAM_CAN_NEGATIVE_POINTS), at(wanted, "negative_points").boolean);
     CHECK_EQ(can(SSAM_CAN_BOX), at(wanted, "box").boolean);
     CHECK_EQ(can(SSAM_CAN_AUTOMATIC), at(wanted, "automatic").boolean);
+    CHECK_EQ(can(SSAM_CAN_PREVIOUS_MASK), at(wanted, "previous_mask").boolean);
 }
 
 void check_tensors(const ssam_tensor_info* found, int32_t count, const Value& wanted) {
@@ -50,22 +46,21 @@ void check_tensors(const ssam_tensor_info* found, int32_t count, const Value& wa
         CHECK_EQ(std::string(found[i].name), tensor.at(0).string);
         const std::vector<double> shape(found[i].shape, found[i].shape + found[i].rank);
         CHECK_EQ(listed(shape), listed(numbers(tensor.at(1))));
+        CHECK_EQ(std::string(found[i].source) + found[i].role, tensor.at(2).string);
     }
 }
 
-void check_program(const ssam_bundle* bundle, int32_t number, const Value* wanted) {
+void check_program(const ssam_bundle* bundle, int32_t index, const Value& wanted) {
     ssam_program_info program;
-    if (wanted == nullptr) {
-        MUST_FAIL(ssam_bundle_get_program(bundle, number, &program), SSAM_ERROR_INVALID_ARGUMENT,
-                  "no saliency program");
-        return;
-    }
-    MUST(ssam_bundle_get_program(bundle, number, &program));
-    CHECK_EQ(std::string(program.path), text_at(*wanted, "path"));
-    CHECK_EQ(program.file_size, at(*wanted, "file_size").whole);
-    CHECK_EQ(program.macs, at(*wanted, "macs").whole);
-    check_tensors(program.inputs, program.input_count, at(*wanted, "inputs"));
-    check_tensors(program.outputs, program.output_count, at(*wanted, "outputs"));
+    MUST(ssam_bundle_get_program(bundle, index, &program));
+    CHECK_EQ(std::string(program.name), text_at(wanted, "name"));
+    CHECK_EQ(std::string(program.runs == SSAM_RUNS_PHOTO ? "photo" : "prompt"),
+             text_at(wanted, "runs"));
+    CHECK_EQ(std::string(program.path), text_at(wanted, "path"));
+    CHECK_EQ(program.file_size, at(wanted, "file_size").whole);
+    CHECK_EQ(program.macs, at(wanted, "macs").whole);
+    check_tensors(program.inputs, program.input_count, at(wanted, "inputs"));
+    check_tensors(program.outputs, program.output_count, at(wanted, "outputs"));
 }
 
 void check_manifest(const Value& one) {
@@ -81,9 +76,11 @@ void check_manifest(const Value& one) {
     ssam_bundle_info info;
     MUST(ssam_bundle_get_info(bundle, &info));
     check_info(info, at(one, "info"));
-    const Value& programs = at(one, "programs");
-    check_program(bundle, SSAM_PROGRAM_SEGMENTER, programs.find("segmenter"));
-    check_program(bundle, SSAM_PROGRAM_SALIENCY, programs.find("saliency"));
+    const std::vector<Value>& programs = at(one, "programs").array;
+    REQUIRE(static_cast<size_t>(ssam_bundle_program_count(bundle)) == programs.size());
+    for (size_t i = 0; i < programs.size(); ++i) {
+        check_program(bundle, static_cast<int32_t>(i), programs[i]);
+    }
     ssam_bundle_free(bundle);
 }
 

@@ -27,14 +27,14 @@ using Tensors = std::map<std::string, std::vector<float>>;
 // Gives recorded answers, 0 where there is none, and keeps what it was asked.
 struct Replay {
     Tensors outputs;
-    Tensors seen;      // "segmenter.image" and so on
-    int runs[2] = {};  // of each program
+    Tensors seen;                     // "segment.image" and so on
+    std::map<std::string, int> runs;  // of each program
 
-    static ssam_status run(void* user, int32_t program, const ssam_tensor* in, int32_t in_count,
-                           ssam_tensor* out, int32_t out_count, char*, size_t) {
+    static ssam_status run(void* user, int32_t, const char* program, const ssam_tensor* in,
+                           int32_t in_count, ssam_tensor* out, int32_t out_count, char*, size_t) {
         auto& self = *static_cast<Replay*>(user);
         ++self.runs[program];
-        const std::string prefix = program == SSAM_PROGRAM_SEGMENTER ? "segmenter." : "saliency.";
+        const std::string prefix = std::string(program) + ".";
         for (int32_t i = 0; i < in_count; ++i) {
             self.seen[prefix + in[i].name].assign(in[i].data, in[i].data + in[i].count);
         }
@@ -113,12 +113,12 @@ void check_prompt(const ssam_prompt& found, const Value& wanted, size_t first, d
 
 void check_points(const Tensors& seen, const Value& wanted) {
     const std::vector<float> points = floats_at(wanted, "points");
-    const std::vector<float>& found = seen.at("segmenter.points");
+    const std::vector<float>& found = seen.at("segment.points");
     REQUIRE(found.size() == points.size());
     for (size_t i = 0; i < points.size(); ++i) {
         CHECK(std::abs(double{found[i]} - double{points[i]}) <= 1e-5);
     }
-    CHECK(seen.at("segmenter.labels") == floats_at(wanted, "labels"));
+    CHECK(seen.at("segment.labels") == floats_at(wanted, "labels"));
 }
 
 void check_prompts(const Value& one) {
@@ -213,12 +213,12 @@ void check_step(Session& session, const Value& step) {
     check_mask(mask, step);
     ssam_mask_free(mask);
     check_points(session.replay.seen, step);
-    CHECK_EQ(digest(session.replay.seen.at("segmenter.prompts")), text_at(step, "planes_sha256"));
+    CHECK_EQ(digest(session.replay.seen.at("segment.prompts")), text_at(step, "planes_sha256"));
 }
 
 void check_images(const Tensors& seen, const Value& one) {
-    CHECK_EQ(digest(seen.at("segmenter.image")), text_at(one, "image_sha256"));
-    CHECK_EQ(digest(seen.at("saliency.image")), text_at(one, "saliency_image_sha256"));
+    CHECK_EQ(digest(seen.at("segment.image")), text_at(one, "image_sha256"));
+    CHECK_EQ(digest(seen.at("heat.image")), text_at(one, "heat_image_sha256"));
 }
 
 void check_session(const Value& one) {
@@ -268,8 +268,8 @@ void check_replay(const Value& one) {
         check_step(session, step);
     }
     check_images(session.replay.seen, one);
-    CHECK_EQ(session.replay.runs[SSAM_PROGRAM_SALIENCY], 1);
-    CHECK_EQ(size_t(session.replay.runs[SSAM_PROGRAM_SEGMENTER]), at(one, "steps").array.size());
+    CHECK_EQ(session.replay.runs["heat"], 1);
+    CHECK_EQ(size_t(session.replay.runs["segment"]), at(one, "steps").array.size());
 }
 
 }  // namespace

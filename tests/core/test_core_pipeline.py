@@ -90,7 +90,7 @@ class RandomEngine:
 
     def __call__(self, program: str, inputs: Mapping[str, Floats]) -> dict[str, Floats]:
         self.seen[program] = {name: np.array(value) for name, value in inputs.items()}
-        if program == "saliency":
+        if program == "heat":
             return {"heatmap": self.heat[None, None]}
         return {"masks": self.masks[None], "scores": self.scores[None]}
 
@@ -162,19 +162,19 @@ def test_a_session_follows_the_geometry_of_the_contract(
     session.set_image(photo)
 
     mask = session.predict()
-    given = engine.seen["saliency"]["image"]
+    given = engine.seen["heat"]["image"]
     # Made from the segmenter's copy where that is the larger one: an average of averages.
     assert np.abs(given - _padded(photo, small)).mean() < 0.5
     clicks = _expected_clicks(engine.heat, photo.shape[:2], small)
     used = [prompt[1:3] for prompt in mask.info()["prompts"]]
     np.testing.assert_allclose(used, clicks, rtol=1e-12)
 
-    given = engine.seen["segmenter"]["image"]
+    given = engine.seen["segment"]["image"]
     assert np.abs(given - _padded(photo, size)).max() <= 1
     height, width = _fit(photo.shape[:2], size)
     scale = np.array([width / photo.shape[1], height / photo.shape[0]])
     points = ((np.array(clicks) + 0.5) * scale - 0.5).astype(np.float32)
-    seen = engine.seen["segmenter"]
+    seen = engine.seen["segment"]
     np.testing.assert_array_equal(seen["points"][0, : len(points)], points)
     assert seen["labels"][0].tolist() == [1.0] * len(points) + [-1.0] * (SLOTS - len(points))
     drawn = _core.planes(points, np.ones(len(points)), size[1], size[0], RADIUS)
@@ -198,7 +198,7 @@ def test_a_turned_photo_gives_the_turned_photos_mask() -> None:
         session = _core.Session(_core.Segmenter(bundle, engine, False))
         session.set_image(pixels, orientation)
         masks.append(session.predict().array())
-        images.append(engine.seen["segmenter"]["image"])
+        images.append(engine.seen["segment"]["image"])
     assert masks[0].shape == (stored.shape[1], stored.shape[0])
     np.testing.assert_array_equal(masks[0], masks[1])
     np.testing.assert_array_equal(images[0], images[1])

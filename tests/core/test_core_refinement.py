@@ -24,7 +24,7 @@ def _mask(photo: npt.NDArray[np.uint8], plane: Floats, **options: Any) -> _core.
     case = json.loads((VECTORS / "sessions.json").read_text("utf-8"))["cases"][0]
 
     def run(program: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        assert program == "segmenter"
+        assert program == "segment"
         masks = np.repeat(plane.astype(np.float32)[None, None], 4, axis=1)
         return {"masks": masks, "scores": np.full((1, 4), 0.5, np.float32)}
 

@@ -51,7 +51,7 @@ def test_prompts(case: Case) -> None:
         _call(session, call)
     assert [list(prompt[:5]) for prompt in session.prompts()] == case["prompts"]
     session.predict(candidate=0)
-    given = engine.seen["segmenter"]
+    given = engine.seen["segment"]
     np.testing.assert_allclose(given["points"].ravel(), floats(case["points"]), atol=1e-5)
     np.testing.assert_array_equal(given["labels"].ravel(), floats(case["labels"]))
 
@@ -77,9 +77,9 @@ def test_a_whole_session_with_recorded_outputs(case: Case) -> None:
         for call in step["calls"]:
             _call(session, call)
         mask = session.predict(**step["options"])
-        _check_step(step, mask, engine.seen["segmenter"])
-    assert _sha256(engine.seen["segmenter"]["image"], np.uint8) == case["image_sha256"]
-    assert _sha256(engine.seen["saliency"]["image"], np.uint8) == case["saliency_image_sha256"]
+        _check_step(step, mask, engine.seen["segment"])
+    assert _sha256(engine.seen["segment"]["image"], np.uint8) == case["image_sha256"]
+    assert _sha256(engine.seen["heat"]["image"], np.uint8) == case["heat_image_sha256"]
 
 
 def _check_step(step: Case, mask: _core.Mask, given: Mapping[str, Array]) -> None:
@@ -101,15 +101,15 @@ def _check_step(step: Case, mask: _core.Mask, given: Mapping[str, Array]) -> Non
 
 
 class _Recorded:
-    """An engine that gives the n-th step's masks and scores in its n-th segmenter run."""
+    """An engine that gives the n-th step's masks and scores in its n-th run of segment."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
         self._recording = (VECTORS / "replay.bin").read_bytes()
-        self._shape = _core.Bundle.parse(case["manifest"]).program("segmenter")["outputs"][0][1]
+        self._shape = _core.Bundle.parse(case["manifest"]).programs()[1]["outputs"][0][1]
         self._steps = iter(case["steps"])
         self.seen: dict[str, Mapping[str, Array]] = {}
-        self.runs = {"saliency": 0, "segmenter": 0}
+        self.runs = {"heat": 0, "segment": 0}
 
     def part(self, place: list[int], dtype: str = "i1") -> Array:
         return np.frombuffer(self._recording[place[0] : sum(place)], dtype)
@@ -121,7 +121,7 @@ class _Recorded:
     def __call__(self, program: str, inputs: Mapping[str, Array]) -> Mapping[str, Array]:
         self.seen[program] = {name: np.array(value) for name, value in inputs.items()}
         self.runs[program] += 1
-        if program == "saliency":
+        if program == "heat":
             side = round(self._case["heatmap"][1] ** 0.5)
             return {"heatmap": self._logits(self._case["heatmap"]).reshape(1, 1, side, side)}
         step = next(self._steps)
@@ -140,7 +140,7 @@ def test_a_session_in_which_every_run_was_recorded(case: Case) -> None:
     for step in case["steps"]:
         for call in step["calls"]:
             _call(session, call)
-        _check_step(step, session.predict(**step["options"]), engine.seen["segmenter"])
-    assert engine.runs == {"saliency": 1, "segmenter": len(case["steps"])}
-    assert _sha256(engine.seen["segmenter"]["image"], np.uint8) == case["image_sha256"]
-    assert _sha256(engine.seen["saliency"]["image"], np.uint8) == case["saliency_image_sha256"]
+        _check_step(step, session.predict(**step["options"]), engine.seen["segment"])
+    assert engine.runs == {"heat": 1, "segment": len(case["steps"])}
+    assert _sha256(engine.seen["segment"]["image"], np.uint8) == case["image_sha256"]
+    assert _sha256(engine.seen["heat"]["image"], np.uint8) == case["heat_image_sha256"]

@@ -20,7 +20,7 @@ def test_the_committed_vectors_are_what_the_reference_yields() -> None:
 
 
 def test_the_vectors_stay_small() -> None:
-    assert sum(path.stat().st_size for path in VECTORS.glob("*.json")) < 400_000
+    assert sum(path.stat().st_size for path in VECTORS.glob("*.json")) < 600_000
 
 
 @pytest.mark.parametrize("case", cases("geometry", "fit"))
@@ -149,7 +149,10 @@ def test_manifests(case: Case) -> None:
     bundle = _core.Bundle.parse(case["text"])
     info: dict[str, Any] = dict(bundle.info())
     assert info.pop("manifest") == case["text"]
-    assert {**info, "pad_value": list(info["pad_value"])} == case["info"]
-    for name, wanted in case["programs"].items():
-        program = json.loads(json.dumps(bundle.program(name)))
-        assert program == wanted
+    assert info == case["info"]
+    found = json.loads(json.dumps(bundle.programs()))
+    for program in found:
+        # Of a tensor's source and role one is empty.
+        for side in ("inputs", "outputs"):
+            program[side] = [[n, shape, source + role] for n, shape, source, role in program[side]]
+    assert found == case["programs"]

@@ -35,9 +35,7 @@ class TorchEngine:
 
     def load(self, spec: ProgramSpec) -> Program:
         assert self._predictor.saliency is not None
-        network = (
-            self._predictor.segmenter if spec.name == "segmenter" else self._predictor.saliency
-        )
+        network = self._predictor.segmenter if spec.name == "segment" else self._predictor.saliency
         return _TorchProgram(spec, network)
 
 
@@ -63,8 +61,8 @@ def pair(
     folder = tmp_path_factory.mktemp("bundle") / "torch"
     shutil.copytree(tiny_bundle, folder)
     manifest = read_manifest(folder)
-    manifest["programs"]["saliency"]["inputs"][0]["shape"] = [1, 3, 256, 256]
-    manifest["programs"]["saliency"]["outputs"][0]["shape"] = [1, 1, 64, 64]
+    manifest["programs"]["heat"]["inputs"][0]["shape"] = [1, 3, 256, 256]
+    manifest["programs"]["heat"]["outputs"][0]["shape"] = [1, 1, 64, 64]
     write_manifest(folder, manifest)
     engine = RecordingEngine(TorchEngine(predictor))
     return predictor, BundlePredictor(Segmenter(Bundle(folder), engine), engine, "bundle")
@@ -155,7 +153,7 @@ def test_a_predictor_says_what_was_evaluated(pair: tuple[TorchPredictor, BundleP
     ours, theirs = (predictor.describe() for predictor in pair)
     assert len(ours["weights_sha256"]) == len(ours["saliency_weights_sha256"]) == 64
     assert ours["macs"] > 1e8
-    assert theirs["programs"]["segmenter"]["bytes"] > 1000
+    assert theirs["programs"]["segment"]["bytes"] > 1000
     assert (theirs["target"], theirs["precision"]) == ("onnx", "fp32")
 
 

@@ -19,7 +19,7 @@ import torch
 from command_line import Typed, png
 from executorch_build import BUILD, Command
 from tiny_bundle import read_manifest, rehash, write_manifest, write_tiny_bundle
-from tiny_executorch import SEGMENTER_SHAPES, TorchSegmenter, lower
+from tiny_executorch import SEGMENT_SHAPES, TorchSegment, lower
 from torch import nn
 
 PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
@@ -92,7 +92,7 @@ def test_bench_names_engine_version_and_threads(ssam: Command, photos: Path, xnn
     version = importlib.metadata.version("executorch").split("+")[0]
     assert (found["engine"], found["engine_version"]) == ("executorch", version)
     assert (found["threads"], found["runs"]) == (2, 3)
-    assert found["stages_ms"]["segmenter"]["p50"] > 0
+    assert found["programs_ms"]["segment"]["p50"] > 0
 
 
 def test_the_same_command_runs_onnx_bundles(ssam: Command, photos: Path, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_bundle_for_neither_engine_is_refused(
 
 
 def _other_program(path: Path) -> None:
-    shutil.copy(path.with_name("saliency.pte"), path)
+    shutil.copy(path.with_name("heat.pte"), path)
 
 
 def _no_program(path: Path) -> None:
@@ -138,24 +138,24 @@ def _zeros_in_the_middle(path: Path) -> None:
     path.write_bytes(data)
 
 
-class _MoreInputs(TorchSegmenter):
+class _MoreInputs(TorchSegment):
     def forward(self, *inputs: torch.Tensor) -> Any:
         *known, more = inputs
         masks, scores = super().forward(*known)
         return masks, scores + 0 * more.sum()
 
 
-class _OneOutput(TorchSegmenter):
+class _OneOutput(TorchSegment):
     def forward(self, *inputs: torch.Tensor) -> Any:
         return super().forward(*inputs)[0]
 
 
 def _one_input_more(path: Path) -> None:
-    lower(_MoreInputs(), [*SEGMENTER_SHAPES, (1, 3)], path)
+    lower(_MoreInputs(), [*SEGMENT_SHAPES, (1, 3)], path)
 
 
 def _one_output_less(path: Path) -> None:
-    lower(_OneOutput(), SEGMENTER_SHAPES, path)
+    lower(_OneOutput(), SEGMENT_SHAPES, path)
 
 
 @pytest.mark.parametrize(
@@ -176,13 +176,13 @@ def test_a_wrong_program_gets_the_python_commands_sentence(
     damage: Callable[[Path], None],
 ) -> None:  # fmt: skip
     copy = Path(shutil.copytree(xnnpack, tmp_path / "copy"))
-    damage(copy / "segmenter.pte")
-    rehash(copy, "segmenter")
+    damage(copy / "segment.pte")
+    rehash(copy, "segment")
     native = ssam(photos / "rocket.jpg", model=copy)
     python = segment(photos / "rocket.jpg", model=copy)
     assert (native.code, native.out) == (python.code, "") == (1, "")
     assert _sentence(native) == _sentence(python)
-    assert "program 'segmenter'" in native.err
+    assert "program 'segment'" in native.err
     assert not list(tmp_path.glob("*mask*"))
 
 
@@ -190,7 +190,7 @@ def test_a_program_that_is_not_the_hashed_one_gets_the_python_commands_sentence(
     ssam: Command, segment: Any, photos: Path, portable: Path, tmp_path: Path
 ) -> None:
     copy = Path(shutil.copytree(portable, tmp_path / "copy"))
-    (copy / "saliency.pte").write_bytes((copy / "saliency.pte").read_bytes()[:-1] + b"!")
+    (copy / "heat.pte").write_bytes((copy / "heat.pte").read_bytes()[:-1] + b"!")
     native = ssam(photos / "rocket.jpg", model=copy)
     python = segment(photos / "rocket.jpg", model=copy)
     assert (native.code, _sentence(native)) == (1, _sentence(python))
@@ -198,7 +198,7 @@ def test_a_program_that_is_not_the_hashed_one_gets_the_python_commands_sentence(
 
 class _Doubles(nn.Module):
     def forward(self, image: torch.Tensor, *others: torch.Tensor) -> Any:
-        masks, scores = TorchSegmenter()(image, *others)
+        masks, scores = TorchSegment()(image, *others)
         return masks.to(torch.float64), scores
 
 
@@ -206,11 +206,11 @@ def test_an_output_that_is_not_float32_is_refused(
     ssam: Command, photos: Path, portable: Path, tmp_path: Path
 ) -> None:
     copy = Path(shutil.copytree(portable, tmp_path / "copy"))
-    lower(_Doubles(), SEGMENTER_SHAPES, copy / "segmenter.pte")
-    rehash(copy, "segmenter")
+    lower(_Doubles(), SEGMENT_SHAPES, copy / "segment.pte")
+    rehash(copy, "segment")
     result = ssam(photos / "rocket.jpg", model=copy)
     assert result.code == 1
-    assert "'masks' of the program 'segmenter' is not of the type float32" in _sentence(result)
+    assert "'masks' of the program 'segment' is not of the type float32" in _sentence(result)
 
 
 @pytest.mark.parametrize("kind", ["portable", "xnnpack"])

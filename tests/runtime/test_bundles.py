@@ -39,17 +39,24 @@ def test_a_good_bundle_tells_what_it_is(bundle: Path) -> None:
     opened = Bundle(bundle)
     assert opened.name == "tiny-onnx-fp32-128x128"
     assert opened.target == "onnx"
-    assert [program.name for program in opened.programs] == ["segmenter", "saliency"]
-    segmenter, saliency = opened.programs
-    assert segmenter.path == bundle / "segmenter.onnx"
-    assert [(t.name, t.shape) for t in segmenter.inputs] == [
-        ("image", (1, 3, 128, 128)),
-        ("prompts", (1, 2, 128, 128)),
-        ("points", (1, 16, 2)),
-        ("labels", (1, 16)),
+    assert [(program.name, program.runs) for program in opened.programs] == [
+        ("heat", "photo"),
+        ("segment", "prompt"),
     ]
-    assert [t.name for t in saliency.outputs] == ["heatmap"]
-    assert opened.size("segmenter") == (bundle / "segmenter.onnx").stat().st_size
+    heat, segment = opened.programs
+    assert segment.path == bundle / "segment.onnx"
+    assert [(t.name, t.shape, t.source) for t in segment.inputs] == [
+        ("image", (1, 3, 128, 128), "photo"),
+        ("prompts", (1, 2, 128, 128), "planes"),
+        ("points", (1, 16, 2), "points"),
+        ("labels", (1, 16), "labels"),
+    ]
+    assert [(t.name, t.role) for t in segment.outputs] == [("masks", "masks"), ("scores", "scores")]
+    assert [(t.name, t.role) for t in heat.outputs] == [("heatmap", "heat")]
+    assert opened.program("segment") == segment
+    assert segment.size == (bundle / "segment.onnx").stat().st_size
+    with pytest.raises(KeyError, match="no program 'saliency'; it has heat, segment"):
+        opened.program("saliency")
     assert opened.manifest == read_manifest(bundle)
 
 
@@ -63,7 +70,7 @@ def test_a_bundle_may_be_named_relative_to_where_we_are(
     Segmenter.load(".", threads=1).prewarm()
 
 
-@pytest.mark.parametrize("program", ["segmenter.onnx", "saliency.onnx"])
+@pytest.mark.parametrize("program", ["segment.onnx", "heat.onnx"])
 def test_a_flipped_byte_is_noticed(copy: Path, program: str) -> None:
     path = copy / program
     data = bytearray(path.read_bytes())
@@ -74,7 +81,7 @@ def test_a_flipped_byte_is_noticed(copy: Path, program: str) -> None:
     Bundle(copy, sizes_only=True)  # the one check that this flag leaves out
 
 
-@pytest.mark.parametrize("program", ["segmenter.onnx", "saliency.onnx"])
+@pytest.mark.parametrize("program", ["segment.onnx", "heat.onnx"])
 def test_a_missing_or_cut_program_is_noticed(copy: Path, program: str) -> None:
     path = copy / program
     data = path.read_bytes()
@@ -87,7 +94,7 @@ def test_a_missing_or_cut_program_is_noticed(copy: Path, program: str) -> None:
 
 
 def test_a_newer_schema_asks_for_an_update(copy: Path) -> None:
-    change(copy, lambda m: m.update(schema_version=2))
+    change(copy, lambda m: m.update(schema_version=3))
     with pytest.raises(BundleVersionError, match=r"newer squeezesam-export.*update"):
         Segmenter.load(copy)
 
@@ -100,7 +107,7 @@ def test_an_unreadable_manifest_or_folder_is_named(copy: Path, tmp_path: Path) -
     with pytest.raises(BundleError):
         Segmenter.load(copy)
     (copy / "manifest.json").unlink()
-    for folder in (copy, tmp_path / "nowhere", copy / "segmenter.onnx"):
+    for folder in (copy, tmp_path / "nowhere", copy / "segment.onnx"):
         with pytest.raises(BundleError):
             Segmenter.load(folder)
     for name in ("", "a\0b"):
@@ -112,16 +119,14 @@ def test_an_unreadable_manifest_or_folder_is_named(copy: Path, tmp_path: Path) -
     "edit",
     [
         lambda m: m.update(target="abacus"),
-        lambda m: m["input"].update(height=256),
-        lambda m: m["input"].update(width=100),
         lambda m: m["prompts"].update(max_points=8),
-        lambda m: m["programs"]["segmenter"]["inputs"][0].update(shape=[1, 3, 64, 64]),
-        lambda m: m["programs"]["segmenter"]["outputs"][0].update(shape=[1, 4]),
-        lambda m: m["programs"]["segmenter"]["inputs"].pop(),
-        lambda m: m["programs"].pop("segmenter"),
-        lambda m: m["programs"].pop("saliency"),
-        lambda m: m["programs"]["segmenter"]["files"][0].update(path="../escape.onnx"),
-        lambda m: m.pop("input"),
+        lambda m: m["programs"]["segment"]["inputs"][0].update(shape=[1, 3, 64, 64]),
+        lambda m: m["programs"]["segment"]["outputs"][0].update(shape=[1, 4]),
+        lambda m: m["programs"]["segment"]["inputs"].pop(),
+        lambda m: m["programs"].pop("segment"),
+        lambda m: m["programs"].pop("heat"),
+        lambda m: m["programs"]["segment"].update(file="../escape.onnx"),
+        lambda m: m["programs"]["segment"].pop("runs"),
         lambda m: m.update(programs=3),
     ],
 )
@@ -136,25 +141,25 @@ def test_a_manifest_that_contradicts_itself_is_refused(
 def test_a_program_of_other_shapes_than_its_manifest_is_refused(copy: Path, tmp_path: Path) -> None:
     """Sizes and hashes are right, yet the program is another one: only the engine can tell."""
     other = write_tiny_bundle(tmp_path / "other", height=64, width=64)
-    shutil.copy(other / "segmenter.onnx", copy / "segmenter.onnx")
-    rehash(copy, "segmenter")
+    shutil.copy(other / "segment.onnx", copy / "segment.onnx")
+    rehash(copy, "segment")
     with pytest.raises(BundleError, match=r"'image'.*1×3×64×64.*1×3×128×128"):
         Segmenter.load(copy)
 
 
 def test_a_program_with_other_tensor_names_is_refused(copy: Path) -> None:
-    model = onnx.load(copy / "saliency.onnx")
+    model = onnx.load(copy / "heat.onnx")
     model.graph.output[0].name = model.graph.node[-1].output[0] = "warmth"
-    onnx.save(model, copy / "saliency.onnx")
-    rehash(copy, "saliency")
+    onnx.save(model, copy / "heat.onnx")
+    rehash(copy, "heat")
     with pytest.raises(BundleError, match="no output 'heatmap'"):
         Segmenter.load(copy)
 
 
 def test_a_program_that_is_no_onnx_file_is_refused_in_one_sentence(copy: Path) -> None:
-    (copy / "segmenter.onnx").write_bytes(b"not a network")
-    rehash(copy, "segmenter")
-    with pytest.raises(SqueezeSamError, match="cannot load the program 'segmenter'") as caught:
+    (copy / "segment.onnx").write_bytes(b"not a network")
+    rehash(copy, "segment")
+    with pytest.raises(SqueezeSamError, match="cannot load the program 'segment'") as caught:
         Segmenter.load(copy)
     assert "\n" not in str(caught.value)
 
@@ -191,8 +196,8 @@ def test_a_folder_whose_name_is_no_text_is_a_folder_like_any_other(
     shutil.copytree(bundle, folder)
     assert Bundle(folder).name == "tiny-onnx-fp32-128x128"
     Segmenter.load(folder, threads=1).prewarm()
-    (folder / "segmenter.onnx").unlink()
-    with pytest.raises(BundleDamagedError, match="segmenter"):
+    (folder / "segment.onnx").unlink()
+    with pytest.raises(BundleDamagedError, match="segment"):
         Bundle(folder)
 
 

@@ -201,7 +201,7 @@ def test_a_folder_where_the_result_should_be_is_a_failure(
 
 
 def _flip(folder: Path) -> None:
-    path = folder / "segmenter.onnx"
+    path = folder / "segment.onnx"
     data = bytearray(path.read_bytes())
     data[100] ^= 1
     path.write_bytes(data)
@@ -215,11 +215,11 @@ def _edit(folder: Path, **changes: object) -> None:
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (_flip, "segmenter.onnx"),
-        (lambda folder: (folder / "saliency.onnx").unlink(), "saliency.onnx"),
+        (_flip, "segment.onnx"),
+        (lambda folder: (folder / "heat.onnx").unlink(), "heat.onnx"),
         (lambda folder: _edit(folder, schema_version=7), "newer squeezesam-export"),
         (lambda folder: _edit(folder, target="coreml"), "Swift package"),
-        (lambda folder: _edit(folder, programs={}), "segmenter"),
+        (lambda folder: _edit(folder, programs={}), "lists 0 programs"),
         (lambda folder: (folder / "manifest.json").unlink(), "manifest.json"),
         (shutil.rmtree, "copy"),
     ],

@@ -45,7 +45,7 @@ def test_info_shows_model_programs_and_parity(typed: Any, bundle: Path) -> None:
         "128×128 pixels",
         "clicks, background clicks, box, automatic mask",
         "up to 16 points, 4 candidate masks",
-        "segmenter.onnx",
+        "segment.onnx",
         "executed-host with onnxruntime, 1 photos",
         "mask IoU to fp32: mean 1.0000, min 1.0000",
         "Apache-2.0",
@@ -75,11 +75,11 @@ def test_info_of_a_core_ml_bundle_works_anywhere(typed: Any, copy: Path) -> None
 def test_a_damaged_bundle_is_one_sentence_and_exit_code_1(
     typed: Any, copy: Path, command: str
 ) -> None:
-    (copy / "saliency.onnx").unlink()
+    (copy / "heat.onnx").unlink()
     code, out, err = typed(command, copy)
     assert (code, out) == (1, "")
     assert err.count("\n") == 1
-    assert "saliency.onnx" in err
+    assert "heat.onnx" in err
 
 
 def test_verify_runs_every_program_and_the_whole_way(typed: Any, bundle: Path) -> None:
@@ -88,8 +88,10 @@ def test_verify_runs_every_program_and_the_whole_way(typed: Any, bundle: Path) -
     lines = out.splitlines()
     assert all(line.startswith("ok  ") for line in lines)
     assert "sha256" in lines[0]
-    assert "masks" in lines[1]
-    assert "heatmap" in lines[2]
+    assert lines[1].startswith("ok  heat: ")
+    assert "heatmap" in lines[1]
+    assert lines[2].startswith("ok  segment: ")
+    assert "masks" in lines[2]
     assert "from photo to mask" in lines[3]
 
 
@@ -123,26 +125,26 @@ def test_verify_clicks_the_middle_where_there_is_no_automatic_mask(
     photo = save_scene(tmp_path / "photo.png", THING)
     code, out, err = typed("verify", manual_bundle, "--photos", photo.parent)
     assert (code, err) == (0, "")
-    assert "saliency" not in out
+    assert "heat" not in out
     assert "1 of 1 photos done" in out
 
 
 def test_verify_finds_a_network_that_answers_with_no_numbers(typed: Any, copy: Path) -> None:
     """Hashes and shapes are right; only running it shows that the weights are broken."""
-    model = onnx.load(copy / "segmenter.onnx")
+    model = onnx.load(copy / "segment.onnx")
     scores = next(node for node in model.graph.node if node.output[0] == "scores")
     scores.output[0] = "good_scores"
     bad = numpy_helper.from_array(np.array(np.nan, np.float32), "bad")
     model.graph.initializer.append(bad)
     model.graph.node.append(helper.make_node("Add", ["good_scores", "bad"], ["scores"]))
-    onnx.save(model, copy / "segmenter.onnx")
-    rehash(copy, "segmenter")
+    onnx.save(model, copy / "segment.onnx")
+    rehash(copy, "segment")
     code, out, err = typed("verify", copy)
     assert code == 1
     assert err.count("\n") == 1
     assert "'scores'" in err
     assert "no numbers" in err
-    assert out.count("ok") == 1
+    assert out.count("ok") == 2  # the manifest and the heat map
 
 
 def test_a_command_is_needed(typed: Any) -> None:

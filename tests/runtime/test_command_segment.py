@@ -95,7 +95,7 @@ def test_refining_moves_the_edge_to_that_of_the_photo(
 def test_timings_print_every_stage(segment: Any, photo: Path) -> None:
     lines = segment(photo, "--timings").out.splitlines()
     assert len(lines) == 2
-    for stage in ("decode", "open", "saliency", "clicks", "planes", "segmenter", "mask", "total"):
+    for stage in ("decode", "open", "clicks", "prompts", "mask", "total", "heat", "segment"):
         assert f"{stage} " in lines[1]
 
 

@@ -29,12 +29,12 @@ def test_an_engine_gets_the_contract_s_tensors(bundle: Path) -> None:
     assert isinstance(engine, Engine)
     session = Segmenter.load(bundle, engine=engine).open(scene(256, 192, (THING,)))
     session.predict()
-    assert set(seen) == {"saliency", "segmenter"}
+    assert set(seen) == {"heat", "segment"}
     session.add_point(64, 88, foreground=False)
     session.set_box(20, 30, 120, 140)
     session.add_point(70, 90)
     session.predict()
-    inputs = seen["segmenter"]
+    inputs = seen["segment"]
     shapes = {name: value.shape for name, value in inputs.items()}
     assert shapes == {
         "image": (1, 3, 128, 128),
@@ -50,7 +50,7 @@ def test_an_engine_gets_the_contract_s_tensors(bundle: Path) -> None:
     assert set(np.unique(inputs["prompts"][0, 0])) == {0, 1}
     assert set(np.unique(inputs["prompts"][0, 1])) == {-1, 0, 1}
     assert inputs["image"][0, :, 96:].reshape(3, -1).T.tolist() == [[124, 116, 104]] * (32 * 128)
-    assert seen["saliency"]["image"].shape == (1, 3, 64, 64)
+    assert seen["heat"]["image"].shape == (1, 3, 64, 64)
 
 
 def test_of_too_many_clicks_the_newest_are_kept_as_points_and_all_are_drawn(bundle: Path) -> None:
@@ -60,9 +60,9 @@ def test_of_too_many_clicks_the_newest_are_kept_as_points_and_all_are_drawn(bund
     for step in range(20):
         session.add_point(6 * step + 3, 60)
     session.predict()
-    points = seen["segmenter"]["points"][0]
+    points = seen["segment"]["points"][0]
     assert points[:, 0].tolist() == [6 * step + 3 for step in range(4, 20)]
-    assert seen["segmenter"]["prompts"][0, 1, 60, 3] == 1
+    assert seen["segment"]["prompts"][0, 1, 60, 3] == 1
 
 
 @pytest.mark.parametrize("error", [ValueError("broken"), RuntimeError("two\nlines")])
@@ -121,7 +121,7 @@ def test_an_engine_that_returns_nonsense_is_an_engine_error(
 def test_prewarming_runs_every_program_once(bundle: Path) -> None:
     ran: list[str] = []
     Segmenter.load(bundle, engine=HandMade(lambda name, inputs: ran.append(name))).prewarm()
-    assert sorted(ran) == ["saliency", "segmenter"]
+    assert sorted(ran) == ["heat", "segment"]
 
 
 def test_masks_and_sessions_outlive_the_segmenter(bundle: Path) -> None:

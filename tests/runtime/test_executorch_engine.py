@@ -54,17 +54,17 @@ def test_several_threads_queue_for_executorch(executorch_bundle: Path) -> None:
 
 def test_a_program_of_other_shapes_is_refused(executorch_bundle: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(executorch_bundle, tmp_path / "copy"))
-    shutil.copy(copy / "saliency.pte", copy / "segmenter.pte")
-    rehash(copy, "segmenter")
-    with pytest.raises(BundleError, match="'image' of the program 'segmenter'"):
+    shutil.copy(copy / "heat.pte", copy / "segment.pte")
+    rehash(copy, "segment")
+    with pytest.raises(BundleError, match="'image' of the program 'segment'"):
         Segmenter.load(copy)
 
 
 def test_a_file_that_is_no_program_is_refused(executorch_bundle: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(executorch_bundle, tmp_path / "copy"))
-    (copy / "segmenter.pte").write_bytes(b"not a program" * 9)
-    rehash(copy, "segmenter")
-    with pytest.raises(EngineError, match="cannot load the program 'segmenter'"):
+    (copy / "segment.pte").write_bytes(b"not a program" * 9)
+    rehash(copy, "segment")
+    with pytest.raises(EngineError, match="cannot load the program 'segment'"):
         Segmenter.load(copy)
 
 
@@ -105,8 +105,8 @@ def test_errors_through_executorch_are_one_line_of_a_real_process(
 ) -> None:
     """ExecuTorch logs its own lines to stderr when it refuses a program; ours must be the last."""
     copy = Path(shutil.copytree(executorch_bundle, tmp_path / "copy"))
-    (copy / "segmenter.pte").write_bytes(b"not a program" * 9)
-    rehash(copy, "segmenter")
+    (copy / "segment.pte").write_bytes(b"not a program" * 9)
+    rehash(copy, "segment")
     done = subprocess.run(
         [sys.executable, "-m", "squeezesam", "verify", str(copy)], capture_output=True, text=True
     )

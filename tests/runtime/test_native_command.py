@@ -227,7 +227,7 @@ def test_bundles_that_cannot_be_used_get_one_sentence(
         result = ssam(photo, model=folder)
         assert (result.code, words in result.err) == (1, True)
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    program = folder / "segmenter.onnx"
+    program = folder / "segment.onnx"
     program.write_bytes(program.read_bytes()[:-1] + b"!")
     result = ssam(photo, model=folder)
     assert (result.code, "changed or damaged" in result.err) == (1, True)
@@ -241,10 +241,10 @@ def test_a_program_that_is_not_the_manifests_is_refused_as_in_python(
     folder = write_tiny_bundle(tmp_path / "small", height=128, width=128)
     other = write_tiny_bundle(tmp_path / "wide", height=128, width=160)
     manifest = json.loads((folder / "manifest.json").read_text())
-    entry = json.loads((other / "manifest.json").read_text())["programs"]["segmenter"]["files"]
-    manifest["programs"]["segmenter"]["files"] = entry
+    entry = json.loads((other / "manifest.json").read_text())["programs"]["segment"]["files"]
+    manifest["programs"]["segment"]["files"] = entry
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    (folder / "segmenter.onnx").write_bytes((other / "segmenter.onnx").read_bytes())
+    (folder / "segment.onnx").write_bytes((other / "segment.onnx").read_bytes())
     native, python = ssam(photo, model=folder), segment(photo, model=folder)
     assert (native.code, _sentence(native)) == (1, _sentence(python))
     assert "has the shape" in native.err
@@ -276,9 +276,10 @@ def test_bench_prints_percentiles_of_every_stage_and_writes_nothing(
     assert found["runs"] == 5
     assert set(found["once_ms"]) == {"load", "decode", "prewarm"}
     stages = found["stages_ms"]
-    assert set(stages) == {"open", "saliency", "clicks", "planes", "segmenter", "mask", "total",
-                           "render"}  # fmt: skip
-    for stage in stages.values():
+    assert set(stages) == {"open", "clicks", "prompts", "mask", "total", "render"}
+    programs = found["programs_ms"]
+    assert list(programs) == ["heat", "segment"]
+    for stage in (*stages.values(), *programs.values()):
         assert 0 < stage["p50"] <= stage["p90"] <= stage["p99"]
-    assert stages["segmenter"]["p50"] < stages["total"]["p50"]
+    assert programs["segment"]["p50"] < stages["total"]["p50"]
     assert not list(tmp_path.glob("*mask*"))

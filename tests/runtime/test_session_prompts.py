@@ -59,7 +59,7 @@ def test_clicks_of_the_person_replace_the_automatic_ones(segmenter: Segmenter) -
     mask = session.predict()
     assert mask.prompts == (ForegroundPoint(50, 60),)
     assert not mask.automatic
-    assert mask.timings["saliency"] == 0
+    assert mask.timings.programs["heat"] == 0
 
 
 def test_undo_takes_back_one_action_at_a_time_and_clear_is_one(segmenter: Segmenter) -> None:
@@ -211,7 +211,7 @@ def test_masks_and_clicks_are_in_upright_coordinates_for_every_orientation(
         assert not mask[100:].any()
 
 
-def test_a_bundle_without_saliency_network_needs_a_prompt(manual_bundle: Path) -> None:
+def test_a_bundle_without_a_heat_map_needs_a_prompt(manual_bundle: Path) -> None:
     photo = scene(things=(LEFT,))
     session = Segmenter.load(manual_bundle, threads=1).open(photo)
     with pytest.raises(PromptUnsupportedError):

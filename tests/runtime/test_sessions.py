@@ -89,16 +89,16 @@ def test_largest_component_and_hole_filling_are_options(segmenter: Segmenter) ->
     assert session.predict(fill_holes=-1).array[88, 64]
 
 
-def test_timings_tell_every_stage_and_the_saliency_network_runs_once(
+def test_timings_tell_every_stage_and_program_and_heat_runs_once(
     segmenter: Segmenter,
 ) -> None:
     session = segmenter.open(encoded(scene(things=(LEFT,)), "png"))
     first, second = session.predict().timings, session.predict().timings
-    stages = ["decode", "open", "saliency", "clicks", "planes", "segmenter", "mask", "total"]
-    assert list(first) == stages
-    assert all(first[stage] > 0 for stage in stages)
-    assert second["saliency"] == second["clicks"] == 0
-    assert first["total"] >= first["saliency"] + first["segmenter"]
+    assert list(first.stages()) == ["decode", "open", "clicks", "prompts", "mask", "total"]
+    assert list(first.programs) == ["heat", "segment"]
+    assert all(ms > 0 for ms in (*first.stages().values(), *first.programs.values()))
+    assert second.programs["heat"] == second.clicks == 0
+    assert first.total >= sum(first.programs.values())
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20000, 10), (10, 20000), (3, 2)])

@@ -43,7 +43,7 @@ class Gate:
         self.entered, self.go = threading.Event(), threading.Event()
 
     def __call__(self, name: str, inputs: Any) -> None:
-        if name == "segmenter":
+        if name == "segment":
             self.entered.set()
             assert self.go.wait(20)
 

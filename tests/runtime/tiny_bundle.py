@@ -1,6 +1,6 @@
 """A tiny but real bundle: two ONNX programs that compute a known function of image and prompts.
 
-Segmenter (any H×W, multiples of 32), everything averaged over 4×4 blocks:
+"segment" (any H×W, multiples of 4), everything averaged over 4×4 blocks:
   masks[0] = (brightness − 127.5) / 8 + 60·(box − 1) + 1000·min(clicks, 0)
              bright things, inside the box, outside the background discs;
   masks[1] = clicks − 0.5      the foreground discs;
@@ -8,7 +8,7 @@ Segmenter (any H×W, multiples of 32), everything averaged over 4×4 blocks:
   masks[3] = −1                nothing.
   scores   = 0.9 − 0.01·(number of background points), 0.02·(foreground points),
              0.3·(number of boxes), 1.5·(1 where 16 points are in use, else 0), clamped by the core.
-Saliency: heatmap = (brightness − 127.5) / 8, averaged over 4×4 blocks.
+"heat": heatmap = (brightness − 127.5) / 8, averaged over 4×4 blocks.
 So black photos with white things have masks that can be written down.
 """
 
@@ -25,6 +25,13 @@ from onnx import TensorProto, helper, numpy_helper
 
 PAD = (124, 116, 104)
 MAX_POINTS = 16
+PHOTO = {
+    "kind": "photo",
+    "channels": "rgb",
+    "range": [0, 255],
+    "normalisation": "folded",
+    "padding": {"side": "bottom_right", "value": list(PAD)},
+}
 
 
 def write_tiny_bundle(
@@ -33,27 +40,32 @@ def write_tiny_bundle(
     """Writes the bundle into the new `folder` and returns it."""
     folder.mkdir(parents=True)
     programs: dict[str, Any] = {}
-    onnx.save(_segmenter(height, width), folder / "segmenter.onnx")
-    programs["segmenter"] = _described(
-        folder,
-        "segmenter.onnx",
-        inputs=[
-            ("image", [1, 3, height, width]),
-            ("prompts", [1, 2, height, width]),
-            ("points", [1, MAX_POINTS, 2]),
-            ("labels", [1, MAX_POINTS]),
-        ],
-        outputs=[("masks", [1, 4, height // 4, width // 4]), ("scores", [1, 4])],
-    )
     if automatic:
         size = 64
-        onnx.save(_saliency(size, size), folder / "saliency.onnx")
-        programs["saliency"] = _described(
+        onnx.save(_heat(size, size), folder / "heat.onnx")
+        programs["heat"] = _described(
             folder,
-            "saliency.onnx",
-            inputs=[("image", [1, 3, size, size])],
-            outputs=[("heatmap", [1, 1, size // 4, size // 4])],
+            "photo",
+            "heat.onnx",
+            inputs=[("image", [1, 3, size, size], PHOTO)],
+            outputs=[("heatmap", [1, 1, size // 4, size // 4], "heat")],
         )
+    onnx.save(_segment(height, width), folder / "segment.onnx")
+    programs["segment"] = _described(
+        folder,
+        "prompt",
+        "segment.onnx",
+        inputs=[
+            ("image", [1, 3, height, width], PHOTO),
+            ("prompts", [1, 2, height, width], {"kind": "planes"}),
+            ("points", [1, MAX_POINTS, 2], {"kind": "points"}),
+            ("labels", [1, MAX_POINTS], {"kind": "labels"}),
+        ],
+        outputs=[
+            ("masks", [1, 4, height // 4, width // 4], "masks"),
+            ("scores", [1, 4], "scores"),
+        ],
+    )
     write_manifest(folder, _manifest(height, width, automatic, programs))
     return folder
 
@@ -70,43 +82,37 @@ def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
 def rehash(folder: Path, program: str) -> None:
     """Makes the manifest agree with a program file that a test has exchanged."""
     manifest = read_manifest(folder)
-    for entry in manifest["programs"][program]["files"]:
-        data = (folder / entry["path"]).read_bytes()
-        entry.update(size=len(data), sha256=hashlib.sha256(data).hexdigest())
+    for path, entry in manifest["programs"][program]["files"].items():
+        data = (folder / path).read_bytes()
+        entry.update(bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
     write_manifest(folder, manifest)
 
 
 def _manifest(height: int, width: int, automatic: bool, programs: dict[str, Any]) -> dict[str, Any]:
     return {
-        "schema_version": 1,
+        "schema_version": 2,
         "name": f"tiny-onnx-fp32-{height}x{width}",
         "licence": "Apache-2.0",
         "model": {
+            "family": "tiny",
             "preset": "tiny",
             "parameters": 0,
-            "weights_sha256": "0" * 64,
-            "saliency_preset": "tiny",
-            "saliency_weights_sha256": "0" * 64,
+            "weights_sha256": dict.fromkeys(programs, "0" * 64),
         },
         "target": "onnx",
         "backend": "cpu",
         "precision": "fp32",
-        "input": {
-            "height": height,
-            "width": width,
-            "channels": "rgb",
-            "range": [0, 255],
-            "normalisation": "folded",
-            "mean": [123.675, 116.28, 103.53],
-            "std": [58.395, 57.12, 57.375],
-            "pad_value": list(PAD),
-        },
         "prompts": {
             "max_points": MAX_POINTS,
             "click_radius": 5.0 * max(height, width) / 512,
             "box_default": 1.0,
         },
-        "capabilities": {"negative_points": True, "box": True, "automatic": automatic},
+        "capabilities": {
+            "negative_points": True,
+            "box": True,
+            "automatic": automatic,
+            "previous_mask": False,
+        },
         "programs": programs,
         "quantisation": None,
         "calibration": None,
@@ -123,17 +129,19 @@ def _manifest(height: int, width: int, automatic: bool, programs: dict[str, Any]
 
 def _described(
     folder: Path,
+    runs: str,
     file: str,
-    inputs: list[tuple[str, list[int]]],
-    outputs: list[tuple[str, list[int]]],
+    inputs: list[tuple[str, list[int], dict[str, Any]]],
+    outputs: list[tuple[str, list[int], str]],
 ) -> dict[str, Any]:
     data = (folder / file).read_bytes()
     return {
+        "runs": runs,
         "file": file,
-        "files": [{"path": file, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}],
+        "files": {file: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}},
         "macs": 0,
-        "inputs": [{"name": n, "shape": s, "dtype": "float32"} for n, s in inputs],
-        "outputs": [{"name": n, "shape": s, "dtype": "float32"} for n, s in outputs],
+        "inputs": [{"name": n, "shape": s, "source": source} for n, s, source in inputs],
+        "outputs": [{"name": n, "shape": s, "role": role} for n, s, role in outputs],
     }
 
 
@@ -176,7 +184,7 @@ class _Graph:
         return self.add("Div", centred, self.constant(8.0))
 
 
-def _segmenter(height: int, width: int) -> onnx.ModelProto:
+def _segment(height: int, width: int) -> onnx.ModelProto:
     g = _Graph()
     zero, one, half = g.constant(0.0), g.constant(1.0), g.constant(0.5)
     axis = g.constant([1], np.int64)
@@ -220,7 +228,7 @@ def _segmenter(height: int, width: int) -> onnx.ModelProto:
     # The points themselves do not change the result, yet must be an input that is really read.
     g.add("Identity", "points", output="unused_points")
     return g.model(
-        "segmenter",
+        "segment",
         [
             ("image", [1, 3, height, width]),
             ("prompts", [1, 2, height, width]),
@@ -231,11 +239,11 @@ def _segmenter(height: int, width: int) -> onnx.ModelProto:
     )
 
 
-def _saliency(height: int, width: int) -> onnx.ModelProto:
+def _heat(height: int, width: int) -> onnx.ModelProto:
     g = _Graph()
     g.add("Identity", g.brightness("image"), output="heatmap")
     return g.model(
-        "saliency",
+        "heat",
         [("image", [1, 3, height, width])],
         [("heatmap", [1, 1, height // 4, width // 4])],
     )

@@ -10,7 +10,7 @@ from executorch.exir import to_edge_transform_and_lower
 from tiny_bundle import MAX_POINTS, read_manifest, rehash, write_manifest, write_tiny_bundle
 from torch import nn
 
-SEGMENTER_SHAPES = [(1, 3, 128, 128), (1, 2, 128, 128), (1, MAX_POINTS, 2), (1, MAX_POINTS)]
+SEGMENT_SHAPES = [(1, 3, 128, 128), (1, 2, 128, 128), (1, MAX_POINTS, 2), (1, MAX_POINTS)]
 
 
 def _brightness(image: torch.Tensor) -> torch.Tensor:
@@ -18,7 +18,7 @@ def _brightness(image: torch.Tensor) -> torch.Tensor:
     return (nn.functional.avg_pool2d(grey, 4) - 127.5) / 8
 
 
-class TorchSegmenter(nn.Module):
+class TorchSegment(nn.Module):
     """The formulas of tiny_bundle.py once more."""
 
     def forward(
@@ -40,7 +40,7 @@ class TorchSegmenter(nn.Module):
         return masks, torch.cat(scores, dim=1) + 0 * points.sum()
 
 
-class TorchSaliency(nn.Module):
+class TorchHeat(nn.Module):
     """Likewise."""
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
@@ -62,13 +62,14 @@ def lower(
 def write_tiny_executorch_bundle(folder: Path, *, xnnpack: bool = False) -> Path:
     """The tiny bundle again, its programs lowered to ExecuTorch."""
     write_tiny_bundle(folder)
-    lower(TorchSegmenter(), SEGMENTER_SHAPES, folder / "segmenter.pte", xnnpack=xnnpack)
-    lower(TorchSaliency(), [(1, 3, 64, 64)], folder / "saliency.pte", xnnpack=xnnpack)
+    lower(TorchSegment(), SEGMENT_SHAPES, folder / "segment.pte", xnnpack=xnnpack)
+    lower(TorchHeat(), [(1, 3, 64, 64)], folder / "heat.pte", xnnpack=xnnpack)
     manifest = read_manifest(folder)
     manifest.update(target="executorch", backend="xnnpack", name="tiny-executorch-fp32-128x128")
     for name, program in manifest["programs"].items():
         (folder / f"{name}.onnx").unlink()
-        program["file"] = program["files"][0]["path"] = f"{name}.pte"
+        program["file"] = f"{name}.pte"
+        program["files"] = {f"{name}.pte": {}}
     write_manifest(folder, manifest)
     for name in manifest["programs"]:
         rehash(folder, name)

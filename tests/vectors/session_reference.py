@@ -64,7 +64,7 @@ class Reference:
     def digests(self) -> dict[str, str]:
         """sha256 of the networks' input images."""
         image, small = (hashlib.sha256(each.tobytes()).hexdigest() for each in self.inputs())
-        return {"image_sha256": image, "saliency_image_sha256": small}
+        return {"image_sha256": image, "heat_image_sha256": small}
 
     def used(self, given: list[Any], logits: Floats) -> list[Any]:
         """[automatic, kind, x0, y0, x1, y1] of the prompts that a prediction uses, from those that

@@ -7,62 +7,22 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-Manifest = dict[str, Any]
+import vector_schema_1
+from vector_manifest_text import (
+    EMPTY_SHA256,
+    Manifest,
+    manifest,
+    photo_source,
+    refining_manifest,
+    split_manifest,
+)
 
 ABOUT = (
     "ssam_bundle_parse of text. status SSAM_OK: info (ssam_bundle_get_info) and programs "
-    "(ssam_bundle_get_program). Any other status: sentence is the whole of ssam_last_error()."
+    "(ssam_bundle_get_program, by index). Any other status: sentence is the whole of "
+    "ssam_last_error()."
 )
 TOLERANCE = {"all": "exact"}
-
-EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-MAX_POINTS = 16
-
-
-def manifest(
-    *, width: int = 64, height: int = 96, saliency: int = 32, max_points: int = MAX_POINTS
-) -> Manifest:
-    """A sound manifest; `saliency` 0 for one without a saliency program."""
-    programs = {
-        "segmenter": _program(
-            "segmenter",
-            [("image", [1, 3, height, width]), ("prompts", [1, 2, height, width]),
-             ("points", [1, max_points, 2]), ("labels", [1, max_points])],
-            [("masks", [1, 4, height // 4, width // 4]), ("scores", [1, 4])],
-        )
-    }  # fmt: skip
-    if saliency:
-        programs["saliency"] = _program(
-            "saliency",
-            [("image", [1, 3, saliency, saliency])],
-            [("heatmap", [1, 1, saliency // 4, saliency // 4])],
-        )
-    return {
-        "schema_version": 1,
-        "name": f"vector-onnx-fp32-{height}x{width}",
-        "licence": "Apache-2.0",
-        "model": {"preset": "squeezesam"},
-        "target": "onnx",
-        "backend": "cpu",
-        "precision": "fp32",
-        "input": {"height": height, "width": width, "channels": "rgb", "range": [0, 255],
-                  "normalisation": "folded", "pad_value": [124, 116, 104]},
-        "prompts": {"max_points": max_points, "click_radius": 5 * max(width, height) / 512,
-                    "box_default": 1.0},
-        "capabilities": {"negative_points": True, "box": True, "automatic": bool(saliency)},
-        "programs": programs,
-    }  # fmt: skip
-
-
-def _program(name: str, inputs: list[Any], outputs: list[Any]) -> dict[str, Any]:
-    file = f"{name}.onnx"
-    return {
-        "file": file,
-        "files": [{"path": file, "size": 0, "sha256": EMPTY_SHA256}],
-        "macs": 1000,
-        "inputs": [{"name": n, "shape": s, "dtype": "float32"} for n, s in inputs],
-        "outputs": [{"name": n, "shape": s, "dtype": "float32"} for n, s in outputs],
-    }
 
 
 def cases() -> list[dict[str, Any]]:
@@ -71,76 +31,117 @@ def cases() -> list[dict[str, Any]]:
 
 
 def _sound() -> Iterator[dict[str, Any]]:
-    coreml = manifest(saliency=0)
+    coreml = manifest(heat=0)
     coreml.update(target="coreml", backend="coreml", precision="fp16", name="Café 🍋")
     coreml["capabilities"].update(negative_points=False, box=False)
-    program = coreml["programs"]["segmenter"]
-    program["file"] = "segmenter.mlpackage"
-    program["files"] = [{"path": "segmenter.mlpackage/Manifest.json", "size": 10,
-                         "sha256": "AB" * 32},
-                        {"path": "segmenter.mlpackage/Data/weights.bin", "size": 1 << 33,
-                         "sha256": EMPTY_SHA256}]  # fmt: skip
-    del program["macs"]
-    more = manifest(width=1024, height=512, saliency=256)
+    segment = coreml["programs"]["segment"]
+    segment["file"] = "segment.mlpackage"
+    segment["files"] = {
+        "segment.mlpackage/Manifest.json": {"bytes": 10, "sha256": "AB" * 32},
+        "segment.mlpackage/Data/weights.bin": {"bytes": 1 << 33, "sha256": EMPTY_SHA256},
+    }
+    del segment["macs"]
+    more = manifest(width=1000, height=500, heat=250)
     more.update(target="executorch", backend="xnnpack", precision="int8", future={"unknown": [1]})
     more["prompts"]["box_default"] = 0.25
-    more["input"]["pad_value"] = [0, 127.6, 255]
-    without = manifest()
-    del without["prompts"]["box_default"]
-    for name, document in (("onnx", manifest()), ("coreml without saliency", coreml),
-                           ("executorch, with what is not known yet", more),
-                           ("box_default is 1 where it is missing", without)):  # fmt: skip
-        yield {"name": name, "text": json.dumps(document, ensure_ascii=False), "status": "SSAM_OK",
-               "info": _info(document), "programs": _programs(document)}  # fmt: skip
+    more["programs"]["heat"]["future"] = True
+    for name, document, schema in (
+        ("onnx", manifest(), manifest()),
+        ("coreml without a heat map", coreml, coreml),
+        ("executorch, sides of any size, with what is not known yet", more, more),
+        ("an encoder and a decoder", split_manifest(), split_manifest()),
+        ("a previous mask, and no points", refining_manifest(), refining_manifest()),
+        ("schema 1", *vector_schema_1.onnx(manifest())),
+        ("schema 1, coreml", *vector_schema_1.coreml(coreml)),
+    ):
+        yield {
+            "name": name,
+            "text": json.dumps(document, ensure_ascii=False),
+            "status": "SSAM_OK",
+            "info": _info(schema, document["schema_version"]),
+            "programs": _programs(schema),
+        }
 
 
-def _info(document: Manifest) -> dict[str, Any]:
-    programs = document["programs"]
-    masks = programs["segmenter"]["outputs"][0]["shape"]
+def _outputs(document: Manifest, role: str) -> list[int]:
+    return next(
+        tensor["shape"]
+        for each in document["programs"].values()
+        for tensor in each["outputs"]
+        if tensor.get("role") == role
+    )
+
+
+def _info(document: Manifest, schema_version: int) -> dict[str, Any]:
+    masks = _outputs(document, "masks")
+    # Of all these manifests' photo inputs the largest is the one that prompts are placed in.
+    height, width = max(
+        tensor["shape"][2:]
+        for each in document["programs"].values()
+        for tensor in each["inputs"]
+        if tensor["source"]["kind"] == "photo"
+    )
     able = document["capabilities"]
-    small = programs["saliency"]["inputs"][0]["shape"][2:] if "saliency" in programs else [0, 0]
     return {
-        **{key: document[key] for key in ("name", "licence", "backend", "precision")},
+        **{key: document[key] for key in ("name", "licence", "backend", "precision", "target")},
         "preset": document["model"]["preset"],
-        "target": document["target"],
-        "schema_version": 1,
-        "input_width": document["input"]["width"],
-        "input_height": document["input"]["height"],
-        "saliency_width": small[1],
-        "saliency_height": small[0],
+        "schema_version": schema_version,
+        "input_width": width,
+        "input_height": height,
         "mask_width": masks[3],
         "mask_height": masks[2],
         "candidate_count": masks[1],
-        "max_points": document["prompts"]["max_points"],
-        **{key: able[key] for key in ("negative_points", "box", "automatic")},
+        "max_points": document["prompts"].get("max_points", 0),
+        **{key: able[key] for key in ("negative_points", "box", "automatic", "previous_mask")},
         "click_radius": document["prompts"]["click_radius"],
-        "box_default": document["prompts"].get("box_default", 1.0),
-        "pad_value": [int(value + 0.5) for value in document["input"]["pad_value"]],
+        "box_default": document["prompts"]["box_default"],
     }
 
 
-def _programs(document: Manifest) -> dict[str, Any]:
-    return {
-        name: {
-            "path": program["file"],
-            "file_size": sum(file["size"] for file in program["files"]),
-            "macs": program.get("macs", 0),
-            "inputs": [[t["name"], t["shape"]] for t in program["inputs"]],
-            "outputs": [[t["name"], t["shape"]] for t in program["outputs"]],
+def _programs(document: Manifest) -> list[dict[str, Any]]:
+    # Those of the photo first; no manifest here needs more than that to be in order.
+    ordered = sorted(document["programs"].items(), key=lambda item: item[1]["runs"] != "photo")
+    return [
+        {
+            "name": name,
+            "runs": each["runs"],
+            "path": each["file"],
+            "file_size": sum(file["bytes"] for file in each["files"].values()),
+            "macs": each.get("macs", 0),
+            "inputs": [[t["name"], t["shape"], t["source"]["kind"]] for t in each["inputs"]],
+            "outputs": [[t["name"], t["shape"], t.get("role", "")] for t in each["outputs"]],
         }
-        for name, program in document["programs"].items()
-    }
+        for name, each in ordered
+    ]
 
 
 def _bad() -> Iterator[dict[str, Any]]:
-    for place, value, sentence in _EDITS:
-        text = json.dumps(_edited(place, value))
-        yield _refused(sentence[:60], text, sentence)
-    newer = ("made by a newer squeezesam-export (schema_version 2, this runtime reads up to 1); "
-             "update the app")  # fmt: skip
-    yield _refused("newer", '{"schema_version": 2}', newer, "SSAM_ERROR_BUNDLE_VERSION")
+    for make, edits in (
+        (manifest, _EDITS),
+        (split_manifest, _SPLIT_EDITS),
+        (refining_manifest, _REFINING_EDITS),
+        (vector_schema_1.manifest, vector_schema_1.EDITS),
+    ):
+        for place, value, sentence in edits:
+            yield _refused(sentence[:60], _compact(_edited(make(), place, value)), sentence)
+    many = manifest()
+    many["programs"] = {f"p{i}": {} for i in range(1000)}
+    yield _refused(
+        "a thousand programs",
+        _compact(many),
+        "programs lists 1000 programs; a bundle has 1 to 16",
+    )
+    newer = (
+        "made by a newer squeezesam-export (schema_version 3, this runtime reads up to 2); "
+        "update the app"
+    )
+    yield _refused("newer", '{"schema_version": 3}', newer, "SSAM_ERROR_BUNDLE_VERSION")
     for name, text, sentence in _TEXTS:
         yield _refused(name, text, sentence)
+
+
+def _compact(document: Manifest) -> str:
+    return json.dumps(document, separators=(",", ":"))
 
 
 def _refused(
@@ -152,32 +153,46 @@ def _refused(
 _GONE: Any = object()
 
 
-def _edited(place: str, value: Any) -> Manifest:
-    document = copy.deepcopy(manifest())
+def _edited(document: Manifest, place: str, value: Any) -> Manifest:
+    document = copy.deepcopy(document)
     *way, last = [int(key) if key.isdigit() else key for key in place.split("/")]
     at: Any = document
     for key in way:
         at = at[key]
     if callable(value):
         value = value(at[last])
-    if value is _GONE:
+    if value is _GONE or value is vector_schema_1.GONE:
         del at[last]
     else:
         at[last] = value
     return document
 
 
-def _without_last(items: list[Any]) -> list[Any]:
-    return items[:-1]
+def _renamed(old: str, new: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Another key for one member, at the same place."""
+    return lambda members: {new if key == old else key: value for key, value in members.items()}
 
 
-def _twice(items: list[Any]) -> list[Any]:
-    return items * 2
+def _with_source(**source: Any) -> Callable[[Any], Any]:
+    return lambda tensor: {**tensor, "source": source}
+
+
+def _other(list_name: str, index: int, **members: Any) -> Callable[[Any], Any]:
+    """The program with other members of one of its tensors."""
+
+    def change(each: dict[str, Any]) -> dict[str, Any]:
+        each[list_name][index].update(members)
+        return each
+
+    return change
 
 
 _Edit = tuple[str, Any | Callable[[Any], Any], str]
-_MASKS = "programs/segmenter/outputs/0/shape"
-_FILE = "programs/saliency/files/0"
+_SEGMENT = "programs/segment"
+_MASKS = f"{_SEGMENT}/outputs/0/shape"
+_PLANES = f"{_SEGMENT}/inputs/1"
+_HEAT = "programs/heat"
+_PHOTO = f"{_HEAT}/inputs/0/source"
 _EDITS: list[_Edit] = [
     ("schema_version", _GONE, "schema_version is missing"),
     ("schema_version", "1", "schema_version must be a number, not a string"),
@@ -185,59 +200,171 @@ _EDITS: list[_Edit] = [
      "schema_version must be a whole number from 1 to 2147483647, not 1.5"),
     ("target", "tflite",
      'target is "tflite"; this runtime knows onnx, executorch and coreml'),
+    ("target", "a\nb", 'target is "a b"; this runtime knows onnx, executorch and coreml'),
     ("licence", _GONE, "licence is missing"),
     ("licence", None, "licence is missing"),
     ("model", [], "model must be an object, not an array"),
-    ("input/height", 60, "input.height must be a multiple of 32, not 60"),
-    ("input/width", 16384, "input.width must be a whole number from 32 to 8192, not 16384"),
-    ("input/channels", "bgr", 'input.channels is "bgr"; this runtime knows only "rgb"'),
-    ("input/normalisation", "none",
-     'input.normalisation is "none"; this runtime knows only "folded"'),
-    ("input/range", [0, 1], "input.range must be [0, 255]"),
-    ("input/pad_value", [0, 0], "input.pad_value must have 3 entries"),
-    ("input/pad_value", [0, 0, 256],
-     "input.pad_value[2] must be a number from 0 to 255, not 256"),
-    ("input/height", 64,
-     'programs.segmenter.inputs give "image" the shape 1x3x96x64, which contradicts the rest of '
-     "the manifest: it must be 1x3x64x64"),
-    ("prompts/max_points", 9,
-     'programs.segmenter.inputs give "points" the shape 1x16x2, which contradicts the rest of the '
-     "manifest: it must be 1x9x2"),
     ("prompts/click_radius", -1,
      "prompts.click_radius must be a number from 0 to 8192, not -1"),
-    ("prompts/max_points", 1,
-     "capabilities.box is true, but prompts.max_points leaves no room for corners"),
+    ("prompts/max_points", 9,
+     'programs.segment.inputs give "points" the shape 1x16x2: prompts.max_points is 9'),
+    ("prompts/max_points", _GONE,
+     'programs.segment.inputs give "points" the shape 1x16x2: prompts.max_points is missing'),
     ("capabilities/box", 1, "capabilities.box must be true or false, not a number"),
     ("capabilities/automatic", False,
-     "programs.saliency is there although capabilities.automatic is false"),
-    ("programs/saliency", _GONE, "programs.saliency is missing"),
-    ("programs/segmenter/inputs/3/dtype", "int64",
-     'programs.segmenter.inputs[3].dtype is "int64"; this runtime knows only "float32"'),
-    ("programs/segmenter/inputs", _without_last,
-     'programs.segmenter.inputs lack the tensor "labels"'),
-    ("programs/segmenter/outputs", _twice,
-     "programs.segmenter.outputs list 4 tensors instead of 2"),
-    (_MASKS, [1, 3, 24, 16], "programs.segmenter.outputs propose 3 masks and 4 scores"),
+     "capabilities.automatic is false, but a program gives a heat map"),
+    ("capabilities/previous_mask", True,
+     "capabilities.previous_mask is true, but no program takes a mask"),
+    (_HEAT, _GONE, "capabilities.automatic is true, but no program gives a heat map"),
+    ("programs", {}, "programs lists 0 programs; a bundle has 1 to 16"),
+    ("programs", [], "programs must be an object, not an array"),
+    ("programs", _renamed("heat", "a/b"),
+     'programs has a program called "a/b"; a name has 1 to 128 bytes, no slash and no control '
+     "character"),
+    ("programs", _renamed("heat", "a\\b"),
+     'programs has a program called "a\\b"; a name has 1 to 128 bytes, no slash and no control '
+     "character"),
+    ("programs", _renamed("heat", "a\tb"),
+     'programs has a program called "a b"; a name has 1 to 128 bytes, no slash and no control '
+     "character"),
+    ("programs", _renamed("heat", ""),
+     'programs has a program called ""; a name has 1 to 128 bytes, no slash and no control '
+     "character"),
+    (f"{_HEAT}/runs", _GONE, "programs.heat.runs is missing"),
+    (f"{_HEAT}/runs", "daily",
+     'programs.heat.runs is "daily"; this runtime knows photo and prompt'),
+    (f"{_HEAT}/runs", "prompt",
+     'programs.heat gives the role "heat" at every prompt, not once a photo'),
+    (f"{_SEGMENT}/runs", "photo",
+     'programs.segment.inputs fill "prompts" with "planes", which changes with every prompt, '
+     "though the program runs once a photo"),
+    (f"{_PLANES}/source", _GONE, "programs.segment.inputs[1].source is missing"),
+    (f"{_PLANES}/source/kind", "sound",
+     'programs.segment.inputs[1].source.kind is "sound", which this runtime does not provide; it '
+     "knows photo, planes, points, labels, mask, mask_flag and program"),
+    (f"{_PLANES}/source/kind", "mask_flag",
+     'programs.segment.inputs[1].source is "mask_flag", which does not fill a tensor of 1x2x96x64'),
+    (f"{_PLANES}/shape", [1, 3, 96, 64],
+     'programs.segment.inputs[1].source is "planes", which does not fill a tensor of 1x3x96x64: it '
+     "must be 1x2x?x?"),
+    (f"{_PLANES}/shape", [1, 2, 48, 32],
+     'programs.segment.inputs give "prompts" the shape 1x2x48x32: planes have the size of the '
+     "photo, 64x96"),
+    (f"{_PLANES}/name", "image", 'programs.segment.inputs[1].name is "image" for the second time'),
+    (f"{_PLANES}/name", "\u0001", "programs.segment.inputs[1].name must have 1 to 128 bytes and no "
+     "control character"),
+    (f"{_PLANES}/dtype", "int64",
+     'programs.segment.inputs[1].dtype is "int64"; this runtime knows only "float32"'),
+    (f"{_SEGMENT}/inputs", [], "programs.segment.inputs list 0 tensors; a program has 1 to 16"),
+    (f"{_SEGMENT}/inputs", lambda items: items * 5,
+     "programs.segment.inputs list 20 tensors; a program has 1 to 16"),
+    (f"{_SEGMENT}/inputs/0", _with_source(**photo_source(channels="bgr")),
+     'programs.segment.inputs[0].source.channels is "bgr"; this runtime knows only "rgb"'),
+    (f"{_PHOTO}/normalisation", "none",
+     'programs.heat.inputs[0].source.normalisation is "none"; this runtime knows only "folded"'),
+    (f"{_PHOTO}/normalisation", {"mean": [0, 0, 0], "std": [1, 0, 1]},
+     "programs.heat.inputs[0].source.normalisation.std[1] must be a number from 1e-06 to 1000000, "
+     "not 0"),
+    (f"{_PHOTO}/range", [1, 0], "programs.heat.inputs[0].source.range must rise"),
+    (f"{_PHOTO}/range", [0], "programs.heat.inputs[0].source.range must have 2 entries"),
+    (f"{_PHOTO}/padding/side", "all",
+     'programs.heat.inputs[0].source.padding.side is "all"; this runtime knows only '
+     '"bottom_right"'),
+    (f"{_PHOTO}/padding/value", [0, 0],
+     "programs.heat.inputs[0].source.padding.value must have 3 entries"),
+    (f"{_PHOTO}/padding/value", [0, 0, 256],
+     "programs.heat.inputs[0].source.padding.value[2] must be a number from 0 to 255, not 256"),
+    (f"{_HEAT}/outputs/0/role", "masks",
+     'programs.heat gives the role "masks" once a photo, not at every prompt'),
+    (f"{_HEAT}/outputs/0/role", "cats",
+     'programs.heat.outputs[0].role is "cats"; this runtime knows heat, masks, scores and '
+     "embedding"),
+    (f"{_HEAT}/outputs/0/shape", [1, 2, 8, 8],
+     'programs.heat.outputs give "heatmap" the shape 1x2x8x8: a heat map is 1x1x?x?'),
+    (f"{_SEGMENT}/outputs/1/role", "masks",
+     'programs.segment gives the role "masks" a second time'),
+    (f"{_SEGMENT}/outputs/1/role", _GONE, 'programs give no output the role "scores"'),
+    (_MASKS, [1, 3, 24, 16],
+     'programs.segment.outputs give "scores" the shape 1x4: there are 3 masks to score'),
     (_MASKS, [1, 4, 24, 15],
-     "programs.segmenter.outputs give masks whose size does not divide the input's"),
+     'programs.segment.outputs give "masks" the shape 1x4x24x15: not the proportions of its photo, '
+     "64x96"),
     (_MASKS, [1, 4, 24],
-     'programs.segmenter.outputs give "masks" the shape 1x4x24, which contradicts the rest of the '
-     "manifest: it must be 1x?x?x?"),
+     'programs.segment.outputs give "masks" the shape 1x4x24: masks are 1x?x?x?'),
     (_MASKS, [1, 65536, 65536, 65536],
-     "programs.segmenter.outputs[0].shape is larger than any network of ours"),
-    ("programs/saliency/file", "../saliency.onnx",
-     'programs.saliency.file is "../saliency.onnx", which is not a plain path inside the bundle'),
-    (f"{_FILE}/path", "c:\\x",
-     'programs.saliency.files[0].path is "c:\\x", which is not a plain path inside the bundle'),
-    (f"{_FILE}/path", "other.onnx",
-     'programs.saliency.files[0].path is "other.onnx", which is not part of "saliency.onnx"'),
-    (f"{_FILE}/sha256", "abc",
-     "programs.saliency.files[0].sha256 is not a sha256 of 64 hex digits"),
-    (f"{_FILE}/size", -1,
-     "programs.saliency.files[0].size must be a whole number from 0 to 1099511627776, not -1"),
-    ("programs/saliency/files", [], "programs.saliency.files is empty"),
-    ("programs/saliency/files", _twice,
-     'programs.saliency.files[1].path lists "saliency.onnx" twice'),
+     "programs.segment.outputs[0].shape is larger than any network of ours"),
+    (f"{_SEGMENT}/inputs/0/shape", [1, 3, 9000, 6000],
+     'programs.segment.inputs give "image" the shape 1x3x9000x6000: no side may be longer than '
+     "8192"),
+    (f"{_HEAT}/file", "../heat.onnx",
+     'programs.heat.file is "../heat.onnx", which is not a plain path inside the bundle'),
+    (f"{_HEAT}/files", _renamed("heat.onnx", "c:\\x"),
+     "programs.heat.files.c:\\x is not a plain path inside the bundle"),
+    (f"{_HEAT}/files", _renamed("heat.onnx", "other.onnx"),
+     'programs.heat.files.other.onnx is not part of "heat.onnx"'),
+    (f"{_HEAT}/files/heat.onnx/sha256", "abc",
+     "programs.heat.files.heat.onnx.sha256 is not a sha256 of 64 hex digits"),
+    (f"{_HEAT}/files/heat.onnx/bytes", -1,
+     "programs.heat.files.heat.onnx.bytes must be a whole number from 0 to 1099511627776, not -1"),
+    (f"{_HEAT}/files", {}, "programs.heat.files is empty"),
+]  # fmt: skip
+_EMBEDDING = "programs/decode/inputs/0"
+_SPLIT_EDITS: list[_Edit] = [
+    (f"{_EMBEDDING}/source/program", "encoder",
+     'programs.decode.inputs fill "image_embeddings" with the program "encoder", which this bundle '
+     "has not"),
+    (f"{_EMBEDDING}/source/output", "features",
+     'programs.decode.inputs fill "image_embeddings" with "features" of the program "encode", '
+     "which it does not give"),
+    (f"{_EMBEDDING}/shape", [1, 2, 4, 8],
+     'programs.decode.inputs fill "image_embeddings" with "embedding" of the program "encode", '
+     "which is 1x2x4x4, not 1x2x4x8"),
+    ("programs/decode", _other("inputs", 0, source={
+        "kind": "program", "program": "decode", "output": "low_res_masks"}, shape=[1, 3, 16, 16]),
+     "programs wait for one another in a circle: decode, decode"),
+    ("programs/encode", lambda encode: {**encode, "runs": "prompt", "inputs": [*encode["inputs"], {
+        "name": "last", "shape": [1, 3, 16, 16], "source": {
+            "kind": "program", "program": "decode", "output": "low_res_masks"}}]},
+     "programs wait for one another in a circle: decode, encode, decode"),
+    ("programs/encode", _other("inputs", 0, shape=[1, 3, 16, 16], source={
+        "kind": "program", "program": "decode", "output": "low_res_masks"}),
+     'programs.encode.inputs fill "image" with "program", which changes with every prompt, though '
+     "the program runs once a photo"),
+    ("programs/decode/inputs/3/shape", [1, 1, 16, 8],
+     'programs.decode.inputs give "mask_input" the shape 1x1x16x8: not the proportions of the '
+     "photo, 64x64"),
+    ("programs/decode/inputs/3/source/values", "bits",
+     'programs.decode.inputs[3].source.values is "bits"; this runtime knows logits and '
+     "probability"),
+    ("programs/decode/inputs/2/source/box", "none",
+     'programs.decode.inputs[2].source.box is "none"; this runtime knows only "corners"'),
+    ("programs/decode/inputs/4/shape", [2],
+     'programs.decode.inputs[4].source is "mask_flag", which does not fill a tensor of 2'),
+    ("programs/decode/inputs/0/source", {"kind": "labels"},
+     'programs.decode.inputs[0].source is "labels", which does not fill a tensor of 1x2x4x4: it '
+     "must be 1x?"),
+    ("programs/decode/inputs", lambda items: items[1:],
+     "programs.decode gives masks of a photo that it never sees"),
+    ("programs/decode/inputs/0", lambda tensor: {
+        "name": "image", "shape": [1, 3, 32, 64], "source": photo_source()},
+     'programs.decode.outputs give "low_res_masks" the shape 1x3x16x16: not the proportions of its '
+     "photo, 64x32"),
+    ("prompts/labels/foreground", 2,
+     "prompts.labels.foreground must be a whole number from 1 to 1, not 2"),
+    ("prompts/max_points", 1,
+     'programs.decode.inputs give "point_coords" the shape 1x8x2: prompts.max_points is 1'),
+]  # fmt: skip
+_REFINING_EDITS: list[_Edit] = [
+    ("programs/segment/inputs", lambda items: [items[0], items[2]],
+     "capabilities.box is true, but no program takes a box"),
+    ("programs/segment/inputs", lambda items: [*items, {
+        "name": "other", "shape": [1, 3, 32, 32], "source": photo_source()}],
+     "programs.segment sees the photo at two sizes, 64x64 and 32x32"),
+    ("programs", lambda programs: {**programs, "other": {
+        **programs["segment"], "inputs": [{
+            "name": "image", "shape": [1, 3, 32, 32], "source": photo_source()}],
+        "outputs": [{"name": "x", "shape": [1]}]}},
+     "programs.other sees the photo at 32x32, but prompts are placed in 64x64"),
 ]  # fmt: skip
 _TEXTS = [
     ("empty", "", "not valid JSON at line 1, column 1: the text ends too early"),
@@ -252,4 +379,6 @@ _TEXTS = [
      "not valid JSON at line 1, column 22: a number with a leading zero"),
     ("text after the end", "{} {}",
      "not valid JSON at line 1, column 4: there is text after the end of the document"),
+    ("deeper than any manifest", '{"schema_version": 2, "programs": ' + "[" * 100,
+     "not valid JSON at line 1, column 67: nested deeper than 32 levels"),
 ]  # fmt: skip

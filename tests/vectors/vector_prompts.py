@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import numpy as np
-from vector_manifests import manifest
+from vector_manifest_text import manifest
 from vector_reference import fit, hexed
 
 ABOUT = (
@@ -124,7 +124,7 @@ def _case(name: str, calls: list[list[Any]]) -> dict[str, Any]:
     return {
         "name": name,
         "manifest": json.dumps(
-            manifest(width=_INPUT[0], height=_INPUT[1], saliency=32, max_points=SLOTS)
+            manifest(width=_INPUT[0], height=_INPUT[1], heat=32, max_points=SLOTS)
         ),
         "width": WIDTH,
         "height": HEIGHT,

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from session_reference import Reference, stored
-from vector_manifests import manifest
+from vector_manifest_text import manifest
 from vector_reference import UPRIGHT, Floats, resize
 
 ABOUT = (
-    "A session in which the engine answers a saliency run with heatmap and the n-th segmenter run "
+    "A session in which the engine answers a run of heat with heatmap and the n-th run of segment "
     "with masks and scores of the n-th step. photo, heatmap and "
     "masks: [first byte, bytes] in replay.bin; a tensor's bytes are signed, q stands for "
     "q * scale + shift. Otherwise as sessions.json."
@@ -118,7 +118,7 @@ def cases(content: bytes) -> list[dict[str, Any]]:
             "stored_width": width,
             "stored_height": height,
             "photo": photo_place,
-            "manifest": json.dumps(manifest(width=SIDE, height=SIDE, saliency=SMALL)),
+            "manifest": json.dumps(manifest(width=SIDE, height=SIDE, heat=SMALL)),
             "scale": SCALE,
             "shift": SHIFT,
             "heatmap": heat_place,

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from session_reference import Reference, stored
-from vector_manifests import manifest
+from vector_manifest_text import manifest
 from vector_reference import UPRIGHT, Floats, hexed
 
 ABOUT = (
     "A session whose engine answers with outputs (float32) whatever it is given. photo: RGB bytes "
-    "as stored. image_sha256, saliency_image_sha256: of the bytes 3 x H x W of the engine's input "
+    "as stored. image_sha256, heat_image_sha256: of the bytes 3 x H x W of the engine's input "
     "image (its floats are whole numbers 0...255). Every step in turn: the calls as in "
     "prompts.json, then predict with options; then prompts (ssam_mask_get_info, with 1 for an "
     "automatic click), points, labels and planes_sha256 (the engine's inputs; planes as signed "
@@ -82,7 +82,7 @@ def _case(recorded: dict[str, Any]) -> dict[str, Any]:
     reference = Reference(_photo(recorded), SIDE, SMALL)
     return {
         **recorded,
-        "manifest": json.dumps(manifest(width=SIDE, height=SIDE, saliency=SMALL)),
+        "manifest": json.dumps(manifest(width=SIDE, height=SIDE, heat=SMALL)),
         **reference.digests(),
         "steps": [_step(recorded, reference, *words) for words in _steps(reference.photo)],
     }

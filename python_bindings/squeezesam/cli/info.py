@@ -37,13 +37,15 @@ def _rows(bundle: Bundle) -> Iterator[tuple[str, str]]:
         "background clicks": facts["negative_points"],
         "box": facts["box"],
         "automatic mask": facts["automatic"],
+        "previous mask": facts["previous_mask"],
     }
     yield "prompts", ", ".join(name for name, can in able.items() if can)
-    yield "", f"up to {facts['max_points']} points, {facts['candidate_count']} candidate masks"
+    slots = f"up to {facts['max_points']} points, " if facts["max_points"] else ""
+    yield "", f"{slots}{facts['candidate_count']} candidate masks"
     for program in bundle.programs:
-        macs = bundle.core.program(program.name)["macs"]
-        work = f", {macs / 1e9:.2f} GMAC" if macs else ""
-        yield program.name, f"{bundle.size(program.name) / 1e6:.2f} MB{work} ({program.path.name})"
+        work = f", {program.macs / 1e9:.2f} GMAC" if program.macs else ""
+        when = "once a photo" if program.runs == "photo" else "at every prompt"
+        yield program.name, f"{program.size / 1e6:.2f} MB{work}, {when} ({program.path.name})"
     yield from _measured(manifest)
     tools = manifest.get("toolchain")
     if isinstance(tools, dict):

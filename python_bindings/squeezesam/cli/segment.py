@@ -119,5 +119,6 @@ def _account(photo: str, mask: Mask, targets: Iterable[Path], timings: bool) -> 
         f"object {100 * mask.area / pixels:.1f} % -> {', '.join(map(str, targets))}"
     )
     if timings:
-        stages = "  ".join(f"{stage} {value:.1f}" for stage, value in mask.timings.items())
+        spent = {**mask.timings.stages(), **mask.timings.programs}
+        stages = "  ".join(f"{stage} {value:.1f}" for stage, value in spent.items())
         yield f"  ms: {stages}"

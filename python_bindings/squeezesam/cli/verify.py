@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from .. import _core
 from ..bundle import Bundle
-from ..engines import Engine, ProgramSpec, Tensor, create_engine
+from ..engines import Engine, ProgramSpec, Tensor, TensorSpec, create_engine
 from ..errors import BundleError, EngineError, NothingStandsOutError, SqueezeSamError
+from ..geometry import prompt_planes
 from ..photo import find_photos
 from ..segmenter import Segmenter
 from .complaint import complain
@@ -71,23 +71,32 @@ def _run(engine: Engine, spec: ProgramSpec, bundle: Bundle) -> str:
 
 
 def _inputs(spec: ProgramSpec, bundle: Bundle) -> dict[str, Tensor]:
-    """A photo-like picture with one click in its middle."""
-    tensors = {tensor.name: np.zeros(tensor.shape, np.float32) for tensor in spec.inputs}
-    height, width = tensors["image"].shape[2:]
-    tensors["image"][0] = photo_like(width, height).transpose(2, 0, 1)
-    if "prompts" in tensors:
-        tensors["points"][0, 0] = width / 2, height / 2
-        tensors["labels"][0] = -1
-        tensors["labels"][0, 0] = 1
-        tensors["prompts"][0] = _core.planes(
-            tensors["points"][0],
-            tensors["labels"][0],
-            width,
-            height,
-            bundle.info["click_radius"],
-            bundle.info["box_default"],
+    """A photo-like picture with one click in its middle; zeros for what a program would give."""
+    width, height = bundle.info["input_width"], bundle.info["input_height"]
+    return {
+        tensor.name: _value(tensor, np.float32([width / 2, height / 2]), bundle)
+        for tensor in spec.inputs
+    }
+
+
+def _value(tensor: TensorSpec, click: npt.NDArray[np.float32], bundle: Bundle) -> Tensor:
+    value = np.zeros(tensor.shape, np.float32)
+    if tensor.source == "photo":
+        value[0] = photo_like(tensor.shape[3], tensor.shape[2]).transpose(2, 0, 1)
+    elif tensor.source == "points":
+        value[0, 0] = click
+    elif tensor.source == "labels":
+        value[0] = -1
+        value[0, 0] = 1
+    elif tensor.source == "planes":
+        value[0] = prompt_planes(
+            click[None],
+            np.ones(1, np.float32),
+            (tensor.shape[3], tensor.shape[2]),
+            radius=bundle.info["click_radius"],
+            box_default=bundle.info["box_default"],
         )
-    return tensors
+    return value
 
 
 def photo_like(width: int, height: int) -> npt.NDArray[np.uint8]:
@@ -127,7 +136,7 @@ def _on_photos(segmenter: Segmenter, folder: str) -> int:
             progress.clear()
             print(
                 f"ok  {path.name}: score {mask.score:.2f}, object {100 * mask.area / pixels:.1f} %,"
-                f" {mask.timings['total']:.0f} ms"
+                f" {mask.timings.total:.0f} ms"
             )
         except NothingStandsOutError:
             progress.clear()

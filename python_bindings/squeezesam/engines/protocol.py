@@ -1,7 +1,7 @@
 """What squeezesam asks of an engine: load a program, run it. Nothing else.
 
-An engine executes the lowered programs of a bundle (segmenter, saliency). Everything before and
-after (resizing, planes, choosing and enlarging the mask) is the C++ core's, the same for all
+An engine executes the lowered programs of a bundle, each under its name. Everything before and
+after (resizing, prompts, choosing and enlarging the mask) is the C++ core's, the same for all
 engines, so an engine of your own needs two small classes and can be given to `Segmenter.load`.
 """
 
@@ -20,20 +20,36 @@ Tensor: TypeAlias = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class TensorSpec:
-    """Name and shape of one float32 input or output."""
+    """One float32 input or output of a program.
+
+    source: what fills an input (``photo``, ``planes``, ``points``, ``labels``, ``mask``,
+        ``mask_flag``, ``program``), empty for an output.
+    role: what an output is (``heat``, ``masks``, ``scores``, ``embedding``), empty for one that
+        only other programs read, and for an input.
+    """
 
     name: str
     shape: tuple[int, ...]
+    source: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramSpec:
-    """One program of a bundle: where it lies and which tensors go in and come out, in order."""
+    """One program of a bundle: where it lies and which tensors go in and come out, in order.
+
+    runs: ``photo`` (once a photo) or ``prompt`` (at every prediction).
+    size: bytes of all its files.
+    macs: multiply-adds of one run, 0 where the manifest is silent.
+    """
 
     name: str
     path: Path
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
+    runs: str = "prompt"
+    size: int = 0
+    macs: int = 0
 
 
 class Program(Protocol):

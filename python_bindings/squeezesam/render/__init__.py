@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .documents import result_json, rle_json, svg
 from .overlay import overlay
 from .pictures import encode, mask_picture
-
-if TYPE_CHECKING:
-    from ..mask import Mask
+from .subject import Subject
 
 __all__ = ["encode", "mask_picture", "overlay", "rendered", "result_json", "rle_json", "svg"]
 
 
-def rendered(mask: Mask, form: str, suffix: str, *, crop: bool = False) -> bytes:
+def rendered(mask: Subject, form: str, suffix: str, *, crop: bool = False) -> bytes:
     """The bytes of a file with `suffix` (lower case) that holds `mask` in the form `form`."""
     if form == "mask":
         return encode(mask_picture(mask.array), suffix)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..prompts import Box, ForegroundPoint, Prompt
-
-if TYPE_CHECKING:
-    from ..mask import Mask
+from .subject import Subject
 
 STRAY = 0.75
 """How far, in pixels, the SVG outline may stray from the pixel edges: just enough to turn the
 staircase of a slanted edge (whose steps lie at most 0.71 from it) into a line."""
 
 
-def svg(mask: Mask) -> str:
+def svg(mask: Subject) -> str:
     """An SVG document of the photo's size with the outline as one path (even-odd: holes stay)."""
     width, height = mask.photo.width, mask.photo.height
     rings = []
@@ -31,12 +29,12 @@ def svg(mask: Mask) -> str:
     )
 
 
-def rle_json(mask: Mask) -> str:
+def rle_json(mask: Subject) -> str:
     """COCO: {"size": [height, width], "counts": string}, as pycocotools' mask.decode takes it."""
     return json.dumps(mask.rle()) + "\n"
 
 
-def result_json(mask: Mask) -> str:
+def result_json(mask: Subject) -> str:
     """Everything about the prediction but its pixels, which the `segmentation` entry encodes."""
     result: dict[str, Any] = {
         "photo": mask.photo.name,
@@ -51,7 +49,7 @@ def result_json(mask: Mask) -> str:
         "prompts": [_prompt(prompt) for prompt in mask.prompts],
         "bbox": None if mask.bbox is None else list(mask.bbox),
         "area": mask.area,
-        "timings_ms": {stage: round(value, 3) for stage, value in mask.timings.items()},
+        "timings_ms": mask.timings.as_json(),
         "segmentation": mask.rle(),
     }
     return json.dumps(result, indent=2, ensure_ascii=False) + "\n"

@@ -24,12 +24,16 @@ ssam_bundle_info checked_bundle(const ssam_bundle* bundle, int32_t threads, int3
     return info;
 }
 
-ssam_program_info program_info(const ssam_bundle* bundle, int32_t program) {
-    ssam_program_info info{};
-    if (ssam_bundle_get_program(bundle, program, &info) != SSAM_OK) {
-        throw Failure(SSAM_ERROR_INVALID_ARGUMENT, ssam_last_error());
+std::vector<ssam_program_info> program_infos(const ssam_bundle* bundle) {
+    std::vector<ssam_program_info> infos;
+    for (int32_t i = 0; i < ssam_bundle_program_count(bundle); ++i) {
+        ssam_program_info info{};
+        if (ssam_bundle_get_program(bundle, i, &info) != SSAM_OK) {
+            throw Failure(SSAM_ERROR_INVALID_ARGUMENT, ssam_last_error());
+        }
+        infos.push_back(info);
     }
-    return info;
+    return infos;
 }
 
 }  // namespace ssam_engines

@@ -1,6 +1,8 @@
 // What an engine asks of a bundle before it loads anything.
 #pragma once
 
+#include <vector>
+
 #include "squeezesam/ssam.h"
 
 namespace ssam_engines {
@@ -11,7 +13,7 @@ namespace ssam_engines {
 ssam_bundle_info checked_bundle(const ssam_bundle* bundle, int32_t threads, int32_t target,
                                 const char* engine, const char* target_name);
 
-// Throws Failure (SSAM_ERROR_INVALID_ARGUMENT) for a program that the bundle lacks.
-ssam_program_info program_info(const ssam_bundle* bundle, int32_t program);
+// The programs of a bundle, by index.
+std::vector<ssam_program_info> program_infos(const ssam_bundle* bundle);
 
 }  // namespace ssam_engines

@@ -30,10 +30,4 @@ ssam_status guarded(char* message, size_t size, Body&& body) noexcept {
     }
 }
 
-// Of an engine that holds a program of each kind, the second one only if its bundle has it.
-template <typename Engine>
-auto& chosen(Engine& engine, int32_t program) {
-    return program == SSAM_PROGRAM_SALIENCY ? engine.saliency.value() : engine.segmenter.value();
-}
-
 }  // namespace ssam_engines

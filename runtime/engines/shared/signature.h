@@ -10,7 +10,7 @@
 
 namespace ssam_engines {
 
-// One side of a program. `program`: "segmenter" or "saliency"; `kind`: "input" or "output".
+// One side of a program. `program`: its name; `kind`: "input" or "output".
 struct Side {
     std::string program;
     std::string kind;

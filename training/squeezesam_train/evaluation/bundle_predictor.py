@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from squeezesam import Segmenter, Session, SqueezeSamError
 from squeezesam.bundle import Bundle
-from squeezesam.engines import Engine, Program, ProgramSpec, Tensor, create_engine
+from squeezesam.engines import (
+    Engine,
+    Program,
+    ProgramSpec,
+    Tensor,
+    TensorSpec,
+    create_engine,
+)
 
 from squeezesam_train.evaluation.letterbox import Letterbox
 from squeezesam_train.evaluation.predictor import Prediction, PredictorError
@@ -54,24 +61,22 @@ class BundlePredictor:
     def describe(self) -> dict[str, Any]:
         """What the manifest says of model, input, precision and programs."""
         manifest = self.segmenter.bundle.manifest
-        programs = {
-            name: {"bytes": sum(f["size"] for f in program["files"]), "macs": program.get("macs")}
-            for name, program in manifest["programs"].items()
-        }
+        bundle = self.segmenter.bundle
+        programs = {p.name: {"bytes": p.size, "macs": p.macs} for p in bundle.programs}
         return {
             "kind": "bundle",
             "engine": self.recorder.name,
             "target": manifest["target"],
             "backend": manifest["backend"],
             "precision": manifest["precision"],
-            "size": [manifest["input"]["height"], manifest["input"]["width"]],
+            "size": [bundle.info["input_height"], bundle.info["input_width"]],
             "programs": programs,
             **manifest["model"],
         }
 
 
 class _OpenBundlePhoto:
-    """A session and the heat map that its saliency program gave."""
+    """A session and the heat map that one of its programs gave."""
 
     def __init__(self, predictor: BundlePredictor, photo: U8) -> None:
         self._predictor = predictor
@@ -95,8 +100,18 @@ class _OpenBundlePhoto:
         """Saliency at photo size."""
         if self.automatic_clicks() is None or self._heat is None:
             return None
-        size = self._info["saliency_height"], self._info["saliency_width"]
+        program, _ = self._heat_output()
+        size = next(t.shape[2:] for t in program.inputs if t.source == "photo")
         return to_heat(Letterbox.of(self._photo, *size).upsample(self._heat[None])[0])
+
+    def _heat_output(self) -> tuple[ProgramSpec, TensorSpec]:
+        """The program that gives the heat map, and which of its outputs that is."""
+        return next(
+            (program, tensor)
+            for program in self._predictor.segmenter.bundle.programs
+            for tensor in program.outputs
+            if tensor.role == "heat"
+        )
 
     def automatic_clicks(self) -> Prompts | None:
         """The runtime's own automatic clicks."""
@@ -104,8 +119,9 @@ class _OpenBundlePhoto:
             return None
         found = self._session.automatic_points()
         if self._heat is None:
-            # The core asks the saliency program once a photo: what was recorded is this one's.
-            self._heat = self._predictor.recorder.outputs["saliency"]["heatmap"][0, 0]
+            # The core asks for the heat map once a photo: what was recorded is this one's.
+            program, output = self._heat_output()
+            self._heat = self._predictor.recorder.outputs[program.name][output.name][0, 0]
         clicks = (p for p in found if not hasattr(p, "x0"))
         return Prompts(tuple(Click(p.x, p.y) for p in clicks))
 

@@ -8,6 +8,11 @@
  *     predict  ssam_session_predict
  *     export   ssam_mask_render, _cutout, _contour, _rle_counts ...
  *
+ * A bundle is a small pipeline of named programs (lowered networks). Its manifest says of each when
+ * it runs (once a photo, or at every prediction), what fills its inputs (the photo, prompts, the
+ * last mask, another program's output) and what its outputs are (masks, scores, a heat map, an
+ * embedding). The core runs it; nothing here knows one program from another but by its name.
+ *
  * The core owns everything but the networks: orientation, resizing, saliency to clicks, prompt
  * planes, the choice of the mask, its upsampling and its export. An engine (ONNX Runtime,
  * ExecuTorch, Core ML, ...) is plugged in as a struct of function pointers, `ssam_engine`.
@@ -28,7 +33,7 @@
  * Memory. Once a session has predicted and the mask was freed, a further tap allocates nothing:
  * add_point, set_box, undo, predict with the default options, get_info, render and freeing the mask
  * reuse what is there. Room grows only for more prompts or for a mask of more pieces than ever
- * before.
+ * before. What a photo's programs gave (an embedding) is kept as long as the photo.
  *
  * Buffers whose size is not known beforehand: call with (NULL, 0) to learn the size, then again
  * with the buffer. Too small a buffer gives SSAM_ERROR_BUFFER_TOO_SMALL and the size needed.
@@ -90,7 +95,8 @@ extern "C" {
 /* "0.1.0". Static. Compare with the macros to detect a header that is not the library's. */
 SSAM_API const char* ssam_version(void);
 
-/* The newest `schema_version` of manifest.json that this core reads (1). */
+/* The newest `schema_version` of manifest.json that this core reads (2); it reads all older ones
+ * as well. */
 SSAM_API int32_t ssam_schema_version(void);
 
 /* ---- Status ----------------------------------------------------------------------------------*/
@@ -189,13 +195,18 @@ SSAM_API ssam_status ssam_orient(const ssam_image* image, uint8_t* out, int64_t 
 /* ---- Bundle ----------------------------------------------------------------------------------*/
 
 #define SSAM_MAX_RANK 5
+#define SSAM_MAX_PROGRAMS 16 /* in a bundle */
+#define SSAM_MAX_TENSORS 16  /* inputs of a program, and outputs */
 
 typedef struct ssam_bundle ssam_bundle;
 
 enum { SSAM_TARGET_ONNX = 0, SSAM_TARGET_EXECUTORCH = 1, SSAM_TARGET_COREML = 2 };
 
-/* The programs of a bundle. */
-enum { SSAM_PROGRAM_SEGMENTER = 0, SSAM_PROGRAM_SALIENCY = 1 };
+/* When the core runs a program. */
+enum {
+    SSAM_RUNS_PHOTO = 0, /* once a photo, when something first needs its outputs */
+    SSAM_RUNS_PROMPT = 1 /* at every prediction */
+};
 
 /* Flags of ssam_bundle_open. */
 enum {
@@ -206,7 +217,8 @@ enum {
 enum {
     SSAM_CAN_NEGATIVE_POINTS = 1, /* background clicks */
     SSAM_CAN_BOX = 2,
-    SSAM_CAN_AUTOMATIC = 4 /* a first mask without a prompt: a saliency program is there */
+    SSAM_CAN_AUTOMATIC = 4,    /* a first mask without a prompt: a program gives a heat map */
+    SSAM_CAN_PREVIOUS_MASK = 8 /* a prediction builds on the last mask */
 };
 
 /* Everything borrowed; strings are UTF-8 and never NULL ("" where the manifest is silent). */
@@ -220,18 +232,16 @@ typedef struct ssam_bundle_info {
     const char* target_name; /* "onnx", "executorch", "coreml" */
     int32_t target;          /* SSAM_TARGET_... */
     int32_t schema_version;
-    int32_t input_width; /* of the segmenter, in pixels */
+    int32_t program_count;
+    int32_t input_width; /* of the photo input that prompts and masks are placed in, in pixels */
     int32_t input_height;
-    int32_t saliency_width; /* of the saliency network; 0 when there is none */
-    int32_t saliency_height;
-    int32_t mask_width; /* of the logits the segmenter returns */
+    int32_t mask_width; /* of the logits as the network returns them */
     int32_t mask_height;
-    int32_t candidate_count; /* masks the segmenter proposes */
-    int32_t max_points;      /* slots of the `points` input */
+    int32_t candidate_count; /* masks that are proposed */
+    int32_t max_points;      /* slots of a `points` input; 0 where no program has one */
     uint32_t capabilities;   /* SSAM_CAN_... */
-    double click_radius;     /* of a click's disc, in input pixels */
+    double click_radius;     /* of a click's disc in the planes, in input pixels */
     float box_default;       /* of the box plane when there is no box */
-    uint8_t pad_value[3];    /* RGB of the padding */
     const char* manifest;    /* the whole text of manifest.json, for what is not listed here */
     size_t manifest_size;
 } ssam_bundle_info;
@@ -240,9 +250,15 @@ typedef struct ssam_tensor_info {
     const char* name;
     int32_t rank;
     int64_t shape[SSAM_MAX_RANK]; /* entries past `rank` are 0 */
+    const char* source;           /* what fills an input: "photo", "planes", "points", "labels",
+                                     "mask", "mask_flag", "program"; "" for an output */
+    const char* role;             /* what an output is: "heat", "masks", "scores", "embedding"; ""
+                                     for one that only other programs read, and for an input */
 } ssam_tensor_info;
 
 typedef struct ssam_program_info {
+    const char* name;  /* "segment"; unique in its bundle */
+    int32_t runs;      /* SSAM_RUNS_... */
     const char* path;  /* of the file (or .mlpackage folder), inside the bundle's folder */
     int64_t file_size; /* bytes of all its files */
     int64_t macs;      /* multiply-adds of one run; 0 where the manifest is silent */
@@ -272,10 +288,17 @@ SSAM_API void ssam_bundle_free(ssam_bundle* bundle);
 
 SSAM_API ssam_status ssam_bundle_get_info(const ssam_bundle* bundle, ssam_bundle_info* info);
 
-/* `program`: SSAM_PROGRAM_...; asking for a saliency program that is not there is
- * SSAM_ERROR_INVALID_ARGUMENT (see SSAM_CAN_AUTOMATIC). */
-SSAM_API ssam_status ssam_bundle_get_program(const ssam_bundle* bundle, int32_t program,
+/* Number of programs, 0 for NULL. */
+SSAM_API int32_t ssam_bundle_program_count(const ssam_bundle* bundle);
+
+/* The program with the index 0 ... program_count - 1: every program comes after those whose outputs
+ * it reads. SSAM_ERROR_INVALID_ARGUMENT for any other index. */
+SSAM_API ssam_status ssam_bundle_get_program(const ssam_bundle* bundle, int32_t index,
                                              ssam_program_info* info);
+
+/* The index of the program called `name`; SSAM_ERROR_INVALID_ARGUMENT when there is none. */
+SSAM_API ssam_status ssam_bundle_find_program(const ssam_bundle* bundle, const char* name,
+                                              int32_t* index);
 
 /* ---- Engine and segmenter --------------------------------------------------------------------*/
 
@@ -297,17 +320,18 @@ enum {
 typedef struct ssam_engine {
     void* user; /* handed back in every call */
 
-    /* Runs one program (SSAM_PROGRAM_...). Inputs and outputs come in the manifest's order with
-     * the manifest's names and shapes; the engine fills the outputs. Returns SSAM_OK, or any other
+    /* Runs one program: `program` is its index in the bundle (ssam_bundle_get_program), `name` its
+     * name. Inputs and outputs come in the manifest's order with the manifest's names and shapes;
+     * the engine fills the outputs. Returns SSAM_OK, or any other
      * status after writing why to `message` (UTF-8, NUL-terminated, at most `message_size` bytes);
      * SSAM_ERROR_CANCELLED and SSAM_ERROR_OUT_OF_MEMORY reach the app as they are, any other as
      * SSAM_ERROR_ENGINE. Must not throw. Called on the thread that called the core, and never by
      * two threads at once unless `flags` has SSAM_ENGINE_CONCURRENT: the core then holds a lock
      * around it, so a binding with a global lock of its own (Python's) has to let go of that one
      * before it calls the core and take it again inside `run`. Must not call the same session. */
-    ssam_status (*run)(void* user, int32_t program, const ssam_tensor* inputs, int32_t input_count,
-                       ssam_tensor* outputs, int32_t output_count, char* message,
-                       size_t message_size);
+    ssam_status (*run)(void* user, int32_t program, const char* name, const ssam_tensor* inputs,
+                       int32_t input_count, ssam_tensor* outputs, int32_t output_count,
+                       char* message, size_t message_size);
 
     /* Called once, when the last segmenter or session that uses the engine is freed, on that
      * thread. May be NULL. */
@@ -339,19 +363,24 @@ enum { SSAM_PROMPT_BACKGROUND = 0, SSAM_PROMPT_FOREGROUND = 1, SSAM_PROMPT_BOX =
 /* A click at (x0, y0), with x1 = x0 and y1 = y0, or a box from (x0, y0) to (x1, y1). */
 typedef struct ssam_prompt {
     int32_t kind;      /* SSAM_PROMPT_... */
-    int32_t automatic; /* 1: found by the saliency network, 0: given by the person */
+    int32_t automatic; /* 1: found in the heat map, 0: given by the person */
     double x0, y0, x1, y1;
 } ssam_prompt;
 
-/* Milliseconds of wall time; 0 for a stage that this prediction did not need to run. */
+typedef struct ssam_program_time {
+    const char* name;
+    double ms;
+} ssam_program_time;
+
+/* Milliseconds of wall time; 0 for what this prediction did not need to run. */
 typedef struct ssam_timings {
-    double open;      /* ssam_session_set_image: orient and resize (of this photo, once) */
-    double saliency;  /* the saliency program; once a photo */
-    double clicks;    /* heat map to clicks; once a photo */
-    double planes;    /* prompts to input tensors */
-    double segmenter; /* the segmenter program */
-    double mask;      /* choice, upsampling, largest component, holes */
-    double total;     /* of the prediction as a whole, without `open` */
+    double open;    /* ssam_session_set_image: orient and resize (of this photo, once) */
+    double clicks;  /* heat map to clicks; once a photo */
+    double prompts; /* prompts and the last mask to input tensors */
+    double mask;    /* choice, upsampling, largest component, holes */
+    double total;   /* of the prediction as a whole, without `open` */
+    int32_t program_count;
+    const ssam_program_time* programs; /* every program of the bundle, by index; borrowed */
 } ssam_timings;
 
 typedef struct ssam_predict_options {
@@ -371,8 +400,9 @@ SSAM_API ssam_status ssam_session_create(const ssam_segmenter* segmenter, ssam_s
 SSAM_API void ssam_session_free(ssam_session* session);
 
 /* Takes a photo: orients and resizes it to the networks' inputs (the photo itself is not kept) and
- * forgets the prompts of the former one. Fails with SSAM_ERROR_PHOTO for a photo without pixels or
- * beyond SSAM_MAX_SIDE / SSAM_MAX_PIXELS, SSAM_ERROR_INVALID_ARGUMENT for a bad description. */
+ * forgets the former one's prompts, its masks and what its programs gave. Fails with
+ * SSAM_ERROR_PHOTO for a photo without pixels or beyond SSAM_MAX_SIDE / SSAM_MAX_PIXELS,
+ * SSAM_ERROR_INVALID_ARGUMENT for a bad description. */
 SSAM_API ssam_status ssam_session_set_image(ssam_session* session, const ssam_image* image);
 
 /* Size of the oriented photo; SSAM_ERROR_STATE before set_image. */
@@ -401,7 +431,7 @@ SSAM_API ssam_status ssam_session_clear(ssam_session* session);
 SSAM_API ssam_status ssam_session_get_prompts(const ssam_session* session, ssam_prompt* prompts,
                                               size_t capacity, size_t* count);
 
-/* The automatic clicks of this photo, 0...5; runs the saliency network unless it has already run.
+/* The automatic clicks of this photo, 0...5; runs the programs of the heat map unless that is done.
  * A flat heat map gives 0 clicks and SSAM_OK. `clicks` has room for 5. */
 SSAM_API ssam_status ssam_session_get_automatic(ssam_session* session, ssam_prompt* clicks,
                                                 size_t* count);
@@ -409,6 +439,13 @@ SSAM_API ssam_status ssam_session_get_automatic(ssam_session* session, ssam_prom
 /* Predicts a mask from the prompts. Without a foreground click or a box the automatic clicks are
  * used, together with the person's background clicks. `options` may be NULL. Slots: box corners
  * first, then the newest clicks that fit in max_points; all clicks are drawn in the plane.
+ *
+ * Where the bundle can (SSAM_CAN_PREVIOUS_MASK), a prediction builds on the last mask predicted
+ * before the latest prompt (the candidate that was chosen then), if its prompts were among those in
+ * force now: predicting twice gives the same mask, and after undo the former one. Clear, a box in
+ * place of another, a first foreground click after an automatic mask and a new photo begin anew.
+ * The masks of the last 32 actions are kept for undo.
+ *
  * Fails with SSAM_ERROR_STATE (no photo), _NOTHING_STANDS_OUT, _PROMPT_UNSUPPORTED (no prompt, and
  * the bundle cannot do without), _ENGINE, _CANCELLED. */
 SSAM_API ssam_status ssam_session_predict(ssam_session* session,
@@ -551,6 +588,12 @@ SSAM_API void ssam_contour_free(ssam_contour* contour);
 /* Size that a photo takes in a network input: aspect kept, at least 1, rounded half up. */
 SSAM_API ssam_status ssam_fit(int32_t photo_width, int32_t photo_height, int32_t input_width,
                               int32_t input_height, int32_t* width, int32_t* height);
+
+/* The part of a map over a whole network input that the photo covers: as many of its columns and
+ * rows as lie on it by half or more, at least 1. */
+SSAM_API ssam_status ssam_covered(int32_t photo_width, int32_t photo_height, int32_t input_width,
+                                  int32_t input_height, int32_t map_width, int32_t map_height,
+                                  int32_t* width, int32_t* height);
 
 /* Orients and resizes to width x height RGB, no gaps. Along an axis that shrinks: exact area
  * average; along one that grows: bilinear between pixel centres, edges clamped. Exact integer

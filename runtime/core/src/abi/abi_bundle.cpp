@@ -1,4 +1,5 @@
 // ssam.h: version, status, bundle, segmenter.
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -79,44 +80,63 @@ ssam_status ssam_bundle_get_info(const ssam_bundle* bundle, ssam_bundle_info* in
         filled.target_name = manifest.target_name.c_str();
         filled.target = manifest.target;
         filled.schema_version = manifest.schema_version;
+        const ssam::TensorSpec& masks = manifest.output(manifest.masks);
+        filled.program_count = static_cast<int32_t>(manifest.programs.size());
         filled.input_width = manifest.input.width;
         filled.input_height = manifest.input.height;
-        filled.saliency_width = manifest.saliency.width;
-        filled.saliency_height = manifest.saliency.height;
-        filled.mask_width = manifest.mask.width;
-        filled.mask_height = manifest.mask.height;
-        filled.candidate_count = manifest.candidates;
+        filled.mask_width = masks.size().width;
+        filled.mask_height = masks.size().height;
+        filled.candidate_count = static_cast<int32_t>(masks.shape[1]);
         filled.max_points = manifest.max_points;
         filled.capabilities = manifest.capabilities;
         filled.click_radius = manifest.click_radius;
         filled.box_default = manifest.box_default;
-        std::copy(manifest.pad_value.begin(), manifest.pad_value.end(), filled.pad_value);
         filled.manifest = from.text.c_str();
         filled.manifest_size = from.text.size();
         ssam::not_null(info, "info") = filled;
     });
 }
 
-ssam_status ssam_bundle_get_program(const ssam_bundle* bundle, int32_t program,
+int32_t ssam_bundle_program_count(const ssam_bundle* bundle) {
+    return bundle == nullptr ? 0 : static_cast<int32_t>(bundle->bundle->lent.size());
+}
+
+ssam_status ssam_bundle_get_program(const ssam_bundle* bundle, int32_t index,
                                     ssam_program_info* info) {
     return ssam::guarded([&] {
         const ssam::Bundle& from = *ssam::not_null(bundle, "bundle").bundle;
-        if (program != SSAM_PROGRAM_SEGMENTER && program != SSAM_PROGRAM_SALIENCY) {
+        const auto at = static_cast<size_t>(index);
+        if (index < 0 || at >= from.lent.size()) {
             ssam::fail(SSAM_ERROR_INVALID_ARGUMENT,
-                       std::to_string(program) + " is not a SSAM_PROGRAM");
+                       "there is no program " + std::to_string(index) + "; this bundle has " +
+                           std::to_string(from.lent.size()) + ", counted from 0");
         }
-        const auto index = static_cast<size_t>(program);
-        if (!from.manifest.programs[index].present()) {
-            ssam::fail(SSAM_ERROR_INVALID_ARGUMENT, "this bundle has no saliency program");
-        }
-        const ssam::Bundle::Lent& lent = from.lent[index];
-        ssam::not_null(info, "info") = {lent.path.c_str(),
+        const ssam::Bundle::Lent& lent = from.lent[at];
+        const ssam::ProgramSpec& program = from.manifest.programs[at];
+        ssam::not_null(info, "info") = {program.name.c_str(),
+                                        program.runs,
+                                        lent.path.c_str(),
                                         lent.file_size,
-                                        from.manifest.programs[index].macs,
+                                        program.macs,
                                         static_cast<int32_t>(lent.inputs.size()),
                                         static_cast<int32_t>(lent.outputs.size()),
                                         lent.inputs.data(),
                                         lent.outputs.data()};
+    });
+}
+
+ssam_status ssam_bundle_find_program(const ssam_bundle* bundle, const char* name, int32_t* index) {
+    return ssam::guarded([&] {
+        const std::string wanted = &ssam::not_null(name, "name");
+        const auto& programs = ssam::not_null(bundle, "bundle").bundle->manifest.programs;
+        const auto found =
+            std::find_if(programs.begin(), programs.end(),
+                         [&](const ssam::ProgramSpec& each) { return each.name == wanted; });
+        if (found == programs.end()) {
+            ssam::fail(SSAM_ERROR_INVALID_ARGUMENT,
+                       "this bundle has no program called \"" + wanted + "\"");
+        }
+        ssam::not_null(index, "index") = static_cast<int32_t>(found - programs.begin());
     });
 }
 
@@ -129,9 +149,9 @@ ssam_status ssam_segmenter_create(const ssam_bundle* bundle, const ssam_engine* 
         if (used.run == nullptr) {
             ssam::fail(SSAM_ERROR_INVALID_ARGUMENT, "engine.run must not be NULL");
         }
-        // The handle first: once the Segmenter exists, its end would release the engine.
+        // The handle first: once the Model exists, its end would release the engine.
         auto handle = std::make_unique<ssam_segmenter>();
-        handle->segmenter = std::make_shared<const ssam::Segmenter>(joined, used);
+        handle->model = std::make_shared<const ssam::Model>(joined, used);
         *segmenter = handle.release();
     });
 }
@@ -139,5 +159,5 @@ ssam_status ssam_segmenter_create(const ssam_bundle* bundle, const ssam_engine* 
 void ssam_segmenter_free(ssam_segmenter* segmenter) { delete segmenter; }
 
 ssam_status ssam_segmenter_prewarm(const ssam_segmenter* segmenter) {
-    return ssam::guarded([&] { ssam::not_null(segmenter, "segmenter").segmenter->prewarm(); });
+    return ssam::guarded([&] { ssam::not_null(segmenter, "segmenter").model->prewarm(); });
 }

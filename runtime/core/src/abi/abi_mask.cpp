@@ -115,6 +115,8 @@ ssam_status ssam_mask_get_info(const ssam_mask* handle, ssam_mask_info* info) {
         filled.prompt_count = prediction.prompts.size();
         filled.prompts = prediction.prompts.data();
         filled.timings = prediction.timings;
+        filled.timings.program_count = static_cast<int32_t>(prediction.programs.size());
+        filled.timings.programs = prediction.programs.data();
         filled.timings.mask = mask.milliseconds();
         filled.timings.total += mask.milliseconds();
         not_null(info, "info") = filled;

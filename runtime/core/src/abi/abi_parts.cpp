@@ -73,6 +73,21 @@ ssam_status ssam_fit(int32_t photo_width, int32_t photo_height, int32_t input_wi
     });
 }
 
+ssam_status ssam_covered(int32_t photo_width, int32_t photo_height, int32_t input_width,
+                         int32_t input_height, int32_t map_width, int32_t map_height,
+                         int32_t* width, int32_t* height) {
+    return guarded([&] {
+        ssam::check_photo_size(photo_width, photo_height);
+        check_map(input_width, input_height, "a network input");
+        check_map(map_width, map_height, "a map");
+        not_null(width, "width");
+        not_null(height, "height");
+        const ssam::Size size = ssam::fit({photo_width, photo_height}, {input_width, input_height});
+        *width = ssam::covered(size.width, input_width, map_width);
+        *height = ssam::covered(size.height, input_height, map_height);
+    });
+}
+
 ssam_status ssam_resize(const ssam_image* image, int32_t width, int32_t height, uint8_t* out) {
     return guarded([&] {
         const ssam::ImageView view = ssam::check_image(image);

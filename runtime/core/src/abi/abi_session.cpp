@@ -58,7 +58,7 @@ ssam_predict_options ssam_predict_default_options(void) {
 ssam_status ssam_session_create(const ssam_segmenter* segmenter, ssam_session** session) {
     return guarded([&] {
         not_null(session, "session");
-        const auto& from = not_null(segmenter, "segmenter").segmenter;
+        const auto& from = not_null(segmenter, "segmenter").model;
         *session = new ssam_session(from);
     });
 }

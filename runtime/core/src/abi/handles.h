@@ -15,7 +15,7 @@
 #include "mask/contour.h"
 #include "mask/prediction.h"
 #include "session/mask_store.h"
-#include "session/segmenter.h"
+#include "session/model.h"
 #include "session/session.h"
 #include "squeezesam/ssam.h"
 
@@ -24,13 +24,13 @@ struct ssam_bundle {
 };
 
 struct ssam_segmenter {
-    std::shared_ptr<const ssam::Segmenter> segmenter;
+    std::shared_ptr<const ssam::Model> model;
 };
 
 struct ssam_session {
-    explicit ssam_session(std::shared_ptr<const ssam::Segmenter> segmenter)
+    explicit ssam_session(std::shared_ptr<const ssam::Model> model)
         : store(std::make_shared<ssam::MaskStore>()) {
-        session.emplace(std::move(segmenter));
+        session.emplace(std::move(model));
     }
 
     std::optional<ssam::Session> session;  // none once freed

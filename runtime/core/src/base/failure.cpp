@@ -1,5 +1,6 @@
 #include "base/failure.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -29,7 +30,10 @@ ssam_status remember(ssam_status status, const char* message) noexcept {
             --length;
         }
     }
-    std::memcpy(message_of_thread, message, length);
+    // One line: what a file says of itself may stand in a sentence.
+    std::transform(message, message + length, message_of_thread, [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+    });
     message_of_thread[length] = '\0';
     return status;
 }

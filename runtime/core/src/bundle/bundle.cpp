@@ -96,13 +96,15 @@ void check_files(const Bundle& bundle, bool check_hashes) {
     }
 }
 
-std::vector<ssam_tensor_info> lend(const std::vector<TensorSpec>& tensors) {
+std::vector<ssam_tensor_info> lend(const std::vector<TensorSpec>& tensors, bool is_input) {
     std::vector<ssam_tensor_info> infos;
     for (const TensorSpec& tensor : tensors) {
         ssam_tensor_info info{};
         info.name = tensor.name.c_str();
         info.rank = static_cast<int32_t>(tensor.shape.size());
         std::copy(tensor.shape.begin(), tensor.shape.end(), info.shape);
+        info.source = is_input ? name_of(tensor.source.kind) : "";
+        info.role = is_input ? "" : name_of(tensor.role);
         infos.push_back(info);
     }
     return infos;
@@ -115,15 +117,15 @@ void fill(Bundle& bundle) {
     } catch (const Failure& failure) {
         refuse(failure.status(), source, failure.what());
     }
-    for (size_t i = 0; i < 2; ++i) {
-        const ProgramSpec& program = bundle.manifest.programs[i];
-        Bundle::Lent& lent = bundle.lent[i];
+    for (const ProgramSpec& program : bundle.manifest.programs) {
+        Bundle::Lent lent;
         lent.path = join(bundle.folder, program.file);
         for (const FileSpec& file : program.files) {
             lent.file_size += file.size;
         }
-        lent.inputs = lend(program.inputs);
-        lent.outputs = lend(program.outputs);
+        lent.inputs = lend(program.inputs, true);
+        lent.outputs = lend(program.outputs, false);
+        bundle.lent.push_back(std::move(lent));
     }
 }
 

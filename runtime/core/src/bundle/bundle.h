@@ -20,9 +20,7 @@ struct Bundle {
         std::vector<ssam_tensor_info> inputs;
         std::vector<ssam_tensor_info> outputs;
     };
-    Lent lent[2];
-
-    bool can(uint32_t capability) const { return (manifest.capabilities & capability) != 0; }
+    std::vector<Lent> lent;  // by program
 };
 
 // Throws Failure: SSAM_ERROR_BUNDLE, _BUNDLE_DAMAGED, _BUNDLE_VERSION. Neither copyable nor

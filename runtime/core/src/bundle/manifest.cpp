@@ -1,21 +1,24 @@
 #include "bundle/manifest.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
+#include "base/exact_arithmetic.h"
 #include "base/failure.h"
 #include "bundle/json.h"
 #include "bundle/manifest_field.h"
-#include "bundle/manifest_program.h"
+#include "bundle/pipeline.h"
+#include "bundle/program_reader.h"
+#include "bundle/schema_1.h"
 
 namespace ssam {
 namespace {
 
-constexpr int kStep = 32;  // the networks halve their input so often that sides are multiples
-constexpr int kMaxSide = 8192;
 constexpr int kMaxPoints = 4096;
-constexpr int kMaxCandidates = 64;
+constexpr int kMaxRadius = 8192;
 
-void check_version(const Field& document, Manifest& manifest) {
+int32_t read_version(const Field& document) {
     const int64_t version = document.at("schema_version").whole(1, INT32_MAX);
     if (version > kSchemaVersion) {
         fail(SSAM_ERROR_BUNDLE_VERSION, "made by a newer squeezesam-export (schema_version " +
@@ -23,7 +26,7 @@ void check_version(const Field& document, Manifest& manifest) {
                                             ", this runtime reads up to " +
                                             std::to_string(kSchemaVersion) + "); update the app");
     }
-    manifest.schema_version = static_cast<int32_t>(version);
+    return static_cast<int32_t>(version);
 }
 
 void read_target(const Field& document, Manifest& manifest) {
@@ -41,100 +44,88 @@ void read_target(const Field& document, Manifest& manifest) {
     }
 }
 
-int read_side(const Field& side) {
-    const int value = static_cast<int>(side.whole(kStep, kMaxSide));
-    if (value % kStep != 0) {
-        side.refuse("must be a multiple of " + std::to_string(kStep) + ", not " +
-                    std::to_string(value));
-    }
-    return value;
-}
-
-void want_text(const Field& field, const char* wanted) {
-    const std::string text = field.text();
-    if (text != wanted) {
-        field.refuse("is \"" + text + "\"; this runtime knows only \"" + wanted + "\"");
-    }
-}
-
-void read_input(const Field& input, Manifest& manifest) {
-    manifest.input = {read_side(input.at("width")), read_side(input.at("height"))};
-    want_text(input.at("channels"), "rgb");
-    want_text(input.at("normalisation"), "folded");
-    const std::vector<Field> range = input.at("range").items();
-    if (range.size() != 2 || range[0].real(-1e9, 1e9) != 0 || range[1].real(-1e9, 1e9) != 255) {
-        input.at("range").refuse("must be [0, 255]");
-    }
-    const std::vector<Field> pad = input.at("pad_value").items();
-    if (pad.size() != 3) {
-        input.at("pad_value").refuse("must have 3 entries");
-    }
-    for (size_t i = 0; i < 3; ++i) {
-        manifest.pad_value[i] = static_cast<uint8_t>(std::lround(pad[i].real(0, 255)));
+// The wire form of prompts is SAM's; a manifest that says otherwise was made for another runtime.
+void check_labels(const Field& labels) {
+    const std::pair<const char*, int64_t> kLabels[] = {{"foreground", 1},
+                                                       {"background", 0},
+                                                       {"box_top_left", 2},
+                                                       {"box_bottom_right", 3},
+                                                       {"padding", -1}};
+    for (const auto& [name, value] : kLabels) {
+        labels.at(name).whole(value, value);
     }
 }
 
 void read_prompts(const Field& prompts, Manifest& manifest) {
-    manifest.max_points = static_cast<int>(prompts.at("max_points").whole(1, kMaxPoints));
-    manifest.click_radius = prompts.at("click_radius").real(0, kMaxSide);
+    if (const auto max_points = prompts.maybe("max_points")) {
+        manifest.max_points = static_cast<int>(max_points->whole(1, kMaxPoints));
+    }
+    if (const auto radius = prompts.maybe("click_radius")) {
+        manifest.click_radius = radius->real(0, kMaxRadius);
+    }
     if (const auto box_default = prompts.maybe("box_default")) {
         manifest.box_default = static_cast<float>(box_default->real(-1e6, 1e6));
+    }
+    if (const auto labels = prompts.maybe("labels")) {
+        check_labels(*labels);
     }
 }
 
 void read_capabilities(const Field& capabilities, Manifest& manifest) {
-    const auto read = [&](const char* key, uint32_t bit) {
-        manifest.capabilities |= capabilities.at(key).flag() ? bit : 0u;
+    const auto add = [&](const Field& flag, uint32_t bit) {
+        manifest.capabilities |= flag.flag() ? bit : 0u;
     };
-    read("negative_points", SSAM_CAN_NEGATIVE_POINTS);
-    read("box", SSAM_CAN_BOX);
-    read("automatic", SSAM_CAN_AUTOMATIC);
-    if ((manifest.capabilities & SSAM_CAN_BOX) != 0 && manifest.max_points < 2) {
-        capabilities.at("box").refuse("is true, but prompts.max_points leaves no room for corners");
+    add(capabilities.at("negative_points"), SSAM_CAN_NEGATIVE_POINTS);
+    add(capabilities.at("box"), SSAM_CAN_BOX);
+    add(capabilities.at("automatic"), SSAM_CAN_AUTOMATIC);
+    if (const auto previous = capabilities.maybe("previous_mask")) {
+        add(*previous, SSAM_CAN_PREVIOUS_MASK);
     }
 }
 
-int side_of(const TensorSpec& tensor, size_t axis) { return static_cast<int>(tensor.shape[axis]); }
-
-void read_segmenter(const Field& field, Manifest& manifest) {
-    ProgramSpec& program = manifest.programs[SSAM_PROGRAM_SEGMENTER];
-    program = read_program(field);
-    const int64_t height = manifest.input.height;
-    const int64_t width = manifest.input.width;
-    const int64_t points = manifest.max_points;
-    want_tensors(field, "inputs", program.inputs,
-                 {{"image", {1, 3, height, width}},
-                  {"prompts", {1, 2, height, width}},
-                  {"points", {1, points, 2}},
-                  {"labels", {1, points}}});
-    want_tensors(field, "outputs", program.outputs,
-                 {{"masks", {1, kAnySize, kAnySize, kAnySize}}, {"scores", {1, kAnySize}}});
-    const TensorSpec& masks = find_tensor(program.outputs, "masks");
-    const TensorSpec& scores = find_tensor(program.outputs, "scores");
-    if (masks.shape[1] != scores.shape[1] || masks.shape[1] > kMaxCandidates) {
-        field.at("outputs").refuse("propose " + std::to_string(masks.shape[1]) + " masks and " +
-                                   std::to_string(scores.shape[1]) + " scores");
-    }
-    if (height % masks.shape[2] != 0 || width % masks.shape[3] != 0 ||
-        height / masks.shape[2] != width / masks.shape[3]) {
-        field.at("outputs").refuse("give masks whose size does not divide the input's");
-    }
-    manifest.candidates = side_of(masks, 1);
-    manifest.mask = {side_of(masks, 3), side_of(masks, 2)};
+Manifest read_document(const Field& document) {
+    Manifest manifest;
+    read_target(document, manifest);
+    manifest.name = document.at("name").text();
+    manifest.licence = document.at("licence").text();
+    manifest.backend = document.at("backend").text();
+    manifest.precision = document.at("precision").text();
+    manifest.preset = document.at("model").at("preset").text();
+    read_prompts(document.at("prompts"), manifest);
+    read_capabilities(document.at("capabilities"), manifest);
+    const Field programs = document.at("programs");
+    std::vector<ReadProgram> read = read_programs(programs);
+    link_pipeline(programs, std::move(read), manifest);
+    check_capabilities(document.at("capabilities"), manifest);
+    return manifest;
 }
 
-void read_saliency(const Field& field, Manifest& manifest) {
-    ProgramSpec& program = manifest.programs[SSAM_PROGRAM_SALIENCY];
-    program = read_program(field);
-    want_tensors(field, "inputs", program.inputs, {{"image", {1, 3, kAnySize, kAnySize}}});
-    want_tensors(field, "outputs", program.outputs, {{"heatmap", {1, 1, kAnySize, kAnySize}}});
-    const TensorSpec& image = program.inputs[0];
-    const TensorSpec& heat = program.outputs[0];
-    manifest.saliency = {side_of(image, 3), side_of(image, 2)};
-    manifest.heat = {side_of(heat, 3), side_of(heat, 2)};
-}
+constexpr const char* kSources[] = {"photo", "planes",    "points", "labels",
+                                    "mask",  "mask_flag", "program"};
+constexpr const char* kRoles[] = {"", "heat", "masks", "scores", "embedding"};
 
 }  // namespace
+
+const char* name_of(SourceKind kind) { return kSources[static_cast<size_t>(kind)]; }
+
+const char* name_of(Role role) { return kRoles[static_cast<size_t>(role)]; }
+
+float PhotoForm::value(size_t channel, double byte) const {
+    const double scaled = low + (high - low) * byte / 255.0;
+    return static_cast<float>((scaled - mean[channel]) / deviation[channel]);
+}
+
+int64_t TensorSpec::count() const {
+    int64_t product = 1;
+    for (const int64_t side : shape) {
+        product *= side;
+    }
+    return product;
+}
+
+Size TensorSpec::size() const {
+    return {static_cast<int>(shape[shape.size() - 1]), static_cast<int>(shape[shape.size() - 2])};
+}
 
 Manifest read_manifest(std::string_view text) {
     if (text.size() > kMaxManifestBytes) {
@@ -142,26 +133,15 @@ Manifest read_manifest(std::string_view text) {
     }
     const json::Value value = json::parse(text);
     const Field document(value);
+    const int32_t version = read_version(document);  // first: all else depends on it
     Manifest manifest;
-    check_version(document, manifest);  // first: a newer manifest may differ anywhere else
-    read_target(document, manifest);
-    manifest.name = document.at("name").text();
-    manifest.licence = document.at("licence").text();
-    manifest.backend = document.at("backend").text();
-    manifest.precision = document.at("precision").text();
-    manifest.preset = document.at("model").at("preset").text();
-    read_input(document.at("input"), manifest);
-    read_prompts(document.at("prompts"), manifest);
-    read_capabilities(document.at("capabilities"), manifest);
-
-    const Field programs = document.at("programs");
-    read_segmenter(programs.at("segmenter"), manifest);
-    const bool automatic = (manifest.capabilities & SSAM_CAN_AUTOMATIC) != 0;
-    if (automatic) {
-        read_saliency(programs.at("saliency"), manifest);
-    } else if (programs.maybe("saliency")) {
-        programs.at("saliency").refuse("is there although capabilities.automatic is false");
+    if (version == 1) {
+        const json::Value converted = to_schema_2(document);
+        manifest = read_document(Field(converted));
+    } else {
+        manifest = read_document(document);
     }
+    manifest.schema_version = version;
     return manifest;
 }
 

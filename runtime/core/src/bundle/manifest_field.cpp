@@ -44,6 +44,16 @@ std::vector<Field> Field::items() const {
     return items;
 }
 
+std::vector<std::pair<std::string, Field>> Field::members() const {
+    want(Kind::kObject);
+    std::vector<std::pair<std::string, Field>> members;
+    members.reserve(value_->object.size());
+    for (const auto& [name, member] : value_->object) {
+        members.emplace_back(name, Field(member, path_.empty() ? name : path_ + "." + name));
+    }
+    return members;
+}
+
 std::string Field::text() const {
     want(Kind::kString);
     return value_->string;

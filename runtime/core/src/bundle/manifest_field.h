@@ -4,21 +4,26 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bundle/json.h"
 
 namespace ssam {
 
-// A value and how to call it: "programs.segmenter.inputs[0].shape". The document must outlive it.
+// A value and how to call it: "programs.segment.inputs[0].shape". The document must outlive it.
 // Every access that does not find what it wants throws Failure (SSAM_ERROR_BUNDLE).
 class Field {
  public:
     explicit Field(const json::Value& document) : value_(&document) {}
 
-    Field at(const char* key) const;                    // required member
-    std::optional<Field> maybe(const char* key) const;  // absent or null: nothing
-    std::vector<Field> items() const;                   // of an array
+    Field at(const char* key) const;                             // required member
+    std::optional<Field> maybe(const char* key) const;           // absent or null: nothing
+    std::vector<Field> items() const;                            // of an array
+    std::vector<std::pair<std::string, Field>> members() const;  // of an object, in its order
+
+    bool is_text() const { return value_->kind == json::Value::Kind::kString; }
+    const json::Value& value() const { return *value_; }
 
     std::string text() const;
     bool flag() const;

@@ -31,4 +31,9 @@ Placement place(Size photo, Size input) {
             AxisMap{static_cast<double>(resized.height) / photo.height}};
 }
 
+int covered(int resized, int input, int map) {
+    const int64_t twice = 2 * int64_t{resized} * map;
+    return std::clamp(static_cast<int>((twice + input) / (2 * int64_t{input})), 1, map);
+}
+
 }  // namespace ssam

@@ -32,4 +32,8 @@ struct Placement {
 
 Placement place(Size photo, Size input);
 
+// How much of a map's side the photo covers: pixels at least half of which lie on it. `resized`:
+// the photo's side in an input with the side `input`, of which the map shows all.
+int covered(int resized, int input, int map);
+
 }  // namespace ssam

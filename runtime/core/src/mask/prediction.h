@@ -21,6 +21,8 @@ struct Prediction {
     std::vector<float> logits;  // candidates x plane height x plane width
     std::vector<ssam_prompt> prompts;
     ssam_timings timings{};  // of the stages before the mask
+    std::vector<ssam_program_time> programs;
+    std::shared_ptr<const void> names;  // what holds the programs' names
 
     PlaneView view(int candidate) const;
 };

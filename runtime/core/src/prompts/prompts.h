@@ -37,6 +37,9 @@ class PromptHistory {
     bool undo();   // false when there was nothing to take back
     void forget();
 
+    // How many actions can be taken back.
+    size_t depth() const { return actions_.size(); }
+
  private:
     // What brings back the state before an action.
     struct Action {
@@ -48,8 +51,7 @@ class PromptHistory {
     std::vector<Action> actions_;
 };
 
-// The inputs `points` and `labels` of the segmenter and the list its planes are drawn from, in
-// input pixels.
+// Prompts as networks take them, and the list that planes are drawn from, in input pixels.
 struct NetworkPrompts {
     std::vector<float> plane_points;  // x, y of all
     std::vector<float> plane_labels;

@@ -10,14 +10,15 @@
 #include "image/image.h"
 #include "mask/prediction.h"
 #include "prompts/prompts.h"
-#include "session/segmenter.h"
+#include "session/pipeline.h"
+#include "session/previous_masks.h"
 
 namespace ssam {
 
 // One thread at a time, except cancel().
 class Session {
  public:
-    explicit Session(std::shared_ptr<const Segmenter> segmenter);
+    explicit Session(std::shared_ptr<const Model> model);
 
     void set_image(const ImageView& image);
 
@@ -25,7 +26,7 @@ class Session {
 
     void add_point(double x, double y, bool foreground);
     void set_box(double x0, double y0, double x1, double y1);
-    void clear() { prompts_.clear(); }
+    void clear();
     bool undo() { return prompts_.undo(); }
     std::vector<ssam_prompt> prompts() const { return prompts_.state().list(); }
 
@@ -49,26 +50,25 @@ class Session {
     };
 
  private:
+    const Manifest& manifest() const { return pipeline_.manifest(); }
     void stop_if_cancelled() const;
-    const std::vector<ssam_prompt>& find_clicks(ssam_timings& timings);
-    void choose_prompts(ssam_timings& timings);  // fills used_
-    void run_segmenter(Prediction& prediction);
+    void start(Prediction& prediction);
+    const std::vector<ssam_prompt>& find_clicks(Prediction& prediction);
+    bool choose_prompts(Prediction& prediction);  // fills used_; true: by automatic clicks
+    void find_masks(Prediction& prediction, const float* previous);
 
-    std::shared_ptr<const Segmenter> segmenter_;
     std::atomic<bool> cancelled_{false};
     mutable std::atomic_flag busy_ = ATOMIC_FLAG_INIT;
 
     std::optional<Placement> placement_;  // none before set_image
     double open_milliseconds_ = 0;
-    std::vector<float> image_;           // 1 x 3 x H x W
-    std::vector<float> planes_;          // 1 x 2 x H x W
-    std::vector<float> saliency_image_;  // as long as the saliency network has not run
+    Pipeline pipeline_;
     std::optional<std::vector<ssam_prompt>> automatic_;
     PromptHistory prompts_;
+    PreviousMasks previous_;
 
     // Room for a prediction's work, kept from one to the next.
     PromptState used_;
-    NetworkPrompts network_;
     Upsampler upsampler_;
 };
 

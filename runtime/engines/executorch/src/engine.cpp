@@ -4,7 +4,7 @@
 
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <vector>
 
 #include "program.h"
 #include "shared/bundle.h"
@@ -17,9 +17,8 @@ namespace {
 
 struct Engine {
     explicit Engine(int32_t threads) : share(threads) {}
-    PoolShare share;  // outlives the programs
-    std::optional<Program> segmenter;
-    std::optional<Program> saliency;
+    PoolShare share;                                 // outlives the programs
+    std::vector<std::unique_ptr<Program>> programs;  // by index in the bundle
 };
 
 // ExecuTorch is entered by one thread at a time.
@@ -32,24 +31,23 @@ ssam_status guarded(char* message, size_t size, Body&& body) noexcept {
 }
 
 std::unique_ptr<Engine> load(const ssam_bundle* bundle, int32_t threads) {
-    const ssam_bundle_info info = ssam_engines::checked_bundle(
-        bundle, threads, SSAM_TARGET_EXECUTORCH, "executorch", "executorch");
+    ssam_engines::checked_bundle(bundle, threads, SSAM_TARGET_EXECUTORCH, "executorch",
+                                 "executorch");
     executorch::runtime::runtime_init();
     auto engine = std::make_unique<Engine>(threads);
-    engine->segmenter.emplace("segmenter",
-                              ssam_engines::program_info(bundle, SSAM_PROGRAM_SEGMENTER));
-    if ((info.capabilities & SSAM_CAN_AUTOMATIC) != 0) {
-        engine->saliency.emplace("saliency",
-                                 ssam_engines::program_info(bundle, SSAM_PROGRAM_SALIENCY));
+    for (const ssam_program_info& info : ssam_engines::program_infos(bundle)) {
+        engine->programs.push_back(std::make_unique<Program>(info));
     }
     return engine;
 }
 
-ssam_status run(void* user, int32_t program, const ssam_tensor* inputs, int32_t input_count,
-                ssam_tensor* outputs, int32_t output_count, char* message, size_t message_size) {
+ssam_status run(void* user, int32_t program, const char*, const ssam_tensor* inputs,
+                int32_t input_count, ssam_tensor* outputs, int32_t output_count, char* message,
+                size_t message_size) {
     auto& engine = *static_cast<Engine*>(user);
     return guarded(message, message_size, [&] {
-        ssam_engines::chosen(engine, program).run(inputs, input_count, outputs, output_count);
+        engine.programs.at(static_cast<size_t>(program))
+            ->run(inputs, input_count, outputs, output_count);
     });
 }
 

@@ -40,7 +40,7 @@ void must_load(Error error, const std::string& what) {
 
 }  // namespace
 
-Program::Program(const char* name, const ssam_program_info& info) : name_(name) {
+Program::Program(const ssam_program_info& info) : name_(info.name) {
     try {
         load(info.path);
     } catch (const std::system_error& error) {

@@ -18,8 +18,8 @@ namespace ssam_executorch {
 // The method `forward` of a .pte file. Not thread-safe.
 class Program {
  public:
-    // `name`: "segmenter" or "saliency", for messages. Throws Failure and std::bad_alloc.
-    Program(const char* name, const ssam_program_info& info);
+    // `info`: as the bundle has it. Throws Failure and std::bad_alloc.
+    explicit Program(const ssam_program_info& info);
 
     // Throws Failure (SSAM_ERROR_ENGINE).
     void run(const ssam_tensor* inputs, int32_t input_count, ssam_tensor* outputs,

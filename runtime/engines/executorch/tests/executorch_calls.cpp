@@ -73,7 +73,7 @@ void check_pool(const ssam_bundle* bundle) {
 }
 
 void truncate_programs(const char* folder) {
-    for (const char* name : {"segmenter.pte", "saliency.pte"}) {
+    for (const char* name : {"heat.pte", "segment.pte"}) {
         std::filesystem::resize_file(std::filesystem::path(folder) / name, 0);
     }
 }
@@ -89,7 +89,7 @@ void check_lost_files(const ssam_bundle* bundle, const char* folder) {
     ssam_segmenter_free(segmenter);
     const Made again = make(bundle, 1);
     expect(again.status == SSAM_ERROR_ENGINE, "an empty file is no program");
-    std::filesystem::remove(std::filesystem::path(folder) / "segmenter.pte");
+    std::filesystem::remove(std::filesystem::path(folder) / "segment.pte");
     const Made missing = make(bundle, 1);
     expect(missing.status == SSAM_ERROR_ENGINE &&
                missing.message.find("the file cannot be opened") != std::string::npos,

@@ -1,6 +1,6 @@
 // ssam_onnxruntime.h.
 #include <memory>
-#include <optional>
+#include <vector>
 
 #include "program.h"
 #include "shared/bundle.h"
@@ -10,13 +10,11 @@
 namespace ssam_onnxruntime {
 namespace {
 
-using ssam_engines::chosen;
 using ssam_engines::guarded;
 
 struct Engine {
-    Env env;  // outlives the programs
-    std::optional<Program> segmenter;
-    std::optional<Program> saliency;
+    Env env;                        // outlives the programs
+    std::vector<Program> programs;  // by index in the bundle
 };
 
 // The options of the Python engine, so that both give the same bits.
@@ -34,25 +32,23 @@ SessionOptions session_options(int32_t threads) {
 }
 
 std::unique_ptr<Engine> load(const ssam_bundle* bundle, int32_t threads) {
-    const ssam_bundle_info info =
-        ssam_engines::checked_bundle(bundle, threads, SSAM_TARGET_ONNX, "onnxruntime", "onnx");
+    ssam_engines::checked_bundle(bundle, threads, SSAM_TARGET_ONNX, "onnxruntime", "onnx");
     auto engine = std::make_unique<Engine>();
     engine->env.reset(make_environment());
     const SessionOptions options = session_options(threads);
-    engine->segmenter.emplace(*engine->env, *options, "segmenter",
-                              ssam_engines::program_info(bundle, SSAM_PROGRAM_SEGMENTER));
-    if ((info.capabilities & SSAM_CAN_AUTOMATIC) != 0) {
-        engine->saliency.emplace(*engine->env, *options, "saliency",
-                                 ssam_engines::program_info(bundle, SSAM_PROGRAM_SALIENCY));
+    for (const ssam_program_info& info : ssam_engines::program_infos(bundle)) {
+        engine->programs.emplace_back(*engine->env, *options, info);
     }
     return engine;
 }
 
-ssam_status run(void* user, int32_t program, const ssam_tensor* inputs, int32_t input_count,
-                ssam_tensor* outputs, int32_t output_count, char* message, size_t message_size) {
+ssam_status run(void* user, int32_t program, const char*, const ssam_tensor* inputs,
+                int32_t input_count, ssam_tensor* outputs, int32_t output_count, char* message,
+                size_t message_size) {
     const auto& engine = *static_cast<const Engine*>(user);
     return guarded(message, message_size, [&] {
-        chosen(engine, program).run(inputs, input_count, outputs, output_count);
+        engine.programs.at(static_cast<size_t>(program))
+            .run(inputs, input_count, outputs, output_count);
     });
 }
 

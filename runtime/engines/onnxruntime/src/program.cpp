@@ -52,9 +52,8 @@ struct Bound {
 
 }  // namespace
 
-Program::Program(const OrtEnv& env, const OrtSessionOptions& options, const char* name,
-                 const ssam_program_info& info)
-    : name_(name) {
+Program::Program(const OrtEnv& env, const OrtSessionOptions& options, const ssam_program_info& info)
+    : name_(info.name) {
     try {
         session_ = load(env, options, info.path);
     } catch (const Failure& failure) {

@@ -11,9 +11,8 @@ namespace ssam_onnxruntime {
 // Immutable after its construction: `run` may be called by several threads at once.
 class Program {
  public:
-    // `name`: "segmenter" or "saliency", for messages. Throws Failure.
-    Program(const OrtEnv& env, const OrtSessionOptions& options, const char* name,
-            const ssam_program_info& info);
+    // `info`: as the bundle has it. Throws Failure.
+    Program(const OrtEnv& env, const OrtSessionOptions& options, const ssam_program_info& info);
 
     void run(const ssam_tensor* inputs, int32_t input_count, ssam_tensor* outputs,
              int32_t output_count) const;

@@ -1,0 +1,186 @@
+#include "bundle/program_reader.h"
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+
+#include "base/failure.h"
+#include "bundle/source_reader.h"
+
+namespace ssam {
+namespace {
+
+constexpr int64_t kMaxTensorSide = 1 << 16;
+constexpr int64_t kMaxTensorCount = int64_t{1} << 28;
+constexpr int64_t kMaxFileSize = int64_t{1} << 40;
+
+constexpr size_t kMaxName = 128;  // bytes
+
+bool is_name(const std::string& name) {
+    return !name.empty() && name.size() <= kMaxName &&
+           std::none_of(name.begin(), name.end(),
+                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+std::string read_name(const Field& field) {
+    std::string name = field.text();
+    if (!is_name(name)) {
+        field.refuse("must have 1 to " + std::to_string(kMaxName) +
+                     " bytes and no control character");
+    }
+    return name;
+}
+
+// A manifest must not make us read outside its folder.
+bool is_inside(const std::string& path) {
+    if (path.empty() || path.front() == '/' || path.find_first_of("\\:") != std::string::npos) {
+        return false;
+    }
+    size_t begin = 0;
+    while (begin <= path.size()) {
+        const size_t end = std::min(path.find('/', begin), path.size());
+        const std::string part = path.substr(begin, end - begin);
+        if (part.empty() || part == "." || part == "..") {
+            return false;
+        }
+        begin = end + 1;
+    }
+    return true;
+}
+
+std::string read_path(const Field& field) {
+    std::string path = field.text();
+    if (!is_inside(path)) {
+        field.refuse("is \"" + path + "\", which is not a plain path inside the bundle");
+    }
+    return path;
+}
+
+std::string read_hash(const Field& field) {
+    std::string hash = field.text();
+    const bool hex = std::all_of(hash.begin(), hash.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    });
+    if (hash.size() != 64 || !hex) {
+        field.refuse("is not a sha256 of 64 hex digits");
+    }
+    std::transform(hash.begin(), hash.end(), hash.begin(),
+                   [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c; });
+    return hash;
+}
+
+void read_files(const Field& field, ProgramSpec& program) {
+    const std::string folder = program.file + "/";
+    for (const auto& [path, item] : field.members()) {
+        if (!is_inside(path)) {
+            item.refuse("is not a plain path inside the bundle");
+        }
+        if (path != program.file && path.compare(0, folder.size(), folder) != 0) {
+            item.refuse("is not part of \"" + program.file + "\"");
+        }
+        program.files.push_back(
+            {path, item.at("bytes").whole(0, kMaxFileSize), read_hash(item.at("sha256"))});
+    }
+    if (program.files.empty()) {
+        field.refuse("is empty");
+    }
+}
+
+TensorSpec read_tensor(const Field& field) {
+    TensorSpec tensor;
+    tensor.name = read_name(field.at("name"));
+    const Field shape = field.at("shape");
+    for (const Field& side : shape.items()) {
+        tensor.shape.push_back(side.whole(1, kMaxTensorSide));
+        if (tensor.shape.size() > SSAM_MAX_RANK || tensor.count() > kMaxTensorCount) {
+            shape.refuse("is larger than any network of ours");
+        }
+    }
+    if (const auto dtype = field.maybe("dtype")) {
+        want_text(*dtype, "float32");
+    }
+    return tensor;
+}
+
+// The tensors of a list, each with its own name; `finish` reads what is left of one.
+template <typename Finish>
+std::vector<TensorSpec> read_tensors(const Field& list, Finish&& finish) {
+    const std::vector<Field> items = list.items();
+    if (items.empty() || items.size() > SSAM_MAX_TENSORS) {
+        list.refuse("list " + std::to_string(items.size()) + " tensors; a program has 1 to " +
+                    std::to_string(SSAM_MAX_TENSORS));
+    }
+    std::vector<TensorSpec> tensors;
+    for (const Field& item : items) {
+        TensorSpec tensor = read_tensor(item);
+        for (const TensorSpec& other : tensors) {
+            if (other.name == tensor.name) {
+                item.at("name").refuse("is \"" + tensor.name + "\" for the second time");
+            }
+        }
+        finish(item, tensor);
+        tensors.push_back(std::move(tensor));
+    }
+    return tensors;
+}
+
+Role read_role(const Field& field) {
+    const std::string name = field.text();
+    for (const Role role : {Role::kHeat, Role::kMasks, Role::kScores, Role::kEmbedding}) {
+        if (name == name_of(role)) {
+            return role;
+        }
+    }
+    field.refuse("is \"" + name + "\"; this runtime knows heat, masks, scores and embedding");
+}
+
+int32_t read_lifetime(const Field& field) {
+    const std::string lifetime = field.text();
+    if (lifetime != "photo" && lifetime != "prompt") {
+        field.refuse("is \"" + lifetime + "\"; this runtime knows photo and prompt");
+    }
+    return lifetime == "photo" ? SSAM_RUNS_PHOTO : SSAM_RUNS_PROMPT;
+}
+
+ReadProgram read_program(const std::string& name, const Field& field) {
+    ReadProgram program;
+    ProgramSpec& spec = program.spec;
+    spec.name = name;
+    spec.runs = read_lifetime(field.at("runs"));
+    spec.file = read_path(field.at("file"));
+    read_files(field.at("files"), spec);
+    if (const auto macs = field.maybe("macs")) {
+        spec.macs = macs->whole(0, INT64_MAX);
+    }
+    spec.inputs = read_tensors(field.at("inputs"), [&](const Field& item, TensorSpec& tensor) {
+        program.wanted.push_back(read_source(item.at("source"), tensor));
+    });
+    spec.outputs = read_tensors(field.at("outputs"), [](const Field& item, TensorSpec& tensor) {
+        if (const auto role = item.maybe("role")) {
+            tensor.role = read_role(*role);
+        }
+    });
+    return program;
+}
+
+}  // namespace
+
+std::vector<ReadProgram> read_programs(const Field& programs) {
+    const auto members = programs.members();
+    if (members.empty() || members.size() > SSAM_MAX_PROGRAMS) {
+        programs.refuse("lists " + std::to_string(members.size()) +
+                        " programs; a bundle has 1 to " + std::to_string(SSAM_MAX_PROGRAMS));
+    }
+    std::vector<ReadProgram> read;
+    for (const auto& [name, field] : members) {
+        if (!is_name(name) || name.find_first_of("/\\") != std::string::npos) {
+            programs.refuse("has a program called \"" + name.substr(0, kMaxName) +
+                            "\"; a name has 1 to " + std::to_string(kMaxName) +
+                            " bytes, no slash and no control character");
+        }
+        read.push_back(read_program(name, field));
+    }
+    return read;
+}
+
+}  // namespace ssam
