@@ -5,10 +5,10 @@ from __future__ import annotations
 import onnx
 
 from squeezesam_export.program import SourceProgram
+from squeezesam_export.targets.onnx.graph import drop_unused
 from squeezesam_export.targets.onnx.layers import layer_titles
-from squeezesam_export.targets.onnx.rewrite import drop_unused
 
-_MOVING = ("Relu", "MaxPool", "DepthToSpace", "Concat", "Slice", "Pad")
+_MOVING = ("Relu", "Clip", "MaxPool", "DepthToSpace", "Concat", "Slice", "Pad")
 
 
 def to_float(quantised: onnx.ModelProto, plain: onnx.ModelProto, operators: set[str]) -> int:

@@ -21,7 +21,7 @@ from squeezesam_export.tracing.parameters import parameter_names, title
 
 _LAYERS = ("Conv", "MatMul", "Gemm", "LayerNormalization", "Softmax")
 # What an engine fuses into the layer before.
-_FUSED = ("Relu", "DepthToSpace")
+_FUSED = ("Relu", "Clip", "DepthToSpace")
 _PROFILED_RUNS = 4
 _KERNEL = "_kernel_time"
 # Time of what is no layer: moving, quantising and pooling.

@@ -23,21 +23,19 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from squeezesam_export.program import F32, Execute, ExportError, LoweredProgram, SourceProgram
+from squeezesam_export.targets.onnx.convolutional import OPERATORS, kept_in_float
 from squeezesam_export.targets.onnx.floating import operators_of, to_float
-from squeezesam_export.targets.onnx.rewrite import shrink_matrices, transposed_to_plain
+from squeezesam_export.targets.onnx.matrices import shrink_matrices
+from squeezesam_export.targets.onnx.rewrite import rewrite, rewrite_for_int8
 from squeezesam_export.toolchain.quiet import quiet
 
 OPSET = 18
-# What runs in int8. The transformer and the token logic stay in float32: quantising them costs
-# accuracy and they are under one percent of the work.
-# With ReLU among them a convolution is rounded once, behind its activation, and not before it too.
-_INT8_OPERATORS = ["Conv", "Relu", "MaxPool", "Concat", "DepthToSpace"]
 # Weights in 7 bits: without VNNI, x86 adds pairs of 8-bit products in 16 bits and saturates.
 _SETTINGS: dict[str, Any] = {
     "activations": "uint8",
     "weights": "int8 per channel, 7 bits used",
     "observer": "minmax",
-    "matrices": "int8 per column, expanded to float32 at load",
+    "matrices": "int8 per column, expanded to float32 at load, multiplied in float32",
 }
 
 
@@ -99,7 +97,11 @@ def to_ort(lowered: LoweredProgram) -> LoweredProgram:
     options.optimized_model_filepath = str(path)
     options.add_session_config_entry("session.save_model_format", "ORT")
     try:
-        onnxruntime.InferenceSession(str(lowered.path), options, ["CPUExecutionProvider"])
+        # Folded, the int8 matrices would be written as float32: four times the bytes.
+        onnxruntime.InferenceSession(
+            str(lowered.path), options, ["CPUExecutionProvider"],
+            disabled_optimizers=["ConstantFolding"],
+        )  # fmt: skip
     except Exception as error:
         path.unlink(missing_ok=True)
         raise ExportError(f"ONNX Runtime could not write {path.name}: {error}") from error
@@ -130,7 +132,7 @@ def _export(program: SourceProgram, path: Path) -> Path:
     if exported is None:
         raise ExportError(f"torch could not export the {program.name} to ONNX")
     model = exported.model_proto
-    transposed_to_plain(model)
+    rewrite(model)
     _tidy(model)
     onnx.checker.check_model(model, full_check=True)
     onnx.save_model(model, path)
@@ -171,27 +173,6 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc]
         return {name: t.numpy() for name, t in zip(self._names, batch, strict=True)}
 
 
-def _kept_in_float(path: Path) -> list[str]:
-    """Names of the stem, the concatenation before it, and the tokens' concatenations.
-
-    The stem sees pixels of 0…255 beside planes of −1…1 (the normalisation is folded into its
-    weights): one scale for both would leave the photo a handful of levels.
-    """
-    graph = onnx.load(path).graph
-    made_by = {output: node for node in graph.node for output in node.output}
-    stem = next(node for node in graph.node if node.op_type == "Conv")
-    names = [stem.name]
-    for node in graph.node:
-        if node.op_type == "Concat" and not any(_is_raised(made_by.get(i)) for i in node.input):
-            names.append(node.name)
-    return names
-
-
-def _is_raised(node: onnx.NodeProto | None) -> bool:
-    """Whether a tensor comes from an upsampling: such concatenations join the decoder's skips."""
-    return node is not None and node.op_type in ("DepthToSpace", "Slice")
-
-
 def _quantise(
     program: SourceProgram,
     source: Path,
@@ -200,12 +181,17 @@ def _quantise(
     in_float: Collection[str],
     ranges: tuple[CalibrationMethod, Mapping[str, Any]],
 ) -> None:
-    prepared = scratch / "prepared.onnx"
-    quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True, skip_optimization=True)
+    model = onnx.load(source)
+    rewrite_for_int8(model)
+    rewritten, prepared = scratch / "rewritten.onnx", scratch / "prepared.onnx"
+    onnx.save_model(model, rewritten)
+    quant_pre_process(
+        str(rewritten), str(prepared), skip_symbolic_shape=True, skip_optimization=True
+    )
     quantised = scratch / "int8.onnx"
     quantize_static(
         str(prepared), str(quantised), _Reader(program), quant_format=QuantFormat.QDQ,
-        op_types_to_quantize=_INT8_OPERATORS, nodes_to_exclude=_kept_in_float(prepared),
+        op_types_to_quantize=list(OPERATORS), nodes_to_exclude=kept_in_float(onnx.load(prepared)),
         per_channel=True, reduce_range=True,
         activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
         calibrate_method=ranges[0],
