@@ -79,9 +79,8 @@ def _circles(imports: Sequence[Import]) -> Iterator[str]:
 
 
 def _unit(path: str) -> str:
-    """A C++ header and its source are one thing; so are a module and its stub."""
-    suffix = PurePosixPath(path).suffix
-    return path.removesuffix(suffix) if suffix in {".h", ".cpp", ".c", ".pyi"} else path
+    """A Python module and its stub are one thing."""
+    return path.removesuffix(".pyi") + ".py" if path.endswith(".pyi") else path
 
 
 def _siblings(a: str, b: str) -> Iterator[tuple[str, str]]:

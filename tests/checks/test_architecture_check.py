@@ -82,15 +82,14 @@ def test_an_engine_that_includes_the_core_is_named(tmp_path: Path) -> None:
     ]
 
 
-def test_a_header_and_a_source_that_lead_back_to_each_other_are_a_circle(tmp_path: Path) -> None:
+def test_two_headers_that_include_each_other_are_a_circle(tmp_path: Path) -> None:
     found = judged(
         tmp_path,
-        runtime__core__src__a_cpp='#include "b.h"\n',
-        runtime__core__src__a_h="",
-        runtime__core__src__b_h="",
-        runtime__core__src__b_cpp='#include "a.h"\n',
+        runtime__core__src__mask__a_h='#include "mask/b.h"\n',
+        runtime__core__src__mask__b_h='#include "mask/a.h"\n',
+        runtime__core__src__mask__b_cpp='#include "mask/a.h"\n',
     )
-    assert found == ["a circle: runtime/core/src/a, runtime/core/src/b"]
+    assert found == ["a circle: runtime/core/src/mask/a.h, runtime/core/src/mask/b.h"]
 
 
 def test_a_screen_in_the_portable_swift_and_kotlin_is_named(tmp_path: Path) -> None:
