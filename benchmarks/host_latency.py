@@ -28,7 +28,7 @@ from host.host_rows import (
     python_rows,
     worker,
 )
-from measure.machine import describe, load_average
+from measure.machine import describe, load_average, unpublishable
 from measure.sample_photo import write_photo
 from report import write_reports
 from results.result import SCHEMA, ResultError, read_result, run_word, write_result
@@ -184,6 +184,9 @@ def main(argv: list[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     if options.runs < 1 or options.warmup < 0 or min(options.threads) < 1:
         print("host_latency: --runs and --threads must be at least 1", file=sys.stderr)
+        return 2
+    if fault := unpublishable(options.output):
+        print(f"host_latency: {fault}", file=sys.stderr)
         return 2
     try:
         old = read_result(options.compare) if options.compare else None

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from host_latency import find_bundle
-from measure.machine import describe
+from measure.machine import describe, unpublishable
 from report import write_reports
 from results.markdown import table
 from squeezesam_train.evaluation.cli import main as evaluate
@@ -102,6 +102,9 @@ def summary_table(report: dict[str, Any]) -> str:
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = build_parser().parse_args(argv)
+    if fault := unpublishable(options.output):
+        print(f"quality: {fault}", file=sys.stderr)
+        return 2
     scratch = Path(tempfile.mkdtemp())
     try:
         report = run_evaluation(options, scratch / "report")

@@ -13,12 +13,13 @@ import argparse
 import json
 import math
 import statistics
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from measure.machine import describe
+from measure.machine import describe, unpublishable
 from report import origin, table
 from squeezesam import Mask, Segmenter
 from squeezesam_train.evaluation.prompts import centre_click, tight_box
@@ -182,7 +183,10 @@ thirty, and the filter has more to do. That case has no labels to measure it wit
 
 def main(argv: list[str] | None = None) -> int:
     """The command line above."""
-    options = build_parser().parse_args()
+    options = build_parser().parse_args(argv)
+    if fault := unpublishable(options.output):
+        print(f"edge_quality: {fault}", file=sys.stderr)
+        return 2
     segmenter = Segmenter.load(options.bundle, threads=options.threads)
     records = measure(segmenter, options.data, options.limit)
     default = name_of(*SETTINGS[0])

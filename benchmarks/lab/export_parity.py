@@ -11,12 +11,13 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-from measure.machine import describe
+from measure.machine import describe, unpublishable
 from report import origin, table
 
 VARIANTS = {
@@ -114,6 +115,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--output", type=Path, default=Path("docs/export_parity"))
     options = parser.parse_args(argv)
+    if fault := unpublishable(options.output):
+        print(f"export_parity: {fault}", file=sys.stderr)
+        return 2
     with tempfile.TemporaryDirectory() as scratch:
         entries = measure(options.size, Path(scratch))
     result = {**describe(), "size": options.size, "entries": entries}

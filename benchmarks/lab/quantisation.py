@@ -1,6 +1,6 @@
 """Observers and corrections of int8, each measured by the masks they give: docs/quantisation.md.
 
-    python benchmarks/study.py quantisation --data FOLDER [--size 512] [--photos 40]
+    python benchmarks/study.py quantisation [--data FOLDER] [--size 512] [--photos 40]
 
 Calibrates the segmenter on the built-in views with every variant, runs the int8 graph that XNNPACK
 gets and the ONNX file, and compares the masks with fp32: on photos of DATA where it is there (none
@@ -13,12 +13,13 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from measure.machine import describe
+from measure.machine import describe, unpublishable
 from report import origin, table
 from squeezesam_export.networks.sources import Networks, PreparedView
 from squeezesam_export.photos import views
@@ -153,13 +154,19 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, help="folder of photos; else the built-in views")
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--photos", type=int, default=40)
     parser.add_argument("--calibration-views", type=int, default=30)
     parser.add_argument("--output", type=Path, default=Path("docs/quantisation"))
     options = parser.parse_args(argv)
-    if options.data.is_dir():
+    if fault := unpublishable(options.output):
+        print(f"quantisation: {fault}", file=sys.stderr)
+        return 2
+    if options.data is not None and not options.data.is_dir():
+        print(f"quantisation: {options.data} is no folder", file=sys.stderr)
+        return 2
+    if options.data is not None:
         photos = views.folder_views(options.data, options.photos)
         compared_on = "photos of the validation set, prompts from the heat map"
     else:

@@ -41,13 +41,34 @@ def load_average() -> float | None:
         return None
 
 
+# What the benchmarks write themselves: the second result is not of changed sources.
+_WRITTEN = [":(top,exclude)docs", ":(top,exclude)README.md", ":(top,exclude)weights/MODEL_CARD.md"]
+
+
 def commit() -> str:
     """The sources' commit, with -dirty if they were changed since."""
-    run = subprocess.run(
-        ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return run.stdout.strip() or "unknown"
+    revision = _git("describe", "--always")
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ":/", *_WRITTEN)
+    return (revision or "unknown") + ("-dirty" if changed else "")
+
+
+def _git(*words: str) -> str:
+    command = ["git", "-C", str(Path(__file__).parent), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def unpublishable(output: Path) -> str | None:
+    """Why nothing may be measured into a folder now: published figures come from a clean commit.
+
+    None where it may: the tree is as it was committed, or the folder is not one of docs/.
+    """
+    docs = Path(__file__).parents[2] / "docs"
+    if not output.resolve().is_relative_to(docs) or not commit().endswith("-dirty"):
+        return None
+    return (
+        f"{output} is published, and its figures come from a clean commit: commit first, or "
+        "give another --output"
+    )
 
 
 def _version(tool: str) -> str | None:

@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import host_latency
 import numpy as np
 import pytest
+from measure import machine
 from results import schema_check
 from results.result import (
     ResultError,
@@ -153,3 +155,16 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, result: dict[st
 def test_bytes_that_are_no_result_are_refused(raw: bytes) -> None:
     with pytest.raises(ResultError, match="not a benchmark result"):
         parse_result(raw)
+
+
+def test_figures_of_changed_sources_are_not_published(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docs = Path(__file__).parents[2] / "docs" / "performance"
+    monkeypatch.setattr(machine, "commit", lambda: "1c23778-dirty")
+    assert machine.unpublishable(tmp_path) is None
+    assert "commit first" in str(machine.unpublishable(docs))
+    assert host_latency.main(["--output", str(docs)]) == 2
+    assert "published, and its figures come from a clean commit" in capsys.readouterr().err
+    monkeypatch.setattr(machine, "commit", lambda: "1c23778")
+    assert machine.unpublishable(docs) is None
