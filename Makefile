@@ -9,8 +9,7 @@ TOOLCHAINS ?= ../toolchains
 CXX_FILES := $(shell git ls-files 'runtime/*.cpp' 'runtime/*.h' 'python_bindings/*.cpp' 'python_bindings/*.h' 'tests/*.cpp' 'tests/*.h')
 PACKAGES := model/squeezesam_model training/squeezesam_train export/squeezesam_export \
             interpreter/mil_interpreter \
-            python_bindings/squeezesam benchmarks examples weights checks \
-            ios_demo/check_ios_project.py ios_demo/ios_project_checks
+            python_bindings/squeezesam benchmarks examples weights checks standins
 # Where pip gets slow or a mirror stumbles, it tries again.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 10 --timeout 60
 export PYTHONUNBUFFERED = 1

@@ -9,9 +9,9 @@ ANDROID_KOTLIN = $(abspath $(TOOLCHAINS))/android/kotlin/lib
 ANDROID_LIBRARIES = $(ANDROID_KOTLIN)/kotlin-stdlib.jar:$(ANDROID_KOTLIN)/kotlinx-coroutines-core-jvm.jar
 ANDROID_MAIN := $(shell find $(ANDROID)/src/main/kotlin -name '*.kt')
 ANDROID_ENGINES := $(shell find $(ANDROID)/executorch/src $(ANDROID)/onnxruntime/src -name '*.kt')
-ANDROID_FAKES := $(shell find $(ANDROID)/fakes/java -name '*.java')
-ANDROID_TESTS := $(shell find $(ANDROID)/src/test/kotlin $(ANDROID)/fakes/kotlin -name '*.kt')
-ANDROID_TEST_LIBRARIES = $(ANDROID_LIBRARIES):$(ANDROID_JARS)/junit4.jar:$(ANDROID_JARS)/hamcrest.jar:$(ANDROID_JARS)/gson.jar:$(ANDROID_BUILD)/fakes
+ANDROID_STANDINS := $(shell find standins/engines -name '*.java' -o -name '*.kt' ! -name '*Test.kt')
+ANDROID_TESTS := $(shell find $(ANDROID)/src/test/kotlin -name '*.kt') standins/engines/EngineProductsTest.kt
+ANDROID_TEST_LIBRARIES = $(ANDROID_LIBRARIES):$(ANDROID_JARS)/junit4.jar:$(ANDROID_JARS)/hamcrest.jar:$(ANDROID_JARS)/gson.jar:$(ANDROID_BUILD)/standins
 ANDROID_JDK = $(shell dirname $$(dirname $$(realpath $$(command -v java))))
 ANDROID_CMAKE = cmake -S $(ANDROID)/src/main/cpp -DSSAM_JDK=$(ANDROID_JDK) \
                 -DSSAM_WARNINGS_AS_ERRORS=ON
@@ -20,8 +20,9 @@ android-toolchain:
 	@$(ANDROID_TOOLS) $(ANDROID)/tools/fetch_toolchain
 
 lint-android: android-toolchain ## ktlint, and what else can be checked of the Android library's texts
+	$(PYTHON) -m standins
 	java -jar $(abspath $(TOOLCHAINS))/android/ktlint/resources/ktlint --log-level=warn \
-	    '$(ANDROID)/**/*.kt' '$(ANDROID)/**/*.kts'
+	    '$(ANDROID)/**/*.kt' '$(ANDROID)/**/*.kts' 'standins/**/*.kt'
 	@# the portable part is free of Android
 	! grep -rln --include='*.kt' 'import android\.' $(ANDROID)/src/main/kotlin/org/squeezesam \
 	    | grep -v '/squeezesam/android/'
@@ -37,21 +38,23 @@ $(ANDROID_BUILD)/main.jar: $(ANDROID_MAIN) | android-toolchain
 	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -no-jdk -Xexplicit-api=strict -d $@ \
 	    -cp $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES) $(ANDROID)/src/main/kotlin
 
-$(ANDROID_BUILD)/fakes/.complete: $(ANDROID_FAKES) | android-toolchain
+# Of the libraries behind the engines, what the engines use: Java and Kotlin as the real ones are.
+$(ANDROID_BUILD)/standins/.complete: $(ANDROID_STANDINS) | android-toolchain
 	rm -rf $(@D)
-	javac -Xlint:all -Werror --release 11 -d $(@D) $(ANDROID_FAKES)
+	javac -Xlint:all -Werror --release 11 -d $(@D) $(filter %.java,$(ANDROID_STANDINS))
+	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -d $(@D) -cp $(@D):$(ANDROID_LIBRARIES) $(filter %.kt,$(ANDROID_STANDINS))
 	@touch $@
 
-$(ANDROID_BUILD)/engines.jar: $(ANDROID_ENGINES) $(ANDROID_BUILD)/fakes/.complete $(ANDROID_BUILD)/main.jar
+$(ANDROID_BUILD)/engines.jar: $(ANDROID_ENGINES) $(ANDROID_BUILD)/standins/.complete $(ANDROID_BUILD)/main.jar
 	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -no-jdk -Xexplicit-api=strict -d $@ \
-	    -cp $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES):$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/fakes \
+	    -cp $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES):$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/standins \
 	    $(ANDROID)/executorch/src/main/kotlin $(ANDROID)/onnxruntime/src/main/kotlin
 
 $(ANDROID_BUILD)/tests/.complete: $(ANDROID_TESTS) $(ANDROID_BUILD)/engines.jar
 	rm -rf $(@D)
 	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -d $(@D) -Xfriend-paths=$(ANDROID_BUILD)/main.jar \
 	    -cp $(ANDROID_TEST_LIBRARIES):$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/engines.jar \
-	    $(ANDROID)/src/test/kotlin $(ANDROID)/fakes/kotlin
+	    $(ANDROID_TESTS)
 	@touch $@
 
 # The examples of the documentation.
@@ -73,8 +76,8 @@ $(ANDROID_BUILD)/shrunk.jar: $(ANDROID_BUILD)/tests/.complete $(ANDROID)/consume
 test-android: lint-android $(ANDROID_BUILD)/examples.jar $(ANDROID_BUILD)/shrunk.jar ## the Android library: JNI and Kotlin tests on the JVM, type-check, arm64 build
 	$(ANDROID_CMAKE) -B $(ANDROID_BUILD)/host -DSSAM_SANITIZE=undefined -DCMAKE_BUILD_TYPE=Debug > /dev/null
 	cmake --build $(ANDROID_BUILD)/host --target squeezesam_jni -j2 > /dev/null
-	$(ANDROID_TOOLS) $(ANDROID)/tools/run_tests $(ANDROID_BUILD)/host tests/vectors $(ANDROID_BUILD)/tests $(ANDROID_BUILD)/tests:$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/engines.jar:$(ANDROID_BUILD)/fakes
-	$(ANDROID_TOOLS) $(ANDROID)/tools/run_tests $(ANDROID_BUILD)/host tests/vectors $(ANDROID_BUILD)/tests $(ANDROID_BUILD)/shrunk.jar:$(ANDROID_BUILD)/fakes
+	$(ANDROID_TOOLS) $(ANDROID)/tools/run_tests $(ANDROID_BUILD)/host tests/vectors $(ANDROID_BUILD)/tests $(ANDROID_BUILD)/tests:$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/engines.jar:$(ANDROID_BUILD)/standins
+	$(ANDROID_TOOLS) $(ANDROID)/tools/run_tests $(ANDROID_BUILD)/host tests/vectors $(ANDROID_BUILD)/tests $(ANDROID_BUILD)/shrunk.jar:$(ANDROID_BUILD)/standins
 	$(ANDROID_CMAKE) -B $(ANDROID_BUILD)/arm64 -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 \
 	    -DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++ -DCMAKE_C_COMPILER=aarch64-linux-gnu-gcc > /dev/null
 	cmake --build $(ANDROID_BUILD)/arm64 --target squeezesam_jni -j2 > /dev/null

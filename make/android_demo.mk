@@ -6,8 +6,8 @@ DEMO := android_demo
 DEMO_BUILD := build/android-demo
 DEMO_SOURCES := $(shell find $(DEMO)/app/src/main/kotlin -name '*.kt')
 DEMO_TESTS := $(shell find $(DEMO)/app/src/test/kotlin -name '*.kt')
-DEMO_OUTLINES := $(shell find $(DEMO)/typecheck/androidx -name '*.kt')
-DEMO_NEWER := $(shell find $(DEMO)/typecheck/android -name '*.java')
+DEMO_OUTLINES := $(shell find standins/androidx -name '*.kt')
+DEMO_NEWER := $(shell find standins/android -name '*.java')
 DEMO_COMPOSE = -Xplugin=$(ANDROID_KOTLIN)/compose-compiler-plugin.jar
 DEMO_PATH = $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES)
 DEMO_APP_PATH = $(DEMO_BUILD)/outlines.jar:$(DEMO_PATH):$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/engines.jar
@@ -19,32 +19,30 @@ lint-android-demo: setup android-toolchain ## ktlint of the Android demo; manife
 	@# what is tested on the JVM is free of Android
 	! grep -rlE '^import androidx?\.' $(DEMO)/app/src/main/kotlin/org/squeezesam/demo/editor \
 	    $(DEMO)/app/src/main/kotlin/org/squeezesam/demo/benchmark
-	$(PYTHON) $(DEMO)/check_project.py
-	cd $(DEMO) && MYPYPATH=../benchmarks $(abspath $(BIN))/mypy --config-file ../pyproject.toml --cache-dir ../.mypy_cache \
-	    check_project.py check_benchmark_output.py project_checks typecheck/generate_sources.py
+	$(PYTHON) -m checks.android_app
 
 # Of AndroidX and Compose, the declarations that the app uses.
 $(DEMO_BUILD)/outlines.jar: $(DEMO_OUTLINES) | android-toolchain
 	@mkdir -p $(@D)
-	$(DEMO_KOTLIN) -no-jdk $(DEMO_COMPOSE) -d $@ -cp $(DEMO_PATH) $(DEMO)/typecheck/androidx
+	$(DEMO_KOTLIN) -no-jdk $(DEMO_COMPOSE) -d $@ -cp $(DEMO_PATH) standins/androidx
 
-$(DEMO_BUILD)/generated/.complete: $(DEMO)/typecheck/generate_sources.py $(DEMO)/app/build.gradle.kts $(shell find $(DEMO)/app/src/main/res -type f)
+$(DEMO_BUILD)/generated/.complete: standins/android/generate_sources.py $(DEMO)/app/build.gradle.kts $(shell find $(DEMO)/app/src/main/res -type f)
 	rm -rf $(@D)
-	$(PYTHON) $(DEMO)/typecheck/generate_sources.py $(@D)
+	$(PYTHON) standins/android/generate_sources.py $(@D)
 	@touch $@
 
 # Every source of the app, with the Compose compiler.
 $(DEMO_BUILD)/app.jar: $(DEMO_SOURCES) $(DEMO_NEWER) $(DEMO_BUILD)/outlines.jar $(DEMO_BUILD)/generated/.complete $(ANDROID_BUILD)/main.jar $(ANDROID_BUILD)/engines.jar
 	$(DEMO_KOTLIN) -no-jdk $(DEMO_COMPOSE) -Xexplicit-api=strict -d $@ -cp $(DEMO_APP_PATH) \
-	    $(DEMO)/app/src/main/kotlin $(DEMO)/typecheck/android $(DEMO_BUILD)/generated
+	    $(DEMO)/app/src/main/kotlin standins/android $(DEMO_BUILD)/generated
 
 # A check that refuses nothing checks nothing: each of these faults must be named.
-$(DEMO_BUILD)/refused.log: $(wildcard $(DEMO)/typecheck/refused/*) $(DEMO_BUILD)/app.jar
+$(DEMO_BUILD)/refused.log: $(wildcard standins/refused/*) $(DEMO_BUILD)/app.jar
 	! $(DEMO_KOTLIN) -no-jdk $(DEMO_COMPOSE) -d $(DEMO_BUILD)/refused.jar -cp $(DEMO_APP_PATH) \
-	    $(DEMO)/typecheck/refused $(DEMO_BUILD)/generated > $@.new 2>&1
+	    standins/refused $(DEMO_BUILD)/generated > $@.new 2>&1
 	while read -r reason; do grep -qiF -- "$$reason" $@.new \
 	    || { echo "the type-check lets pass: $$reason" >&2; exit 1; }; \
-	done < $(DEMO)/typecheck/refused/reasons.txt
+	done < standins/refused/reasons.txt
 	@mv $@.new $@
 
 $(DEMO_BUILD)/tests/.complete: $(DEMO_TESTS) $(DEMO_BUILD)/app.jar
@@ -62,5 +60,5 @@ test-android-demo: lint-android-demo $(DEMO_BUILD)/refused.log $(DEMO_BUILD)/tes
 	    $(ANDROID_BUILD)/host tests/vectors $(DEMO_BUILD)/tests \
 	    $(DEMO_BUILD)/tests:$(DEMO_BUILD)/app.jar:$(ANDROID_BUILD)/main.jar
 	@# the scripts' own readers understand what the benchmark mode says
-	$(PYTHON) $(DEMO)/check_benchmark_output.py $(DEMO_BUILD)/results
+	$(PYTHON) checks/benchmark_output.py $(DEMO_BUILD)/results
 	$(BIN)/python -m pytest tests/apps/test_android_project.py

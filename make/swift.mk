@@ -11,6 +11,7 @@ lint-swift: swift-toolchain ## swift-format
 	    --configuration runtime/swift/swift-format.json Package.swift runtime/swift $(wildcard ios_demo)
 
 test-swift: swift-toolchain lint-swift ## the Swift package: tests on Linux, type-check of the Apple code
+	$(PYTHON) -m standins
 	$(TRIXIE) run -- runtime/swift/check
 
 test-swift-sanitized: swift-toolchain ## the Swift tests under AddressSanitizer and ThreadSanitizer

@@ -1,4 +1,4 @@
-"""check_project.py finds nothing in the Android demo, and finds each fault in a broken copy."""
+"""checks.android_app finds nothing in the Android demo, and finds each fault in a broken copy."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "android_demo"))
-
-from check_project import problems
+from checks.android_app.__main__ import problems
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "android_demo"
@@ -36,8 +34,10 @@ def demo(tmp_path: Path) -> Path:
 
 
 def check(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(DEMO / "check_project.py"), str(folder)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    command = [sys.executable, "-m", "checks.android_app", str(folder)]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def replace(demo: Path, file: str, old: str, new: str) -> None:
@@ -233,7 +233,7 @@ def test_a_fault_ends_the_command_with_a_sentence_on_stderr(demo: Path) -> None:
     done = check(demo)
     assert done.returncode == 1
     assert done.stdout == ""
-    assert all(line.startswith("check_project: ") for line in done.stderr.splitlines())
+    assert all(line.startswith("android_app: ") for line in done.stderr.splitlines())
     assert "AndroidManifest.xml: @mipmap/icon does not exist" in done.stderr
 
 
@@ -260,4 +260,4 @@ def test_a_missing_manifest_is_one_sentence(demo: Path) -> None:
 def test_another_folder_is_refused(tmp_path: Path) -> None:
     done = check(tmp_path)
     assert done.returncode == 2
-    assert done.stderr == f"check_project: {tmp_path} is not the Android demo\n"
+    assert done.stderr == f"android_app: {tmp_path} is not the Android demo\n"

@@ -12,17 +12,18 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[2] / "ios_demo"))
 
-from check_ios_project import check
 from ios_project_breaks import ASSETS, BREAKS, ROOT, STRINGS
 
-CHECK = ROOT / "ios_demo/check_ios_project.py"
+from checks.ios_app.__main__ import check
 
 
 def run_check(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(CHECK), *map(str, arguments)], capture_output=True, text=True
+        [sys.executable, "-m", "checks.ios_app", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
 
 

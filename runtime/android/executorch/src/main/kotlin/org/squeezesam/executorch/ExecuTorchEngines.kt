@@ -63,8 +63,7 @@ private class ExecuTorchEngine(private val modules: Map<ProgramKind, Module>) : 
             "the program returned ${found.size} values instead of ${outputs.size}"
         }
         for ((value, output) in found.zip(outputs)) {
-            // A call, not a property: ExecuTorch's class is Java in one release, Kotlin in another.
-            val values = value.toTensor().getDataAsFloatArray()
+            val values = value.toTensor().dataAsFloatArray
             check(values.size == output.data.remaining()) {
                 "the program returned ${values.size} numbers for \"${output.name}\" instead of " +
                     "${output.data.remaining()}"

@@ -1,0 +1,1 @@
+"""Checks of the Android demo's project files."""

@@ -1,0 +1,1 @@
+"""Checks of the iOS demo's project files."""
