@@ -62,9 +62,9 @@ def _swift_parameters(ours: list[str], real: list[str]) -> bool:
     """Unlabelled parameters may be left out only where no unlabelled one is left."""
     if not real:
         return not ours
-    if ours and ours[0] == real[0].removesuffix(" = _" if "= _" not in ours[0] else ""):
-        if _swift_parameters(ours[1:], real[1:]):
-            return True
+    first = real[0] if ours and ours[0].endswith(" = _") else real[0].removesuffix(" = _")
+    if ours and ours[0] == first and _swift_parameters(ours[1:], real[1:]):
+        return True
     unlabelled = real[0].startswith("_:") and any(one.startswith("_:") for one in ours)
     return real[0].endswith(" = _") and not unlabelled and _swift_parameters(ours, real[1:])
 

@@ -6,22 +6,10 @@ from standins.signatures.kotlin import TEST_ONLY, Declaration
 from standins.signatures.tokens import Reader, tokens
 
 _MODIFIERS = frozenset(
-    [
-        "public",
-        "private",
-        "protected",
-        "static",
-        "final",
-        "abstract",
-        "native",
-        "synchronized",
-        "transient",
-        "volatile",
-        "default",
-        "strictfp",
-        "sealed",
-        "non-sealed",
-    ]
+    """
+    public private protected static final abstract native synchronized transient volatile
+    default strictfp sealed
+    """.split()  # noqa: SIM905
 )
 _KEPT = ("protected", "static", "abstract")
 _NULLABILITY = {"Nullable": "@Nullable ", "NonNull": "@NonNull "}

@@ -10,35 +10,11 @@ from standins.signatures.kotlin import Declaration
 from standins.signatures.tokens import Reader, tokens
 
 _MODIFIERS = frozenset(
-    [
-        "public",
-        "open",
-        "internal",
-        "private",
-        "fileprivate",
-        "package",
-        "final",
-        "static",
-        "class",
-        "override",
-        "convenience",
-        "required",
-        "mutating",
-        "nonmutating",
-        "nonisolated",
-        "lazy",
-        "weak",
-        "unowned",
-        "indirect",
-        "dynamic",
-        "optional",
-        "prefix",
-        "postfix",
-        "infix",
-        "consuming",
-        "borrowing",
-        "distributed",
-    ]
+    """
+    public open internal private fileprivate package final static class override convenience
+    required mutating nonmutating nonisolated lazy weak unowned indirect dynamic optional prefix
+    postfix infix consuming borrowing distributed
+    """.split()  # noqa: SIM905
 )
 _TYPES = ("class", "struct", "enum", "protocol", "actor", "extension")
 _BEFORE_TYPES = ("inout", "some", "any", "repeat", "each", "sending", "borrowing", "__owned")

@@ -1,4 +1,4 @@
-"""The stand-ins declare what the real libraries do, and a difference in either direction is found."""
+"""Stand-ins declare what the real libraries do; a difference in either direction is found."""
 
 from __future__ import annotations
 
@@ -129,19 +129,26 @@ KOTLIN = """
 package a.b
 import c.D
 /** val no: Int /* nested */ fun no() */
-public open class Box<out T : Any>(public val held: T, count: Int = f({ 1 }, "${x { "}" }}")) : Base(), Other {
+public open class Box<out T : Any>(
+    public val held: T,
+    count: Int = f({ 1 }, "${x { "}" }}"),
+) : Base(), Other {
     public var size: Int = 3
         private set
     private val hidden = 1
     internal fun alsoHidden(): Int = 2
-    public suspend fun <R> each(block: suspend Box<*>.(a: Int, (String) -> R?) -> Unit): List<R>? = listOf()
+    public suspend fun <R> each(
+        block: suspend Box<*>.(a: Int, (String) -> R?) -> Unit,
+    ): List<R>? = listOf()
     @Composable
     override fun known() {}
     protected open fun late(vararg names: String?)
     public companion object { public const val MOST: Int = 1 }
 }
 public enum class Way { Up, @Old Down(2) { override fun x() {} }; public fun turn(): Way = Up }
-@Composable public inline fun Modifier.wide(crossinline by: @Composable () -> Unit = {}): Modifier = this
+@Composable public inline fun Modifier.wide(
+    crossinline by: @Composable () -> Unit = {},
+): Modifier = this
 """
 
 
@@ -182,7 +189,9 @@ def test_java_is_read_with_nullability_and_exceptions() -> None:
 def test_swift_is_read_with_labels_effects_and_optionals() -> None:
     source = """
     @available(iOS 17, *) extension A.B where T : C {
-      @inlinable nonisolated public func f<S>(_ s: S, in x: Swift.Int? = nil, g: @escaping (A.D) async throws -> Swift.Void) async throws -> some A.View where S : A.E
+      @inlinable nonisolated public func f<S>(
+        _ s: S, in x: Swift.Int? = nil, g: @escaping (A.D) async throws -> Swift.Void
+      ) async throws -> some A.View where S : A.E
       public var v: [Swift.String : A.B]? { get }
       func hidden()
     }
