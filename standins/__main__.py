@@ -23,12 +23,12 @@ from standins.signatures.kotlin import Declaration
 HERE = Path(__file__).parent
 # record: where its stand-ins lie, their language
 LIBRARIES = {
-    "executorch-android.txt": ("engines/executorch/*.kt", "kotlin"),
-    "onnxruntime-android.txt": ("engines/onnxruntime/*.java", "java"),
-    "android.txt": ("android/*.java", "java"),
-    "androidx.txt": ("androidx/*.kt", "kotlin"),
-    "executorch-apple.txt": ("apple/ExecuTorch.swift", "swift"),
-    "apple.txt": ("apple/*.swift", "swift"),
+    "executorch-android.signatures": ("engines/executorch/*.kt", "kotlin"),
+    "onnxruntime-android.signatures": ("engines/onnxruntime/*.java", "java"),
+    "android.signatures": ("android/*.java", "java"),
+    "androidx.signatures": ("androidx/*.kt", "kotlin"),
+    "executorch-apple.signatures": ("apple/ExecuTorch.swift", "swift"),
+    "apple.signatures": ("apple/*.swift", "swift"),
 }
 # Called by code that the Compose compiler generates, which is the real one: no app writes them.
 OF_THE_COMPILER = {"ComposeComposer.kt", "ComposeInternal.kt"}
@@ -52,7 +52,9 @@ def declared(folder: Path, pattern: str, language: str) -> Iterator[tuple[Path, 
             continue
         text = file.read_text(encoding="utf-8")
         if language == "swift":
-            found = swift.declarations(text, file.stem.removesuffix("Controls"))
+            found = swift.declarations(
+                text, file.stem.removesuffix("Controls").removesuffix("Shapes")
+            )
         else:
             found = (kotlin if language == "kotlin" else java).declarations(text)
         for one in found:

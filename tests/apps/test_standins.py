@@ -105,11 +105,11 @@ def test_a_stand_in_that_says_something_else_is_found_in_both_directions(
 
 
 def test_a_declaration_that_is_recorded_and_missing_is_found(copy: Path) -> None:
-    record = copy / "recorded/executorch-android.txt"
+    record = copy / "recorded/executorch-android.signatures"
     with record.open("a", encoding="utf-8") as file:
         file.write("org.pytorch.executorch.Module :: fun getMethods(): Array<String>\n")
     assert faults(copy) == [
-        "executorch-android.txt records what no stand-in declares: "
+        "executorch-android.signatures records what no stand-in declares: "
         "org.pytorch.executorch.Module :: fun getMethods(): Array<String>"
     ]
 
@@ -120,7 +120,9 @@ def test_the_command_says_what_differs_and_exits_with_1(copy: Path) -> None:
         [sys.executable, "-m", "standins", str(copy)], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("standins: executorch-android.txt records what no stand-in ")
+    assert done.stderr.startswith(
+        "standins: executorch-android.signatures records what no stand-in "
+    )
     usage = [sys.executable, "-m", "standins", str(copy / "recorded")]
     assert subprocess.run(usage, cwd=ROOT, capture_output=True).returncode == 2
 
