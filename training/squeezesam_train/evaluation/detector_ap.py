@@ -5,7 +5,8 @@ score, and COCO's evaluation (Lin et al. 2014) judges the masks: the zero-shot i
 of Kirillov et al. 2023, section 7.4, and of EfficientSAM and EdgeSAM after it. LVIS (Gupta et al.
 2019) labels each photo for some of its 1,203 classes only: a detection counts where its class was
 checked (present, or in ``neg_category_ids``), and an unmatched one is no error where the class was
-not labelled exhaustively; up to 300 detections a photo.
+not labelled exhaustively; up to 300 detections a photo. A detection's size class is its mask's, as
+LVIS and detectron2 judge masks: a result that keeps its box would be filed by the box's area.
 """
 
 from __future__ import annotations
@@ -30,24 +31,60 @@ from squeezesam_train.photos import U8, DataError
 
 Detection = dict[str, Any]
 COCO_MOST, LVIS_MOST = 100, 300
-_FIGURES = ("AP", "AP50", "AP75", "APs", "APm", "APl")
+_LVIS_KEYS = ("neg_category_ids", "not_exhaustive_category_ids")
+_ANNOTATION_KEYS = {"image_id", "category_id", "segmentation", "area"}
 
 
 def load_truth(path: Path) -> COCO:
     """A COCO or LVIS json.
 
+    LVIS files are known by ``neg_category_ids``; they have no ``iscrowd``, and where an annotation
+    says ``ignore`` it is neither to be found nor in the way, as in LVIS's own evaluation.
+
     Raises:
-        DataError: it cannot be read, or lacks photos, classes or annotations.
+        DataError: it cannot be read, lacks photos, classes or annotations, or one of these lacks
+            what the evaluation needs.
     """
     loaded = _json(path)
     wanted = ("images", "annotations", "categories")
     if not isinstance(loaded, dict) or not all(isinstance(loaded.get(k), list) for k in wanted):
         raise DataError(f"{path} is no COCO json: it needs images, annotations and categories")
+    _check_photos(path, loaded["images"])
+    loaded["annotations"] = _judged(path, loaded["annotations"])
     truth = COCO()
     truth.dataset = loaded
     with contextlib.redirect_stdout(io.StringIO()):
         truth.createIndex()
     return truth
+
+
+def _check_photos(path: Path, photos: list[Any]) -> None:
+    needed = {"id", "height", "width"}
+    if any(_names_of(photo) & set(_LVIS_KEYS) for photo in photos):
+        needed |= set(_LVIS_KEYS)
+    for photo in photos:
+        missing = sorted(needed - _names_of(photo))
+        if missing:
+            raise DataError(f"{path}: a photo has no {' and no '.join(missing)}")
+
+
+def _judged(path: Path, annotations: list[Any]) -> list[dict[str, Any]]:
+    """The annotations as COCO's evaluation takes them.
+
+    Numbered from 1: that evaluation takes a match with the annotation 0 for none.
+    """
+    found = []
+    for number, row in enumerate(annotations, 1):
+        missing = sorted(_ANNOTATION_KEYS - _names_of(row))
+        if missing:
+            raise DataError(f"{path}: an annotation has no {' and no '.join(missing)}")
+        # A crowd takes in any number of detections, an ignored object one.
+        found.append({"iscrowd": 0, **row, "id": number})
+    return found
+
+
+def _names_of(row: Any) -> set[str]:
+    return set(row) if isinstance(row, dict) else set()
 
 
 def load_detections(path: Path, truth: COCO, most: int) -> dict[int, list[Detection]]:
@@ -88,7 +125,7 @@ def _json(path: Path) -> Any:
 
 def is_lvis(truth: COCO) -> bool:
     """Whether the photos say which classes were checked on them."""
-    return all("neg_category_ids" in photo for photo in truth.imgs.values())
+    return any("neg_category_ids" in photo for photo in truth.imgs.values())
 
 
 def segment_detections(
@@ -98,7 +135,7 @@ def segment_detections(
     detections: dict[int, list[Detection]],
     progress: Callable[[int, int], None] = lambda *_: None,
 ) -> list[Detection]:
-    """The detections with a mask each, in COCO's result form (``segmentation`` as RLE).
+    """The detections with a mask each, in COCO's result form (``segmentation`` as RLE, no box).
 
     Raises:
         DataError: a photo is missing or has another size than its annotations say.
@@ -112,7 +149,9 @@ def segment_detections(
             # A box of COCO ends between pixels; ours lies on the centres of the outermost ones.
             box = (x, y, x + max(width - 1, 0), y + max(height - 1, 0))
             mask = view.predict(Prompts(box=box)).mask
-            results.append({**row, "segmentation": _encode(mask)})
+            # Without the box: COCO's and LVIS's readers would take its area for the mask's.
+            kept = {name: value for name, value in row.items() if name != "bbox"}
+            results.append({**kept, "segmentation": _encode(mask)})
     progress(len(detections), len(detections))
     return results
 
@@ -139,14 +178,27 @@ def average_precision(truth: COCO, results: list[Detection]) -> dict[str, float]
     """
     lvis = is_lvis(truth)
     rows = [row for row in results if not lvis or _was_checked(truth, row)]
-    if not rows:
-        return dict.fromkeys((*_FIGURES, *(_FREQUENCIES if lvis else ())), 0.0)
     with contextlib.redirect_stdout(io.StringIO()):
-        judge = (FederatedEval if lvis else COCOeval)(truth, truth.loadRes(rows), "segm")
+        judge = (FederatedEval if lvis else COCOeval)(truth, _as_coco(truth, rows), "segm")
         judge.params.maxDets = [1, 10, LVIS_MOST if lvis else COCO_MOST]
         judge.evaluate()
         judge.accumulate()
     return _summary(judge, truth if lvis else None)
+
+
+def _as_coco(truth: COCO, rows: list[Detection]) -> COCO:
+    """Results as COCO's evaluation reads them, filed by their masks' areas; there may be none."""
+    found = COCO()
+    found.dataset = {
+        "images": truth.dataset["images"],
+        "categories": truth.dataset["categories"],
+        "annotations": [
+            {**row, "id": number, "area": float(rle.area(row["segmentation"])), "iscrowd": 0}
+            for number, row in enumerate(rows, 1)
+        ],
+    }
+    found.createIndex()
+    return found
 
 
 _FREQUENCIES = {"APr": "r", "APc": "c", "APf": "f"}
@@ -159,7 +211,18 @@ def _was_checked(truth: COCO, row: Detection) -> bool:
 
 
 class FederatedEval(COCOeval):  # type: ignore[misc]
-    """COCO's evaluation where unmatched detections of classes not labelled exhaustively go free."""
+    """COCO's evaluation with the two rules that LVIS adds.
+
+    Unmatched detections of classes not labelled exhaustively go free, and objects marked ``ignore``
+    are left out.
+    """
+
+    def _prepare(self) -> None:
+        ignored = {a["id"] for a in self.cocoGt.dataset["annotations"] if a.get("ignore")}
+        super()._prepare()
+        for truths in self._gts.values():
+            for truth in truths:
+                truth["ignore"] = truth["ignore"] or truth["id"] in ignored
 
     def evaluateImg(  # noqa: N802
         self, image: int, category: int, area: list[float], most: int

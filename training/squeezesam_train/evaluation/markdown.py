@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from squeezesam_train.evaluation.protocols import OTHER_PROTOCOLS, PROMPT_PROTOCOLS
+from squeezesam_train.evaluation.protocols import NOTES, OTHER_PROTOCOLS, PROMPT_PROTOCOLS
 
 TITLES = {
     **{name: protocol.title for name, protocol in PROMPT_PROTOCOLS.items()},
@@ -148,6 +148,7 @@ def _breakdown(protocol: str, found: dict[str, Any]) -> str:
 def _protocols(report: dict[str, Any]) -> str:
     lines = [f"- {found['title']} (`{n}`): {found['source']}." for n, found in
              report["protocols"].items()]  # fmt: skip
+    lines += [f"- {note[0].upper()}{note[1:]}." for note in NOTES]
     return "## Protocols\n\n" + "\n".join(lines) + "\n"
 
 

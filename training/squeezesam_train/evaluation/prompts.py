@@ -51,7 +51,7 @@ def depth(mask: Mask) -> NDArray[np.float32]:
     padded = np.pad(mask, 1).astype(np.uint8)
     distance = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     squares = np.rint(distance[1:-1, 1:-1].astype(np.float64) ** 2)
-    return np.sqrt(squares).astype(np.float32)
+    return np.asarray(np.sqrt(squares), np.float32)
 
 
 def centre_click(target: Target) -> Prompts:
