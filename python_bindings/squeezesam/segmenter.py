@@ -65,15 +65,28 @@ class Segmenter:
         """Runs every program once, so that the first tap does not pay for the engine's set-up."""
         self._core.prewarm()
 
-    def open(self, photo: PhotoSource, *, max_pixels: int = MAX_PIXELS) -> Session:
+    def open(
+        self,
+        photo: PhotoSource,
+        *,
+        max_pixels: int = MAX_PIXELS,
+        bgr: bool = False,
+        accept_damaged: bool = False,
+    ) -> Session:
         """Opens a photo: a path, encoded bytes, a PIL image or a uint8 array (RGB, RGBA, grey).
 
-        Arrays are taken as they are; files and PIL images are turned upright by their EXIF
-        orientation, and transparent pixels are laid over white.
+        Arrays are taken as they are, with bgr=True in OpenCV's order of channels; files and PIL
+        images are turned upright by their EXIF orientation and converted to sRGB, and transparent
+        pixels are laid over white. The session owns its pixels: an array may be overwritten as
+        soon as this returns. accept_damaged: see `open_photo`.
         Raises PhotoError for a photo that cannot be read or is larger than `max_pixels`.
         """
         start = time.perf_counter()
-        opened = photo if isinstance(photo, Photo) else open_photo(photo, max_pixels=max_pixels)
+        opened = (
+            photo
+            if isinstance(photo, Photo)
+            else open_photo(photo, max_pixels=max_pixels, bgr=bgr, accept_damaged=accept_damaged)
+        )
         return Session(self, opened, 1000 * (time.perf_counter() - start))
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import os
 import struct
+import sys
 import zlib
 from pathlib import Path
 
 import numpy as np
+import pillow_heif
 import pytest
-from photo_files import STORED, UPRIGHT, encoded, with_orientation
+from photo_files import STORED, UPRIGHT, encoded, scene, with_orientation
 from PIL import Image
 from skimage import data
-from squeezesam import PhotoError
+from squeezesam import InvalidArgumentError, PhotoError, Segmenter
 from squeezesam.photo import find_photos, open_photo
 
 
@@ -217,11 +219,32 @@ def test_files_that_are_no_photos_are_named_as_such(tmp_path: Path) -> None:
 
 
 def test_formats_we_do_not_read_are_called_by_their_name(astronaut: np.ndarray) -> None:
-    for form, name in (("gif", "GIF"), ("avif", "AVIF"), ("jpeg2000", "JPEG 2000")):
+    files = {"GIF": encoded(astronaut, "gif"), "JPEG 2000": encoded(astronaut, "jpeg2000")}
+    files["JPEG XL"] = b"\xff\x0a" + bytes(40)
+    files["Photoshop"] = b"8BPS\0\1" + bytes(40)
+    files["Canon raw"] = b"II*\0\x10\0\0\0CR\2\0" + bytes(40)
+    for name, file in files.items():
         with pytest.raises(PhotoError, match=f"{name} pictures are not supported"):
-            open_photo(encoded(astronaut, form))
-    with pytest.raises(PhotoError, match="HEIC pictures are not supported"):
+            open_photo(file)
+
+
+def test_heic_without_the_extra_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(PhotoError, match=r"pip install squeezesam\[heif\]"):
         open_photo(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_heic_and_avif_are_read_upright(astronaut: np.ndarray, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = Image.fromarray(np.ascontiguousarray(STORED[orientation](astronaut)))
+    heic = io.BytesIO()
+    pillow_heif.from_pillow(stored).save(heic, quality=95, exif=exif.tobytes())
+    for file in (heic.getvalue(), encoded(stored, "avif", quality=95, exif=exif)):
+        pixels = open_photo(file).pixels
+        assert pixels.shape == astronaut.shape
+        assert np.abs(pixels.astype(int) - astronaut).mean() < 4
 
 
 def test_a_photo_beyond_the_limit_is_refused_before_it_is_decoded() -> None:
@@ -243,6 +266,8 @@ def test_a_photo_beyond_the_limit_is_refused_before_it_is_decoded() -> None:
     [
         np.zeros((4, 5, 3), np.float32),
         np.zeros((4, 5, 3), np.uint16),
+        np.zeros((4, 5, 4), np.float64),
+        np.zeros((4, 5), np.int16),
         np.zeros((4, 5), bool),
         np.zeros((4, 5, 2), np.uint8),
         np.zeros((2, 4, 5, 3), np.uint8),
@@ -273,3 +298,38 @@ def test_a_folder_gives_its_photos_in_order_and_nothing_else(tmp_path: Path) -> 
         (tmp_path / name).touch()
     os.mkdir(tmp_path / "folder.jpg")
     assert [path.name for path in find_photos(tmp_path)] == ["a.png", "b.JPG", "c.webp"]
+
+
+def test_bgr_arrays_are_taken_in_opencvs_order(astronaut: np.ndarray) -> None:
+    assert np.array_equal(open_photo(astronaut[..., ::-1], bgr=True).pixels, astronaut)
+    half = np.dstack([astronaut, astronaut[..., 0]])
+    assert np.array_equal(
+        open_photo(half[..., [2, 1, 0, 3]], bgr=True).pixels, open_photo(half).pixels
+    )
+    for source in (astronaut[..., 0], encoded(astronaut, "png"), Image.fromarray(astronaut)):
+        with pytest.raises(InvalidArgumentError, match="bgr"):
+            open_photo(source, bgr=True)
+
+
+@pytest.mark.parametrize("form", ["rgb", "grey", "bgr", "rgba", "view"])
+def test_a_session_owns_its_pixels(segmenter: Segmenter, form: str) -> None:
+    """A camera loop writes the next frame into the same array."""
+    frame = scene(things=((32, 48, 96, 128),))
+    if form == "grey":
+        frame = frame[..., 0].copy()
+    elif form == "rgba":
+        frame = np.dstack([frame, np.full(frame.shape[:2], 255, np.uint8)])
+    given = frame[:, ::-1][:, ::-1] if form == "view" else frame
+    session = segmenter.open(given, bgr=form == "bgr")
+    kept = session.photo.pixels.copy()
+    frame[:] = 77
+    mask = session.predict()
+    assert np.array_equal(session.photo.pixels, kept)
+    assert mask.array[60, 60]
+    assert not mask.array[10, 10]
+
+
+def test_hidden_files_of_another_system_are_no_photos(tmp_path: Path) -> None:
+    for name in ("._cat.jpg", "cat.HEIC", "dog.avif", ".DS_Store"):
+        (tmp_path / name).touch()
+    assert [path.name for path in find_photos(tmp_path)] == ["cat.HEIC", "dog.avif"]

@@ -79,7 +79,12 @@ def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
         "photos",
         nargs="+",
         metavar="PHOTO",
-        help="a photo (JPEG, PNG, WebP, BMP, TIFF), or a folder: every photo directly in it",
+        help="a photo (JPEG, PNG, WebP, TIFF, BMP, AVIF, HEIC), or a folder: every photo in it",
+    )
+    command.add_argument(
+        "--accept-damaged",
+        action="store_true",
+        help="use a damaged photo as far as it can be decoded, with a warning",
     )
     prompts = command.add_argument_group("prompts")
     prompts.add_argument(

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from ..terminal import printable
+
 
 def complain(sentence: str) -> None:
     """One line on stderr."""
-    print(f"squeezesam: {' '.join(sentence.split())}", file=sys.stderr, flush=True)
+    print(f"squeezesam: {printable(' '.join(sentence.split()))}", file=sys.stderr, flush=True)
+
+
+def say(line: str) -> None:
+    """One line on stdout, whatever names and texts of strangers it holds."""
+    print(printable(line))

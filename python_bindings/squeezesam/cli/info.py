@@ -8,18 +8,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..bundle import Bundle
+from .complaint import say
 
 
 def info(options: argparse.Namespace) -> int:
     """Prints the table, or the manifest with --json. Raises BundleError for a bad bundle."""
     bundle = Bundle(options.bundle)
     if options.json:
-        print(json.dumps(bundle.manifest, indent=2, ensure_ascii=False))
+        print(json.dumps(bundle.manifest, indent=2, ensure_ascii=True))
         return 0
     rows = list(_rows(bundle))
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
-        print(f"{name:<{width}}  {value}".rstrip())
+        say(f"{name:<{width}}  {value}".rstrip())
     return 0
 
 

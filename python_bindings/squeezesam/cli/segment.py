@@ -12,7 +12,7 @@ from ..mask import Mask
 from ..photo import find_photos
 from ..segmenter import Segmenter
 from ..writing import check_free, make_folder
-from .complaint import complain
+from .complaint import complain, say
 from .progress import Progress
 
 
@@ -41,8 +41,10 @@ def segment(options: argparse.Namespace) -> int:
                 mask.save(target, form, overwrite=options.overwrite, crop=options.crop)
             made.update((target, photo) for target in targets.values())
             progress.clear()
+            if mask.photo.damage:
+                complain(f"warning: {photo}: {mask.photo.damage}; used as far as it goes")
             for line in _account(photo, mask, targets.values(), options.timings):
-                print(line)
+                say(line)
         except (SqueezeSamError, MemoryError) as error:
             progress.clear()
             complain(_named(photo, str(error) or "not enough memory for it"))
@@ -90,7 +92,7 @@ def _targets(
 
 
 def _predict(segmenter: Segmenter, photo: str, options: argparse.Namespace) -> Mask:
-    session = segmenter.open(photo)
+    session = segmenter.open(photo, accept_damaged=options.accept_damaged)
     if options.box is not None:
         session.set_box(*options.box)
     for x, y in options.point:

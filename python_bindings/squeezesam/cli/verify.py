@@ -15,20 +15,20 @@ from ..errors import BundleError, EngineError, NothingStandsOutError, SqueezeSam
 from ..geometry import prompt_planes
 from ..photo import find_photos
 from ..segmenter import Segmenter
-from .complaint import complain
+from .complaint import complain, say
 from .progress import Progress
 
 
 def verify(options: argparse.Namespace) -> int:
     """Prints a line for each thing that was checked; 0 if all of it is well, else 1."""
     bundle = Bundle(options.bundle)
-    print(f"ok  {bundle.name}: manifest, sizes, sha256 and shapes")
+    say(f"ok  {bundle.name}: manifest, sizes, sha256 and shapes")
     if bundle.target == "coreml" and options.engine is None:
         print("--  programs not run: Core ML exists on iOS and macOS only")
         return 0
     engine = create_engine(bundle.target, options.engine, options.threads)
     for spec in bundle.programs:
-        print(f"ok  {spec.name}: {_run(engine, spec, bundle)}")
+        say(f"ok  {spec.name}: {_run(engine, spec, bundle)}")
     segmenter = Segmenter(bundle, engine)
     _whole_way(segmenter)
     print("ok  from photo to mask, by a click")
@@ -134,13 +134,13 @@ def _on_photos(segmenter: Segmenter, folder: str) -> int:
             mask = session.predict()
             pixels = mask.photo.width * mask.photo.height
             progress.clear()
-            print(
+            say(
                 f"ok  {path.name}: score {mask.score:.2f}, object {100 * mask.area / pixels:.1f} %,"
                 f" {mask.timings.total:.0f} ms"
             )
         except NothingStandsOutError:
             progress.clear()
-            print(f"ok  {path.name}: nothing stands out in it, so there is no automatic mask")
+            say(f"ok  {path.name}: nothing stands out in it, so there is no automatic mask")
         except SqueezeSamError as error:
             progress.clear()
             complain(str(error) if str(path) in str(error) else f"{path}: {error}")

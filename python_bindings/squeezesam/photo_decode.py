@@ -1,0 +1,225 @@
+"""Encoded photos to upright RGB, by one policy: `docs/photos.md`.
+
+libjpeg-turbo (simplejpeg) decodes JPEG, because it says when data was missing; Pillow all other
+formats, and reads everybody's EXIF and profile. The decoder's own header is held against the limit
+before it may allocate a pixel. Pillow's classes are used one by one: `Image.open` would try every
+format there is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import threading
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import ImageFile
+
+from . import _core, photo_jpeg
+from .errors import PhotoError
+from .photo_colour import Pixels, is_photo_mode, rgb_of_array, rgb_of_image
+from .photo_formats import NAMES, fault, recognise, truncated
+from .photo_tiff import full_size_page, silent_libtiff
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+ORIENTATION = 0x0112
+_lenient = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """uint8 H×W×3 sRGB; the EXIF orientation that was applied to it; what is damaged, or None."""
+
+    pixels: Pixels
+    orientation: int
+    damage: str | None
+
+
+def check_size(width: int, height: int, name: str, max_pixels: int) -> None:
+    """Raises PhotoError for a photo without pixels or with more than `max_pixels`."""
+    if width < 1 or height < 1:
+        raise PhotoError(f"{name}: the photo has no pixels ({width}×{height})")
+    if width * height > max_pixels:
+        raise PhotoError(
+            f"{name}: {width}×{height} is more than the {max_pixels / 1e6:.0f} megapixels that "
+            "squeezesam takes; make it smaller first"
+        )
+
+
+def decode(data: bytes, name: str, max_pixels: int, accept_damaged: bool, turn: bool) -> Decoded:
+    """Raises PhotoError for whatever is no photo, too large or, unless accepted, damaged."""
+    form = recognise(data, name)
+    with _refused(name, form):
+        damage = fault(data, form)
+        if damage and not accept_damaged:
+            raise PhotoError(f"{name}: {damage}")
+        if form == "jpeg":
+            pixels, orientation, found = _jpeg(data, name, max_pixels, accept_damaged)
+        else:
+            quiet = silent_libtiff() if form == "tiff" else contextlib.nullcontext()
+            with quiet:
+                pixels, orientation, found = _other(data, form, name, max_pixels, accept_damaged)
+        turned = turn and form != "tiff" and 2 <= orientation <= 8
+        return Decoded(
+            _core.orient(pixels, orientation) if turned else pixels, orientation, damage or found
+        )
+
+
+def orientation_of(image: Image.Image) -> int:
+    """EXIF orientation as Pillow's own `exif_transpose` takes it; 1 where it would not turn."""
+    try:
+        value = image.getexif().get(ORIENTATION, 1)
+    except Exception:  # a block that is no TIFF: Pillow raises many kinds
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def measured(data: bytes, name: str, max_pixels: int) -> Image.Image:
+    """A picture of any readable format, its size within the limit, not decoded: call `load`.
+
+    For label maps and the like, whose stored values matter. Raises PhotoError.
+    """
+    form = recognise(data, name)
+    with _refused(name, form):
+        problem = fault(data, form)
+        if problem:
+            raise PhotoError(f"{name}: {problem}")
+        image = _opened(data, form, name)
+        check_size(image.width, image.height, name, max_pixels)
+        return image
+
+
+@contextlib.contextmanager
+def _refused(name: str, form: str) -> Iterator[None]:
+    """Whatever a decoder raises on a stranger's bytes becomes one sentence; its warnings none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except PhotoError:
+        raise
+    except MemoryError:
+        raise PhotoError(f"{name}: not enough memory for it") from None
+    except Exception as error:
+        text = str(error).lower()
+        if "truncated" in text or "premature end of jpeg" in text:
+            raise PhotoError(f"{name}: {truncated(form)}") from None
+        if "exceeds limit" in text:
+            raise PhotoError(
+                f"{name}: more pixels than squeezesam takes; make it smaller"
+            ) from None
+        raise PhotoError(f"{name}: the {NAMES[form]} file is damaged or truncated") from None
+
+
+def _opened(data: bytes, form: str, name: str) -> Image.Image:
+    """Pillow's picture with its header read."""
+    from PIL import (
+        AvifImagePlugin,
+        BmpImagePlugin,
+        JpegImagePlugin,
+        PngImagePlugin,
+        TiffImagePlugin,
+        WebPImagePlugin,
+        features,
+    )
+
+    file = io.BytesIO(data)
+    if form == "heif":
+        return _heif(file, name)
+    if form in ("avif", "webp") and not features.check(form):
+        raise PhotoError(f"{name}: this Pillow was built without {NAMES[form]}")
+    if form == "tiff":
+        return full_size_page(TiffImagePlugin.TiffImageFile(file), name)
+    plugins: dict[str, Any] = {
+        "jpeg": JpegImagePlugin.JpegImageFile,
+        "png": PngImagePlugin.PngImageFile,
+        "webp": WebPImagePlugin.WebPImageFile,
+        "bmp": BmpImagePlugin.BmpImageFile,
+        "avif": AvifImagePlugin.AvifImageFile,
+    }
+    image: Image.Image = plugins[form](file)
+    return image
+
+
+def _heif(file: io.BytesIO, name: str) -> Image.Image:
+    try:
+        import pillow_heif
+    except ImportError:
+        raise PhotoError(
+            f"{name}: HEIC pictures need pip install squeezesam[heif]; or convert it to JPEG"
+        ) from None
+    image: Image.Image = pillow_heif.HeifImageFile(file)
+    return image
+
+
+def _other(
+    data: bytes, form: str, name: str, max_pixels: int, accept_damaged: bool
+) -> tuple[Pixels, int, str | None]:
+    image = _opened(data, form, name)
+    check_size(image.width, image.height, name, max_pixels)
+    if not is_photo_mode(image.mode):
+        raise PhotoError(f"{name}: its pixels ({image.mode}) are no 8 or 16 bits of colour")
+    orientation = orientation_of(image)
+    try:
+        image.load()
+        return rgb_of_image(image), orientation, None
+    except (OSError, SyntaxError, EOFError, ValueError):
+        if not accept_damaged:
+            raise
+    return rgb_of_image(_loaded_leniently(data, form, name)), orientation, truncated(form)
+
+
+def _loaded_leniently(data: bytes, form: str, name: str) -> Image.Image:
+    """As much as can be decoded. Pillow knows this as a switch of the whole process only."""
+    with _lenient:
+        before = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
+        try:
+            image = _opened(data, form, name)
+            image.load()
+            return image
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+def _jpeg(
+    data: bytes, name: str, max_pixels: int, accept_damaged: bool
+) -> tuple[Pixels, int, str | None]:
+    import simplejpeg
+
+    head = _opened(photo_jpeg.head(data), "jpeg", name)
+    orientation, profile = orientation_of(head), head.info.get("icc_profile")
+    try:
+        height, width, colours, _ = simplejpeg.decode_jpeg_header(data, strict=False)
+    except ValueError as error:
+        if "subsampling" not in str(error):
+            raise
+        check_size(head.width, head.height, name, max_pixels)
+        # Sampling factors that TurboJPEG has no name for; libjpeg in Pillow decodes them.
+        return _other(data, "jpeg", name, max_pixels, accept_damaged)
+    check_size(width, height, name, max_pixels)
+    damage = (
+        "the JPEG file is truncated; scans are missing" if photo_jpeg.missing_scans(data) else None
+    )
+    if damage and not accept_damaged:
+        raise PhotoError(f"{name}: {damage}")
+    ink = colours in ("CMYK", "YCCK")
+    wanted = "CMYK" if ink else "RGB"
+    try:
+        stored = simplejpeg.decode_jpeg(data, wanted, strict=True)
+    except ValueError as error:
+        if not accept_damaged:
+            raise
+        damage = f"the JPEG file is damaged ({error})"
+        stored = simplejpeg.decode_jpeg(data, wanted, strict=False)
+    if ink:  # Adobe's: 255 is no ink
+        np.subtract(255, stored, out=stored)
+    if colours == "Gray" and profile:
+        return _other(data, "jpeg", name, max_pixels, accept_damaged)
+    return rgb_of_array(stored, wanted, profile), orientation, damage

@@ -1,0 +1,145 @@
+"""No file makes a reader allocate, or work, beyond its limit; held by the system, not by trust."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+import pytest
+from photo_attacks import BOMBS, SLOW
+from photo_files import encoded
+from PIL import Image, ImageCms
+from skimage import data
+from squeezesam import PhotoError, open_photo
+
+MIB = 1 << 20
+PER_PIXEL = {"webp": 22}  # what the documentation of MAX_PIXELS promises; others:
+OTHERS = 14
+READ = """
+import resource, sys
+from pathlib import Path
+from squeezesam import PhotoError, open_photo
+import simplejpeg, PIL.ImageCms, PIL.TiffImagePlugin, PIL.PngImagePlugin, PIL.WebPImagePlugin
+import PIL.BmpImagePlugin, PIL.AvifImagePlugin, PIL.JpegImagePlugin, pillow_heif
+used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+limit = used + int(sys.argv[2])
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+try:
+    print(open_photo(sys.argv[1]).pixels.shape)
+except PhotoError as error:
+    print(error)
+"""
+
+
+def read_within(path: Path, extra: int) -> str:
+    """What reading `path` says in a process that may allocate `extra` bytes more than it has."""
+    # One arena and one thread: what malloc reserves for others is no use of memory.
+    environment = {**os.environ, "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(path), str(extra)],
+        capture_output=True, text=True, env=environment, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("attack", BOMBS)
+def test_a_bomb_is_refused_within_64_mib(tmp_path: Path, attack: str) -> None:
+    path = tmp_path / "bomb"
+    path.write_bytes(BOMBS[attack]())
+    said = read_within(path, 64 * MIB)
+    assert said.startswith(str(path))
+    assert "not enough memory" not in said
+
+
+@pytest.mark.parametrize("attack", BOMBS)
+def test_a_bomb_is_refused_by_its_size_or_as_damaged(attack: str) -> None:
+    with pytest.raises(PhotoError, match=r"megapixels|damaged|more pixels"):
+        open_photo(BOMBS[attack]())
+
+
+@pytest.mark.parametrize("attack", SLOW)
+def test_a_megabyte_of_nonsense_is_read_in_linear_time(attack: str) -> None:
+    """What was quadratic took hours for this; twenty seconds are generous on any processor."""
+    start = time.process_time()
+    with contextlib.suppress(PhotoError):
+        open_photo(SLOW[attack])
+    assert time.process_time() - start < 20
+
+
+def test_fill_between_the_markers_does_not_harm_a_photo() -> None:
+    assert open_photo(SLOW["fill before every marker"]).pixels.shape == (64, 64, 3)
+
+
+def _files() -> dict[str, bytes]:
+    """Six megapixels of every format and kind of pixels, compressible."""
+    side = (3000, 2000)
+    colour = Image.fromarray(data.astronaut()).resize(side)
+    grey16 = Image.fromarray((np.asarray(colour.convert("L")).astype(np.uint16)) * 257)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    deep = np.dstack([np.asarray(colour), np.full(side[::-1], 99, np.uint8)]).astype(">u2") * 257
+    heif = io.BytesIO()
+    pillow_heif.from_pillow(colour).save(heif, quality=30)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return {
+        "jpeg": encoded(colour, "jpeg"),
+        "progressive jpeg, 444": encoded(colour, "jpeg", progressive=True, subsampling=0),
+        "turned jpeg": encoded(colour, "jpeg", exif=exif),
+        "cmyk jpeg with a profile": encoded(colour.convert("CMYK"), "jpeg", icc_profile=profile),
+        "png": encoded(colour, "png", compress_level=1),
+        "turned png with a profile": encoded(
+            colour.convert("RGBA"), "png", compress_level=1, exif=exif, icc_profile=profile
+        ),
+        "palette png": encoded(colour.quantize(64), "png", compress_level=1),
+        "16-bit grey png": encoded(grey16, "png", compress_level=1),
+        "16-bit RGBA png": _png16(deep),
+        "webp": encoded(colour, "webp", method=0),
+        "tiff": encoded(colour, "tiff"),
+        "turned lzw tiff": encoded(colour, "tiff", compression="tiff_lzw", exif=exif),
+        "bmp": encoded(colour, "bmp"),
+        "heic": heif.getvalue(),
+    }
+
+
+def _png16(rgba: np.ndarray) -> bytes:
+    import cv2
+
+    return bytes(cv2.imencode(".png", np.ascontiguousarray(rgba.astype(np.uint16)))[1])
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    return _files()
+
+
+KINDS = (
+    "jpeg", "progressive jpeg, 444", "turned jpeg", "cmyk jpeg with a profile", "png",
+    "turned png with a profile", "palette png", "16-bit grey png", "16-bit RGBA png", "webp",
+    "tiff", "turned lzw tiff", "bmp", "heic",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_reading_takes_the_bytes_a_pixel_that_are_promised(
+    files: dict[str, bytes], tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "photo"
+    path.write_bytes(files[kind])
+    allowed = PER_PIXEL.get(kind, OTHERS) * 6_000_000 + 2 * len(files[kind]) + 16 * MIB
+    assert read_within(path, allowed) in ("(2000, 3000, 3)", "(3000, 2000, 3)")
+
+
+def test_the_limit_can_be_set_and_holds_for_every_format(files: dict[str, bytes]) -> None:
+    for kind, file in files.items():
+        with pytest.raises(PhotoError, match="more than the 5 megapixels"):
+            open_photo(file, max_pixels=5_000_000)
+        assert open_photo(file, max_pixels=6_000_000).pixels.size == 18_000_000, kind
