@@ -16,19 +16,14 @@ import numpy.typing as npt
 
 from . import _core
 from .errors import InvalidArgumentError, PhotoError
+from .photo_colour import is_photo_mode, over_white, rgb_of_image
+from .photo_decode import MAX_PIXELS, check_size, decode, orientation_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 PhotoSource: TypeAlias = "str | os.PathLike[str] | bytes | npt.NDArray[Any] | Any"
-
-MAX_PIXELS = 1 << 28
-"""Largest photo taken, in pixels (268 megapixels: above the 200 of today's largest phone sensor).
-
-Reading one takes at most 14 bytes a pixel beside the file (WebP: 22; tested with a hard limit on
-memory), so this bounds what a hostile file can make us allocate.
-"""
 
 PHOTO_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
@@ -91,8 +86,6 @@ def open_photo(
         name = os.fspath(source)
         source = _read(name)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        from .photo_decode import decode
-
         found = decode(bytes(source), name, max_pixels, accept_damaged, turn)
         return Photo(found.pixels, name, found.orientation, found.damage)
     if hasattr(source, "getexif") and hasattr(source, "convert"):
@@ -124,9 +117,6 @@ def _read(path: str) -> bytes:
 
 
 def _from_pil(image: Any, name: str, max_pixels: int, turn: bool) -> Photo:
-    from .photo_colour import is_photo_mode, rgb_of_image
-    from .photo_decode import check_size, orientation_of
-
     name = str(getattr(image, "filename", "") or name)
     check_size(image.width, image.height, name, max_pixels)
     if not is_photo_mode(image.mode):
@@ -145,9 +135,6 @@ def _from_pil(image: Any, name: str, max_pixels: int, turn: bool) -> Photo:
 
 def _array(array: npt.NDArray[Any], name: str, max_pixels: int, bgr: bool) -> Pixels:
     """uint8 H×W, H×W×1, H×W×3 or H×W×4 to an H×W×3 of our own."""
-    from .photo_colour import over_white
-    from .photo_decode import check_size
-
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
     if array.ndim != 2 and (array.ndim != 3 or array.shape[2] not in (3, 4)):

@@ -28,6 +28,13 @@ from .photo_tiff import full_size_page, silent_libtiff
 if TYPE_CHECKING:
     from PIL import Image
 
+MAX_PIXELS = 1 << 28
+"""Largest photo taken, in pixels (268 megapixels: above the 200 of today's largest phone sensor).
+
+Reading one takes at most 14 bytes a pixel beside the file (WebP: 22; tested with a hard limit on
+memory), so this bounds what a hostile file can make us allocate.
+"""
+
 ORIENTATION = 0x0112
 _lenient = threading.Lock()
 
@@ -75,15 +82,15 @@ def orientation_of(image: Image.Image) -> int:
     """EXIF orientation as Pillow's own `exif_transpose` takes it; 1 where it would not turn."""
     try:
         value = image.getexif().get(ORIENTATION, 1)
+        return int(value) if value in range(1, 9) else 1
     except Exception:  # a block that is no TIFF: Pillow raises many kinds
         return 1
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def measured(data: bytes, name: str, max_pixels: int) -> Image.Image:
-    """A picture of any readable format, its size within the limit, not decoded: call `load`.
+def read_picture(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image:
+    """A picture of any readable format with its stored values, for label maps and the like.
 
-    For label maps and the like, whose stored values matter. Raises PhotoError.
+    Neither turned nor converted. Raises PhotoError for what is no picture, too large or damaged.
     """
     form = recognise(data, name)
     with _refused(name, form):
@@ -92,6 +99,7 @@ def measured(data: bytes, name: str, max_pixels: int) -> Image.Image:
             raise PhotoError(f"{name}: {problem}")
         image = _opened(data, form, name)
         check_size(image.width, image.height, name, max_pixels)
+        image.load()
         return image
 
 
@@ -196,6 +204,7 @@ def _jpeg(
     head = _opened(photo_jpeg.head(data), "jpeg", name)
     orientation, profile = orientation_of(head), head.info.get("icc_profile")
     try:
+        data = photo_jpeg.with_known_version(data)
         height, width, colours, _ = simplejpeg.decode_jpeg_header(data, strict=False)
     except ValueError as error:
         if "subsampling" not in str(error):
@@ -214,9 +223,10 @@ def _jpeg(
     try:
         stored = simplejpeg.decode_jpeg(data, wanted, strict=True)
     except ValueError as error:
-        if not accept_damaged:
+        found = photo_jpeg.complaint(str(error), data)
+        if found and not accept_damaged:
             raise
-        damage = f"the JPEG file is damaged ({error})"
+        damage = damage or found
         stored = simplejpeg.decode_jpeg(data, wanted, strict=False)
     if ink:  # Adobe's: 255 is no ink
         np.subtract(255, stored, out=stored)

@@ -12,6 +12,7 @@ MAX_SCANS = 100
 
 _FILL = re.compile(rb"\xff+")
 _AFTER_DATA = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
+_BEFORE_END = re.compile(r"(\d{1,9}) extraneous bytes before marker 0xd9")
 _PROGRESSIVE, _SCAN, _END = 0xC2, 0xDA, 0xD9
 _ALONE = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})  # stuffed zeros and markers without a length
 
@@ -56,6 +57,33 @@ def missing_scans(data: bytes) -> bool:
             for band in range(first, min(last, 63) + 1):
                 lowest[component, band] = bits & 15
     return progressive and any(lowest.values())
+
+
+def with_known_version(data: bytes) -> bytes:
+    """`data` with the version of a JFIF segment set to 1.1 where libjpeg knows it not.
+
+    It warns of others, which is no damage, and would hide what it has to say of the pixels.
+    """
+    for marker, start, stop in _segments(data[: 1 << 16]):
+        if marker == 0xE0 and data[start + 2 : start + 7] == b"JFIF\0" and stop - start >= 9:
+            at = start + 7
+            return data if data[at] == 1 else data[:at] + b"\1\1" + data[at + 2 :]
+        if marker == _SCAN:
+            break
+    return data
+
+
+def complaint(warning: str, data: bytes) -> str | None:
+    """What libjpeg's first warning says about the pixels; None where nothing of them is missing.
+
+    Some cameras fill the space before the end marker with one value: no damage.
+    """
+    padding = _BEFORE_END.search(warning)
+    if padding:
+        end = data.rfind(b"\xff\xd9")
+        if len(set(data[end - int(padding[1]) : end])) <= 1:
+            return None
+    return f"the JPEG file is damaged ({warning})"
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:

@@ -7,7 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 from skimage import data
+from squeezesam import open_photo
 from squeezesam_export.networks.sources import Networks, saliency_size
 from squeezesam_export.photos.views import (
     calibration_views,
@@ -88,3 +90,32 @@ def test_label_maps_beside_photos_are_not_taken_for_photos(tmp_path: Path) -> No
     cv2.imwrite(str(tmp_path / "a.png"), np.zeros((9, 9), np.uint8))
     cv2.imwrite(str(tmp_path / "b.png"), data.chelsea())
     assert [view.name for view in folder_views(tmp_path)] == ["a.webp", "b.png"]
+
+
+def test_a_hidden_file_and_a_broken_photo_do_not_end_an_export(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    photo = Image.fromarray(data.chelsea())
+    photo.save(tmp_path / "cat.jpg")
+    (tmp_path / "._cat.jpg").write_bytes(b"\0\5\x16\7 resource fork")
+    (tmp_path / "text.jpg").write_text("dear diary")
+    whole = (tmp_path / "cat.jpg").read_bytes()
+    (tmp_path / "cut\x1b[2J.jpg").write_bytes(whole[: len(whole) // 2] + b"\xff\xd9")
+    assert [view.name for view in folder_views(tmp_path)] == ["cat.jpg"]
+    said = capfd.readouterr().err.splitlines()
+    assert len(said) == 2
+    assert "cut\\x1b[2J.jpg: the JPEG file is damaged" in said[0]
+    assert "text.jpg: not a photo" in said[1]
+    (tmp_path / "cat.jpg").unlink()
+    with pytest.raises(ExportError, match=r"no photo in .* can be read"):
+        folder_views(tmp_path)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_calibration_photos_are_upright_and_in_srgb(tmp_path: Path, orientation: int) -> None:
+    """The one reader of photos: the same pixels as the runtime's."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(data.chelsea()).save(tmp_path / "cat.jpg", exif=exif)
+    (view,) = folder_views(tmp_path)
+    assert np.array_equal(view.rgb, open_photo(tmp_path / "cat.jpg").pixels)

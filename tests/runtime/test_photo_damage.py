@@ -112,3 +112,15 @@ def test_the_command_refuses_damage_and_with_the_option_warns(segment: Any, tmp_
 
 def test_a_jpeg_followed_by_something_else_is_whole() -> None:
     assert open_photo(_file("jpeg") + b"a motion photo's video").damage is None
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "progressive jpeg"])
+def test_padding_and_an_unknown_version_are_no_damage(kind: str) -> None:
+    file = _file(kind)
+    for value in (b"\0", b"\x55"):
+        assert open_photo(file[:-2] + value * 40 + file[-2:]).damage is None
+    assert file[6:11] == b"JFIF\0"
+    assert open_photo(file[:11] + b"\0\0" + file[13:]).damage is None
+    noise = np.random.default_rng(1).integers(0, 250, 60, dtype=np.uint8).tobytes()
+    with pytest.raises(PhotoError, match="damaged"):
+        open_photo(file[:-2] + noise + file[-2:])

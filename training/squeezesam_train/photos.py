@@ -6,9 +6,10 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from squeezesam import PhotoError, open_photo
+from squeezesam.photo_decode import read_picture
 
 IGNORE = 255
 
@@ -113,7 +114,7 @@ def _bytes(path: Path, what: str) -> bytes:
 
 
 def decode_photo(data: bytes, name: str, turn: bool = True) -> U8:
-    """A JPEG, PNG or WebP photo as H×W×3 uint8 RGB.
+    """A photo of any format that squeezesam reads, as H×W×3 uint8 sRGB (docs/photos.md).
 
     Args:
         data: the file.
@@ -122,13 +123,12 @@ def decode_photo(data: bytes, name: str, turn: bool = True) -> U8:
             pixels as they are stored.
 
     Raises:
-        DamagedPhotoError: the bytes are no photo.
+        DamagedPhotoError: the bytes are no photo, not all of one, or one that is too large.
     """
-    flags = cv2.IMREAD_COLOR if turn else cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-    bgr = _decode(data, flags)
-    if bgr is None:
-        raise DamagedPhotoError(f"cannot read the photo {name}: {_reason(data)}")
-    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+    try:
+        return open_photo(data, name=name, turn=turn).pixels
+    except PhotoError as error:
+        raise DamagedPhotoError(f"cannot read the photo {error}") from None
 
 
 def decode_labels(data: bytes, name: str, to_grey: bool = False) -> U8:
@@ -139,12 +139,15 @@ def decode_labels(data: bytes, name: str, to_grey: bool = False) -> U8:
     Raises:
         DamagedPhotoError: the bytes are no such image.
     """
-    labels = _decode(data, cv2.IMREAD_GRAYSCALE if to_grey else cv2.IMREAD_UNCHANGED)
-    if labels is None:
-        raise DamagedPhotoError(f"cannot read the mask {name}: {_reason(data)}")
-    if labels.ndim != 2 or labels.dtype != np.uint8:
+    try:
+        labels = read_picture(data, name)
+    except PhotoError as error:
+        raise DamagedPhotoError(f"cannot read the mask {error}") from None
+    if to_grey and labels.mode in ("1", "L", "P", "RGB", "LA", "RGBA"):
+        labels = labels.convert("L")
+    if labels.mode not in ("1", "L"):
         raise DamagedPhotoError(f"the mask {name} is not an 8-bit image of one channel")
-    return np.asarray(labels, np.uint8)
+    return np.asarray(labels.convert("L"), np.uint8)
 
 
 def check_sizes(rgb: U8, labels: U8, name: str) -> None:
@@ -155,17 +158,3 @@ def check_sizes(rgb: U8, labels: U8, name: str) -> None:
     """
     if labels.shape != rgb.shape[:2]:
         raise DamagedPhotoError(f"{name} does not have the size of its photo")
-
-
-def _decode(data: bytes, flags: int) -> NDArray[np.uint8] | None:
-    if not data:
-        return None
-    try:
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    except cv2.error:
-        return None
-    return None if image is None else np.asarray(image)
-
-
-def _reason(data: bytes) -> str:
-    return "not a sound image file" if data else "the file is empty"

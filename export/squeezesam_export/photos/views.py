@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
@@ -17,6 +18,9 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from squeezesam import PhotoError, open_photo
+from squeezesam.photo import PHOTO_SUFFIXES
+from squeezesam.terminal import printable
 from squeezesam_model.geometry import fit
 from squeezesam_model.normalisation import PAD_VALUE
 
@@ -24,7 +28,6 @@ from squeezesam_export.program import ExportError
 
 U8 = NDArray[np.uint8]
 Prompt = tuple[float, float, int]
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 _KINDS = ("click", "box", "clicks", "click and background", "box and click")
 
@@ -57,19 +60,35 @@ def calibration_views() -> list[View]:
 def folder_views(folder: Path, limit: int = 64) -> list[View]:
     """The user's photos, in the order of their names, without prompts.
 
+    Hidden files (`._photo.jpg` of macOS) are no photos; one that cannot be read is named on stderr
+    and left out.
+
     Raises:
-        ExportError: the folder is missing, holds no photo, or one that cannot be read.
+        ExportError: the folder is missing, or holds no photo that can be read.
     """
     if not folder.is_dir():
         raise ExportError(f"{folder} is not a folder of photos")
-    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+    paths = sorted(path for path in folder.rglob("*") if _is_photo(path, folder))
     # Label maps lie beside the photos as .png in our own data: a photo of the same name wins.
     stems = {p.with_suffix("") for p in paths if p.suffix.lower() != ".png"}
     paths = [p for p in paths if p.suffix.lower() != ".png" or p.with_suffix("") not in stems]
     if not paths:
-        raise ExportError(f"there is no photo in {folder} (.jpg, .png or .webp)")
+        raise ExportError(f"there is no photo in {folder} ({', '.join(sorted(PHOTO_SUFFIXES))})")
     step = max(1, len(paths) // limit)
-    return [View(path.name, _read(path), ()) for path in paths[::step][:limit]]
+    views = []
+    for path in paths[::step][:limit]:
+        try:
+            views.append(View(path.name, open_photo(path).pixels, ()))
+        except PhotoError as error:
+            print(f"squeezesam-export: left out: {printable(str(error))}", file=sys.stderr)
+    if not views:
+        raise ExportError(f"no photo in {folder} can be read")
+    return views
+
+
+def _is_photo(path: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return not hidden and path.suffix.lower() in PHOTO_SUFFIXES and path.is_file()
 
 
 def views_sha256(views: list[View]) -> str:
@@ -98,10 +117,10 @@ def letterbox(rgb: U8, height: int, width: int) -> tuple[NDArray[np.float32], tu
 
 
 def _read(path: Path) -> U8:
-    bgr = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if bgr is None:
-        raise ExportError(f"{path} cannot be read as a photo")
-    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+    try:
+        return open_photo(path).pixels
+    except PhotoError as error:
+        raise ExportError(f"{error}") from None
 
 
 def _scene_photo(name: str) -> U8:

@@ -18,7 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as rle
@@ -27,7 +26,7 @@ from pycocotools.cocoeval import COCOeval
 
 from squeezesam_train.evaluation.predictor import Predictor
 from squeezesam_train.evaluation.prompts import Prompts
-from squeezesam_train.photos import U8, DataError
+from squeezesam_train.photos import U8, DataError, decode_photo
 
 Detection = dict[str, Any]
 COCO_MOST, LVIS_MOST = 100, 300
@@ -158,12 +157,15 @@ def segment_detections(
 
 def _photo(record: dict[str, Any], photos: Path) -> U8:
     name = record.get("file_name") or str(record.get("coco_url", "")).rsplit("/", 1)[-1]
-    bgr = cv2.imread(str(photos / name), cv2.IMREAD_COLOR)
-    if bgr is None:
-        raise DataError(f"cannot read the photo {photos / name}")
-    if bgr.shape[:2] != (record["height"], record["width"]):
+    try:
+        data = (photos / name).read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot read the photo {photos / name}: {error.strerror}") from error
+    # COCO's annotations lie on the pixels as they are stored.
+    rgb = decode_photo(data, str(photos / name), turn=False)
+    if rgb.shape[:2] != (record["height"], record["width"]):
         raise DataError(f"{photos / name} does not have the size that its annotations say")
-    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+    return rgb
 
 
 def _encode(mask: NDArray[np.bool_]) -> dict[str, Any]:
