@@ -46,10 +46,19 @@ def test_a_wrong_configuration_names_the_key(change: dict[str, object], message:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_shipped_configuration_is_accepted_and_names_a_known_preset(path: Path) -> None:
-    config = load_config(path, [])
+    config = load_config(path, ["data=photos"])
     find = segmenter_preset if config.task == "segmenter" else saliency_preset
     find(config.preset)
     assert config.resolved(photos=1000).total_steps > 0
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_where_the_photos_lie_is_given_or_clearly_missing(path: Path) -> None:
+    if "sa1b" in path.read_text(encoding="utf-8"):
+        assert load_config(path, []).data
+        return
+    with pytest.raises(ConfigError, match="give data=FOLDER"):
+        load_config(path, [])
 
 
 def test_the_papers_recipe_is_the_papers() -> None:

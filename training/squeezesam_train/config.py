@@ -99,6 +99,8 @@ class TrainConfig:
         outliers: share of the multi-click samples with a click off the object (paper).
         negatives: share of the click samples with background clicks.
         strokes: share of the samples with strokes, given as series of clicks.
+        empty: share of the saliency samples that are pictures without anything in them (walls, sky,
+            noise), whose heat map is zero everywhere.
         forgotten: share of the samples of a correcting step that do not see the previous mask.
         focal: weight of the focal loss (paper 20).
         dice: weight of the dice loss (paper 1).
@@ -145,6 +147,7 @@ class TrainConfig:
     negatives: float = 0.35
     strokes: float = 0.08
     forgotten: float = 0.3
+    empty: float = 0.0
     focal: float = 0.0
     dice: float = 1.0
     dice_squares: bool = False

@@ -20,7 +20,7 @@ _CHOICES = {
 }
 _SHARES = (
     "max_damaged", "merging", "copy_paste", "crop", "boxes", "automatic", "single", "outliers",
-    "negatives", "strokes", "forgotten",
+    "negatives", "strokes", "forgotten", "empty",
 )  # fmt: skip
 
 
@@ -56,6 +56,10 @@ def parse_config(raw: dict[str, Any]) -> TrainConfig:
     if unknown:
         raise ConfigError(f"unknown key '{unknown[0]}' (known: {', '.join(sorted(known))})")
     missing = [k for k in ("task", "preset", "data", "phases") if k not in raw]
+    if missing == ["data"]:
+        raise ConfigError(
+            "where the photos lie is missing: give data=FOLDER (see docs/training.md)"
+        )
     if missing:
         raise ConfigError(f"the key '{missing[0]}' is missing")
     values = {key: _typed(key, str(known[key].type), value) for key, value in raw.items()}

@@ -16,6 +16,7 @@ from torch.utils.data import Dataset
 
 from squeezesam_train import augment
 from squeezesam_train.config import TrainConfig
+from squeezesam_train.empty import empty_picture
 from squeezesam_train.photos import IGNORE, U8, DataError
 from squeezesam_train.simulate import Points, PromptMix, simulate
 from squeezesam_train.sources.base import PhotoSource
@@ -167,9 +168,12 @@ class SegmenterSamples(_Samples):
 
 
 class SaliencySamples(_Samples):
-    """Photos with everything that is salient in them as the target."""
+    """Photos with everything that is salient in them as the target, and pictures of nothing."""
 
     def _draw(self, rng: np.random.Generator, size: int) -> Sample | None:
+        if self.config.empty and rng.random() < self.config.empty:
+            nothing = np.zeros((size, size), np.bool_)
+            return Sample(empty_picture(size, size, rng), nothing, nothing, [])
         photo = self.photos.draw(rng)
         rgb, labels = photo.rgb, photo.labels
         choices = instances(labels)
