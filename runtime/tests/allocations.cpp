@@ -1,9 +1,11 @@
 // What a tap costs in allocations: none, once a session has predicted.
 #include <cstring>
+#include <string>
 #include <vector>
 
 #include "fake_engine.h"
 #include "manifest_text.h"
+#include "pipeline_engine.h"
 #include "runner.h"
 #include "squeezesam/ssam.h"
 #include "watched_memory.h"
@@ -28,6 +30,21 @@ ssam_status run(void*, int32_t, const char* program, const ssam_tensor* in, int3
     }
     for (int64_t i = 0; i < out[1].count; ++i) {
         out[1].data[i] = 0.5f;
+    }
+    return SSAM_OK;
+}
+
+// Of an encoder and a decoder that takes the last mask: a larger disc with every run.
+ssam_status run_pair(void* user, int32_t, const char*, const ssam_tensor*, int32_t,
+                     ssam_tensor* out, int32_t out_count, char*, size_t) {
+    const auto runs = static_cast<float>(++*static_cast<int*>(user));
+    for (int32_t k = 0; k < out_count; ++k) {
+        const int64_t side = out[k].shape[out[k].rank - 1];
+        for (int64_t i = 0; i < out[k].count; ++i) {
+            const auto x = static_cast<float>(i % side - side / 2);
+            const auto y = static_cast<float>(i / side % side - side / 2);
+            out[k].data[i] = out[k].rank == 4 ? runs - x * x - y * y : 0.5f;
+        }
     }
     return SSAM_OK;
 }
@@ -84,6 +101,40 @@ TEST("once a session has predicted, a tap allocates nothing") {
     CHECK(objects.show(&mask) > 0);
     ssam_mask_free(mask);
     CHECK_EQ(test::allocations.load() - before, 0L);
+}
+
+TEST("with an embedding and the last mask, a tap allocates nothing where it was before") {
+    const std::string text = test::split_manifest();
+    int runs = 0;
+    const ssam_engine engine{&runs, run_pair, nullptr, 0};
+    ssam_bundle* bundle = nullptr;
+    ssam_segmenter* segmenter = nullptr;
+    ssam_session* session = nullptr;
+    MUST(ssam_bundle_parse(text.data(), text.size(), &bundle));
+    MUST(ssam_segmenter_create(bundle, &engine, &segmenter));
+    MUST(ssam_session_create(segmenter, &session));
+    const std::vector<uint8_t> photo = test::disc_photo(160, 120, 60, 50, 25);
+    const ssam_image image = test::image_of(photo, 160, 120);
+    MUST(ssam_session_set_image(session, &image));
+    const auto tap = [&](double x) {
+        MUST(ssam_session_add_point(session, x, 40, 1));
+        ssam_mask* mask = nullptr;
+        MUST(ssam_session_predict(session, nullptr, &mask));
+        ssam_mask_free(mask);
+    };
+    for (int i = 0; i < 3; ++i) {
+        tap(30 + i);
+    }
+    const long before = test::allocations;
+    for (int i = 0; i < 20; ++i) {
+        MUST(ssam_session_undo(session, nullptr));
+        tap(60 + i);
+    }
+    CHECK_EQ(test::allocations.load() - before, 0L);
+    CHECK_EQ(runs, 1 + 3 + 20);
+    ssam_session_free(session);
+    ssam_segmenter_free(segmenter);
+    ssam_bundle_free(bundle);
 }
 
 TEST("showing one mask while the next is made allocates nothing from the third tap on") {

@@ -106,10 +106,17 @@ TEST("NULL is refused or ignored everywhere") {
               SSAM_ERROR_INVALID_ARGUMENT, "clicks");
     MUST_FAIL(ssam_session_get_size(rig.session, nullptr, nullptr), SSAM_ERROR_INVALID_ARGUMENT,
               "width");
+    CHECK_EQ(ssam_bundle_program_count(nullptr), 0);
+    int32_t index = 0;
+    MUST_FAIL(ssam_bundle_find_program(rig.bundle, nullptr, &index), SSAM_ERROR_INVALID_ARGUMENT,
+              "name");
+    MUST_FAIL(ssam_bundle_find_program(rig.bundle, "heat", nullptr), SSAM_ERROR_INVALID_ARGUMENT,
+              "index");
+    MUST_FAIL(ssam_bundle_get_program(rig.bundle, 0, nullptr), SSAM_ERROR_INVALID_ARGUMENT, "info");
     ssam_mask_info info;
     MUST_FAIL(ssam_mask_get_info(nullptr, &info), SSAM_ERROR_INVALID_ARGUMENT, "mask");
     CHECK_EQ(std::string(ssam_version()), std::string("0.1.0"));
-    CHECK_EQ(ssam_schema_version(), 1);
+    CHECK_EQ(ssam_schema_version(), 2);
     CHECK_EQ(std::string(ssam_status_name(99)), std::string("unknown status"));
     CHECK_EQ(std::string(ssam_status_name(SSAM_ERROR_INTERNAL)),
              std::string("SSAM_ERROR_INTERNAL"));

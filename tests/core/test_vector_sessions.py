@@ -83,15 +83,19 @@ def test_a_whole_session_with_recorded_outputs(case: Case) -> None:
 
 
 def _check_step(step: Case, mask: _core.Mask, given: Mapping[str, Array]) -> None:
+    np.testing.assert_allclose(given["points"].ravel(), floats(step["points"]), atol=1e-5)
+    np.testing.assert_array_equal(given["labels"].ravel(), floats(step["labels"]))
+    assert _sha256(given["prompts"], np.int8) == step["planes_sha256"]
+    _check_mask(step, mask)
+
+
+def _check_mask(step: Case, mask: _core.Mask) -> None:
     found = mask.info()
     prompts = found["prompts"]
     assert [[int(p[5]), p[0]] for p in prompts] == [p[:2] for p in step["prompts"]]
     np.testing.assert_allclose(
         [p[1:5] for p in prompts], [p[2:] for p in step["prompts"]], atol=1e-9
     )
-    np.testing.assert_allclose(given["points"].ravel(), floats(step["points"]), atol=1e-5)
-    np.testing.assert_array_equal(given["labels"].ravel(), floats(step["labels"]))
-    assert _sha256(given["prompts"], np.int8) == step["planes_sha256"]
     assert (found["chosen"], found["score"]) == (step["chosen"], step["score"])
     assert (found["area"], list(found["bbox"])) == (step["area"], step["box"])
     assert mask.rle_string() == step["rle"]
@@ -144,3 +148,40 @@ def test_a_session_in_which_every_run_was_recorded(case: Case) -> None:
     assert engine.runs == {"heat": 1, "segment": len(case["steps"])}
     assert _sha256(engine.seen["segment"]["image"], np.uint8) == case["image_sha256"]
     assert _sha256(engine.seen["heat"]["image"], np.uint8) == case["heat_image_sha256"]
+
+
+class _Scripted:
+    """An engine that expects the recorded runs, in order, and answers each as recorded."""
+
+    def __init__(self, bundle: _core.Bundle) -> None:
+        self._shapes = {
+            name: shape for program in bundle.programs() for name, shape, *_ in program["outputs"]
+        }
+        self.runs: list[Case] = []
+
+    def __call__(self, program: str, inputs: Mapping[str, Array]) -> Mapping[str, Array]:
+        run = self.runs.pop(0)
+        assert program == run["program"]
+        assert inputs.keys() == run["inputs"].keys()
+        for name, (count, wanted) in run["inputs"].items():
+            given = inputs[name].ravel()
+            assert len(given) == count
+            indices, values = zip(*wanted, strict=True)
+            np.testing.assert_allclose(given[list(indices)], values, atol=1e-5, err_msg=name)
+        return {n: floats(text, *self._shapes[n]) for n, text in run["outputs"].items()}
+
+
+@pytest.mark.parametrize("case", cases("pipelines"))
+def test_a_pipeline_s_session(case: Case) -> None:
+    bundle = _core.Bundle.parse(case["manifest"])
+    engine = _Scripted(bundle)
+    session = _core.Session(_core.Segmenter(bundle, engine, False))
+    stored = shaped_bytes(case["photo"], case["stored_height"], case["stored_width"], 3)
+    session.set_image(stored, case["orientation"])
+    for step in case["steps"]:
+        for call in step["calls"]:
+            _call(session, call)
+        engine.runs = list(step["runs"])
+        mask = session.predict(**step["options"])
+        assert engine.runs == []
+        _check_mask(step, mask)

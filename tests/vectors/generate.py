@@ -24,6 +24,7 @@ import vector_bitmaps  # noqa: E402
 import vector_geometry  # noqa: E402
 import vector_manifests  # noqa: E402
 import vector_nv12  # noqa: E402
+import vector_pipelines  # noqa: E402
 import vector_planes  # noqa: E402
 import vector_prompts  # noqa: E402
 import vector_replay  # noqa: E402
@@ -39,6 +40,7 @@ SIMPLE = {
     "bitmaps": vector_bitmaps,
     "prompts": vector_prompts,
     "manifests": vector_manifests,
+    "pipelines": vector_pipelines,
 }
 
 

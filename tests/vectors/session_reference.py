@@ -49,6 +49,11 @@ class Reference:
         """Width and height of the photo."""
         return self.photo.shape[1], self.photo.shape[0]
 
+    @property
+    def resized(self) -> tuple[int, int]:
+        """Width and height of the photo in the input of `side`."""
+        return fit(self.size, (self.side, self.side))
+
     def inputs(self) -> list[Pixels]:
         """uint8 3×H×W of both networks; the small one is made from the large one's picture."""
         large = resize(self.photo, *fit(self.size, (self.side, self.side)))

@@ -145,6 +145,7 @@ def split_manifest(side: int = 64, max_points: int = 8) -> Manifest:
         {"decode": decode, "encode": encode},
         name="vector-split",
         max_points=max_points,
+        radius=5 * side / 512,
         previous_mask=True,
     )
     found["prompts"]["labels"] = LABELS
@@ -163,6 +164,8 @@ def refining_manifest(side: int = 64) -> Manifest:
         ],
         [("masks", [1, 1, side // 4, side // 4], "masks"), ("scores", [1, 1], "scores")],
     )
-    found = manifest_of({"segment": segment}, name="vector-refining", previous_mask=True)
+    found = manifest_of(
+        {"segment": segment}, name="vector-refining", radius=5 * side / 512, previous_mask=True
+    )
     del found["prompts"]["max_points"]
     return found

@@ -1,12 +1,10 @@
 #include "bundle/json.h"
 
-#include <cmath>
-#include <locale>
-#include <sstream>
 #include <unordered_set>
 
 #include "base/failure.h"
 #include "base/utf8.h"
+#include "bundle/json_number.h"
 
 namespace ssam::json {
 namespace {
@@ -213,57 +211,9 @@ class Parser {
         return code;
     }
 
-    size_t take_digits() {
-        const size_t begin = at_;
-        while (peek() >= '0' && peek() <= '9') {
-            ++at_;
-        }
-        return at_ - begin;
-    }
-
     void parse_number(Value& value) {
-        const size_t begin = at_;
-        const bool negative = take('-');
-        const size_t first = at_;
-        const size_t digits = take_digits();
-        if (digits == 0) {
-            refuse(at_ < text_.size() ? "expected a value" : "the text ends too early");
-        }
-        if (digits > 1 && text_[first] == '0') {
-            refuse("a number with a leading zero");
-        }
-        value.kind = Value::Kind::kNumber;
-        value.is_whole = digits <= 18;
-        if (take('.')) {
-            value.is_whole = false;
-            if (take_digits() == 0) {
-                refuse("a number without digits after the point");
-            }
-        }
-        if (take('e') || take('E')) {
-            value.is_whole = false;
-            if (!take('+')) {
-                take('-');
-            }
-            if (take_digits() == 0) {
-                refuse("a number without digits in its exponent");
-            }
-        }
-        if (value.is_whole) {
-            for (size_t i = first; i < first + digits; ++i) {
-                value.whole = value.whole * 10 + (text_[i] - '0');
-            }
-            value.whole = negative ? -value.whole : value.whole;
-            value.number = static_cast<double>(value.whole);
-            return;
-        }
-        // strtod would read the decimal point of the user's locale.
-        std::istringstream stream{std::string(text_.substr(begin, at_ - begin))};
-        stream.imbue(std::locale::classic());
-        stream.exceptions(std::ios::badbit);  // pass on what it would swallow: no memory
-        stream >> value.number;
-        if (!std::isfinite(value.number) || stream.fail()) {
-            refuse("a number too large to be read");
+        if (const char* const fault = read_number(text_, at_, value)) {
+            refuse(fault);
         }
     }
 
