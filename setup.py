@@ -66,6 +66,14 @@ setup(
             "onnx>=1.23",
             "onnxscript>=0.7",
         ],
+        # Betas, each tried with the others: the only place that names these versions.
+        "coreai": [
+            *networks,
+            "coreai-core==1.0.0b3; python_version >= '3.11'",
+            "coreai-torch==0.4.3; python_version >= '3.11'",
+            "coreai-opt==0.4.0; python_version >= '3.11'",
+            "scikit-learn>=1.7",
+        ],
         "train": [
             *networks,
             "pyyaml>=6",
@@ -94,6 +102,7 @@ setup(
             "squeezesam-eval-ap=squeezesam_train.evaluation.ap_cli:main",
         ],
         "squeezesam.targets": [
+            "coreai=squeezesam_export.targets.coreai.target:TARGET",
             "coreml=squeezesam_export.targets.coreml.target:TARGET",
             "executorch=squeezesam_export.targets.executorch.target:TARGET",
             "onnx=squeezesam_export.targets.onnx.target:TARGET",

@@ -42,7 +42,7 @@ class Bundle:
 
     @property
     def target(self) -> str:
-        """What it was lowered for: ``onnx``, ``executorch`` or ``coreml``."""
+        """What it was lowered for: ``onnx``, ``executorch``, ``coreml`` or ``coreai``."""
         return self.info["target"]
 
     @cached_property

@@ -41,6 +41,14 @@ def _sound() -> Iterator[dict[str, Any]]:
         "segment.mlpackage/Data/weights.bin": {"bytes": 1 << 33, "sha256": EMPTY_SHA256},
     }
     del segment["macs"]
+    coreai = manifest()
+    coreai.update(target="coreai", backend="coreai", precision="int8")
+    for name, program in coreai["programs"].items():
+        program["file"] = f"{name}.aimodel"
+        program["files"] = {
+            f"{name}.aimodel/main.hash": {"bytes": 32, "sha256": "CD" * 32},
+            f"{name}.aimodel/main.mlirb": {"bytes": 1 << 20, "sha256": EMPTY_SHA256},
+        }
     more = manifest(width=1000, height=500, heat=250)
     more.update(target="executorch", backend="xnnpack", precision="int8", future={"unknown": [1]})
     more["prompts"]["box_default"] = 0.25
@@ -48,6 +56,7 @@ def _sound() -> Iterator[dict[str, Any]]:
     for name, document, schema in (
         ("onnx", manifest(), manifest()),
         ("coreml without a heat map", coreml, coreml),
+        ("coreai", coreai, coreai),
         ("executorch, sides of any size, with what is not known yet", more, more),
         ("an encoder and a decoder", split_manifest(), split_manifest()),
         ("a previous mask, and no points", refining_manifest(), refining_manifest()),
@@ -199,8 +208,8 @@ _EDITS: list[_Edit] = [
     ("schema_version", 1.5,
      "schema_version must be a whole number from 1 to 2147483647, not 1.5"),
     ("target", "tflite",
-     'target is "tflite"; this runtime knows onnx, executorch and coreml'),
-    ("target", "a\nb", 'target is "a b"; this runtime knows onnx, executorch and coreml'),
+     'target is "tflite"; this runtime knows onnx, executorch, coreml and coreai'),
+    ("target", "a\nb", 'target is "a b"; this runtime knows onnx, executorch, coreml and coreai'),
     ("licence", _GONE, "licence is missing"),
     ("licence", None, "licence is missing"),
     ("model", [], "model must be an object, not an array"),

@@ -116,6 +116,7 @@ extension ModelBundle.Target {
     fileprivate var title: String {
         switch self {
         case .coreML: return "Core ML"  // not translated
+        case .coreAI: return "Core AI"  // not translated
         case .execuTorch: return "ExecuTorch"  // not translated
         case .onnx: return "ONNX Runtime"  // not translated
         }

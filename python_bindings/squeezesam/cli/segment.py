@@ -30,6 +30,9 @@ def segment(options: argparse.Namespace) -> int:
     if not photos:
         return 1
     segmenter = Segmenter.load(options.bundle, engine=options.engine, threads=options.threads)
+    remark = getattr(segmenter.engine, "remark", None)
+    if remark:
+        complain(remark)
     folder = make_folder(options.output)
     made: dict[Path, str] = {}
     progress = Progress(len(photos))

@@ -7,7 +7,7 @@ from .protocol import Engine, Program, ProgramSpec, Tensor, TensorSpec
 
 __all__ = ["ENGINES", "Engine", "Program", "ProgramSpec", "Tensor", "TensorSpec", "create_engine"]
 
-ENGINES = {"onnxruntime": "onnx", "executorch": "executorch"}
+ENGINES = {"onnxruntime": "onnx", "executorch": "executorch", "coreai": "coreai"}
 """Engine name → bundle target that it executes."""
 
 
@@ -37,6 +37,10 @@ def create_engine(target: str, name: str | None = None, threads: int | None = No
         raise EngineUnavailableError(
             f"the {name} engine executes {ENGINES[name]} bundles, this one is for {target}"
         )
+    if name == "coreai":
+        from .coreai_engine import CoreAIEngine
+
+        return CoreAIEngine(threads)
     if name == "executorch":
         from .executorch_engine import ExecuTorchEngine
 

@@ -74,7 +74,7 @@ class Engine(Protocol):
 
     @property
     def target(self) -> str:
-        """The bundle target it executes: ``onnx``, ``executorch`` or ``coreml``."""
+        """The bundle target it executes: ``onnx``, ``executorch``, ``coreml`` or ``coreai``."""
         ...
 
     def load(self, spec: ProgramSpec) -> Program:

@@ -200,7 +200,12 @@ SSAM_API ssam_status ssam_orient(const ssam_image* image, uint8_t* out, int64_t 
 
 typedef struct ssam_bundle ssam_bundle;
 
-enum { SSAM_TARGET_ONNX = 0, SSAM_TARGET_EXECUTORCH = 1, SSAM_TARGET_COREML = 2 };
+enum {
+    SSAM_TARGET_ONNX = 0,
+    SSAM_TARGET_EXECUTORCH = 1,
+    SSAM_TARGET_COREML = 2,
+    SSAM_TARGET_COREAI = 3
+};
 
 /* When the core runs a program. */
 enum {
@@ -227,9 +232,9 @@ typedef struct ssam_bundle_info {
     const char* name;   /* "squeezesam-onnx-int8-512x512" */
     const char* licence;
     const char* preset;      /* model.preset */
-    const char* backend;     /* "cpu", "xnnpack", "coreml", "vulkan" */
+    const char* backend;     /* "cpu", "xnnpack", "coreml", "coreai", ... */
     const char* precision;   /* "fp32", "fp16", "int8" */
-    const char* target_name; /* "onnx", "executorch", "coreml" */
+    const char* target_name; /* "onnx", "executorch", "coreml", "coreai" */
     int32_t target;          /* SSAM_TARGET_... */
     int32_t schema_version;
     int32_t program_count;

@@ -38,9 +38,11 @@ void read_target(const Field& document, Manifest& manifest) {
         manifest.target = SSAM_TARGET_EXECUTORCH;
     } else if (manifest.target_name == "coreml") {
         manifest.target = SSAM_TARGET_COREML;
+    } else if (manifest.target_name == "coreai") {
+        manifest.target = SSAM_TARGET_COREAI;
     } else {
         target.refuse("is \"" + manifest.target_name +
-                      "\"; this runtime knows onnx, executorch and coreml");
+                      "\"; this runtime knows onnx, executorch, coreml and coreai");
     }
 }
 

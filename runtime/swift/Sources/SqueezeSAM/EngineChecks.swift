@@ -49,6 +49,7 @@ extension ModelBundle.Target {
         case .onnx: return "onnx"
         case .execuTorch: return "executorch"
         case .coreML: return "coreml"
+        case .coreAI: return "coreai"
         }
     }
 }

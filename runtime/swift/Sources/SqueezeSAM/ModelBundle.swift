@@ -22,6 +22,7 @@ public final class ModelBundle: Sendable {
         case onnx = 0
         case execuTorch = 1
         case coreML = 2
+        case coreAI = 3
     }
 
     /// What the networks were trained for.

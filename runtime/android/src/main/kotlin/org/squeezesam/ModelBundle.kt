@@ -14,6 +14,7 @@ public enum class BundleTarget(
     ONNX("onnx"),
     EXECUTORCH("executorch"),
     COREML("coreml"),
+    COREAI("coreai"),
 }
 
 /** A network of a bundle. */

@@ -112,6 +112,7 @@ private fun engineWord(target: BundleTarget): String =
         BundleTarget.ONNX -> "onnxruntime"
         BundleTarget.EXECUTORCH -> "executorch"
         BundleTarget.COREML -> "coreml"
+        BundleTarget.COREAI -> "coreai"
     }
 
 private fun millis(time: Duration): Double = rounded(time.toDouble(DurationUnit.MILLISECONDS))
