@@ -185,13 +185,13 @@ def main(argv: list[str] | None = None) -> int:
     if options.runs < 1 or options.warmup < 0 or min(options.threads) < 1:
         print("host_latency: --runs and --threads must be at least 1", file=sys.stderr)
         return 2
-    if fault := unpublishable(options.output):
-        print(f"host_latency: {fault}", file=sys.stderr)
-        return 2
     try:
         old = read_result(options.compare) if options.compare else None
     except ResultError as error:
         print(f"host_latency: {error}", file=sys.stderr)
+        return 2
+    if fault := unpublishable(options.output):
+        print(f"host_latency: {fault}", file=sys.stderr)
         return 2
     try:
         result = measure(options)
