@@ -30,6 +30,30 @@ def quality_sections(quality: dict[str, Any]) -> list[str]:
     ]
 
 
+def pair_sections(pairs: dict[str, Any]) -> list[str]:
+    """Two forms of one program, measured by turns."""
+    head = ["", "old, ms", "new, ms", "new / old", "outputs differ by"]
+    rows = [
+        [
+            label,
+            f"{one['old_ms']:.1f}",
+            f"{one['new_ms']:.1f}",
+            f"**{one['ratio']:.2f}**",
+            f"{one['largest_difference']:.1g}" if one["largest_difference"] else "nothing",
+        ]
+        for label, one in pairs["pairs"].items()
+    ]
+    last = list(pairs["pairs"].values())[-1]
+    return [
+        "## What did the rewrites of the ONNX graph bring?\n\n" + table(head, rows),
+        "Two programs by turns on one thread, medians of "
+        f"{last['runs']} runs of each and of the ratio pair by pair; milliseconds of the thread on "
+        "the processor. The difference is the largest of all outputs, as a share of the largest "
+        "value.",
+        origin(last),
+    ]
+
+
 README_HEAD = ["bundle", "engine, one thread", "MB", "a tap, ms", "automatic mask, ms"]
 
 
@@ -81,6 +105,8 @@ def write_reports(folder: Path) -> None:
         sections += quality_sections(quality)
     if host:
         sections += host_report.sections(host)
+    if (pairs := folder / "pairs.json").exists():
+        sections += pair_sections(json.loads(pairs.read_text(encoding="utf-8")))
     sections += device_report.sections(devices)
     folder.with_suffix(".md").write_text("\n\n".join(sections) + "\n", encoding="utf-8")
     root = folder.parent.parent

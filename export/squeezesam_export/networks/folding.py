@@ -7,7 +7,7 @@ import copy
 import torch
 from squeezesam_model.normalisation import PixelNormalisation
 from squeezesam_model.trunk import UNetTrunk
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 
@@ -48,11 +48,26 @@ def _fuse(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> nn.Conv2d:
     return fuse_conv_bn_eval(conv.double(), norm.double()).float()
 
 
+class _Centred(nn.Module):
+    """image − mean: what is left of the normalisation before a stem that pads."""
+
+    mean: Tensor
+
+    def __init__(self, mean: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("mean", mean.clone(), persistent=False)
+
+    def forward(self, image: Tensor) -> Tensor:
+        return image - self.mean
+
+
 @torch.no_grad()
 def _fold_normalisation(model: nn.Module) -> None:
     """(x − mean) / std, then the stem's convolution, as one convolution.
 
-    Exact everywhere, the border included, because the stem does not pad.
+    Exact everywhere, the border included, where the stem does not pad. One that pads with zeros
+    pads with the mean's pixel: there the subtraction stays, an operator of no weight, and the
+    division alone is folded. (Padding the pixels with the mean instead would copy them all.)
     """
     normalise, trunk = model.normalise, model.trunk
     if not isinstance(normalise, PixelNormalisation) or not isinstance(trunk, UNetTrunk):
@@ -60,15 +75,18 @@ def _fold_normalisation(model: nn.Module) -> None:
     stem = trunk.encoder.stem[0]
     if not isinstance(stem, nn.Conv2d) or stem.bias is None:
         raise ValueError("the stem's BatchNorm must be folded first")
-    if any(stem.padding):
-        raise ValueError("a stem that pads cannot take the pixel normalisation in")
+    if isinstance(stem.padding, str) or stem.padding_mode != "zeros":
+        raise ValueError("a stem can take the normalisation in only if it pads with zeros")
     mean, std = (
         normalise.mean.double().reshape(1, 3, 1, 1),
         normalise.std.double().reshape(1, 3, 1, 1),
     )
     weight = stem.weight.double().clone()
     weight[:, :3] /= std
-    bias = stem.bias.double() - (weight[:, :3] * mean).sum((1, 2, 3))
     stem.weight.copy_(weight.float())
+    if any(stem.padding):
+        model.normalise = _Centred(normalise.mean)
+        return
+    bias = stem.bias.double() - (weight[:, :3] * mean).sum((1, 2, 3))
     stem.bias.copy_(bias.float())
     model.normalise = nn.Identity()

@@ -62,8 +62,7 @@ class SameConv2d(nn.Conv2d):
 
     def _convolved(self, features: Tensor) -> Tensor:
         if not self.tensorflow or self.stride[0] == 1:
-            out: Tensor = self._conv_forward(features, self.weight, self.bias)
-            return out
+            return self._conv_forward(features, self.weight, self.bias)
         pads: list[int] = []
         for side in (features.shape[-1], features.shape[-2]):
             total = max(0, (-(-side // 2) - 1) * 2 + self.kernel_size[0] - side)

@@ -92,7 +92,7 @@ def _read() -> dict[str, Tensor]:
 
 
 def _with_planes(rgb: Tensor, encoder: EfficientNetLite0) -> Tensor:
-    wanted = encoder.state_dict()["stem.0.weight"]
-    weight = torch.randn_like(wanted) * rgb.std()
+    stem = encoder.stem[0]
+    weight = torch.randn(stem.weight.shape) * rgb.std()
     weight[:, :3] = rgb
     return weight

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -153,63 +151,65 @@ def pool_before_activation(model: onnx.ModelProto) -> int:
 
 
 def split_first_convolutions(model: onnx.ModelProto) -> int:
-    """A Conv over a Concat of the graph's own inputs → one Conv an input, added; returns how many.
+    """A first Conv over a Concat → one over its first input, one over the others, added.
 
     The photo is then not copied to lie beside the prompt planes. The sum is taken in another order:
     equal to the last bits of float32.
+
+    Returns:
+        how many were split.
     """
-    weights, shapes = constants(model), static_shapes(model)
+    weights, shapes, firsts = constants(model), static_shapes(model), first_convolutions(model)
     made_by, read_by = makers(model), readers(model)
-    given = {value.name for value in model.graph.input}
     nodes: list[onnx.NodeProto] = []
-    gone: list[str] = []
+    gone: set[str] = set()
     for node in model.graph.node:
-        joined = made_by.get(node.input[0]) if node.op_type == "Conv" else None
+        joined = made_by.get(node.input[0]) if node.name in firsts else None
         if (
             joined is not None
             and joined.op_type == "Concat"
             and attribute(joined, "axis") == 1
-            and set(joined.input) <= given
             and all(len(shapes.get(name, ())) == 4 for name in joined.input)
             and len(read_by[joined.output[0]]) == 1
+            and node.op_type == "Conv"
             and attribute(node, "group", 1) == 1
             and node.input[1] in weights
         ):
-            counts = [shapes[name][1] for name in joined.input]
-            nodes += _one_each(model, node, list(joined.input), counts, weights[node.input[1]])
-            gone.append(joined.output[0])
+            count = shapes[joined.input[0]][1]
+            nodes += _split(model, node, list(joined.input), count, weights[node.input[1]])
+            gone.add(joined.output[0])
         else:
             nodes.append(node)
     replace_nodes(model, [node for node in nodes if node.output[0] not in gone])
     return len(gone)
 
 
-def _one_each(
-    model: onnx.ModelProto,
-    conv: onnx.NodeProto,
-    inputs: list[str],
-    counts: list[int],
-    weight: TensorProto,
-) -> Iterator[onnx.NodeProto]:
+def _split(
+    model: onnx.ModelProto, conv: onnx.NodeProto, inputs: list[str], count: int, weight: TensorProto
+) -> list[onnx.NodeProto]:
+    """The convolution over the first input, of ``count`` channels, and over all others."""
+    nodes: list[onnx.NodeProto] = []
+    name, made = conv.name, conv.output[0]
+    first, *others = inputs
+    rest = others[0]
+    if len(others) > 1:
+        rest = f"{made}_rest"
+        nodes.append(helper.make_node("Concat", others, [rest], name=f"{name}_joined", axis=1))
     kernel = numpy_helper.to_array(weight)
-    ends = np.cumsum(counts)
-    made = ""
-    # The last one first: ONNX Runtime lets a convolution add onto what is there, and the photo's,
-    # which comes first and is the dearest, then does so.
-    for name, end, count in reversed(list(zip(inputs, ends, counts, strict=True))):
-        part = f"{weight.name.removesuffix('weight')}{name}.weight"
-        values = np.ascontiguousarray(kernel[:, end - count : end])
-        model.graph.initializer.append(numpy_helper.from_array(values, part))
+    parts = {"first": kernel[:, :count], "rest": kernel[:, count:]}
+    stored = {part: f"{weight.name.removesuffix('weight')}{part}.weight" for part in parts}
+    for part, values in parts.items():
+        tensor = numpy_helper.from_array(np.ascontiguousarray(values), stored[part])
+        model.graph.initializer.append(tensor)
+    # The photo's comes last: ONNX Runtime lets a convolution add onto what is there, and it is the
+    # dearer one.
+    for part, source, bias in (("rest", rest, list(conv.input[2:])), ("first", first, [])):
         new = onnx.NodeProto()
         new.CopyFrom(conv)
-        # The bias goes with the one that is made first.
-        bias = [] if made else list(conv.input[2:])
-        new.input[:] = [name, part, *bias]
-        new.name, new.output[0] = f"{conv.name}_{name}", f"{conv.output[0]}_{name}"
-        yield new
-        if made:
-            total = conv.output[0] if name == inputs[0] else f"{conv.output[0]}_{name}_sum"
-            yield helper.make_node("Add", [made, new.output[0]], [total], name=f"{total}_add")
-            made = total
-        else:
-            made = new.output[0]
+        new.input[:] = [source, stored[part], *bias]
+        new.name, new.output[0] = f"{name}_{part}", f"{made}_{part}_part"
+        nodes.append(new)
+    total = helper.make_node(
+        "Add", [f"{made}_rest_part", f"{made}_first_part"], [made], name=f"{name}_sum"
+    )
+    return [*nodes, total]
