@@ -87,8 +87,9 @@ def _structure(project: Project) -> Iterator[str]:
             yield f"settings.gradle.kts: there is no build at {path}"
     if (project.main / "assets/models").exists():
         yield "app/src/main/assets/models: bundles are copied by Gradle, not committed"
-    if "/app/build/" not in (project.folder / ".gitignore").read_text(encoding="utf-8"):
-        yield ".gitignore: /app/build/, where Gradle copies the bundles to, is not ignored"
+    ignored = (project.folder.parent / ".gitignore").read_text(encoding="utf-8")
+    if "/android_demo/app/build/" not in ignored:
+        yield ".gitignore: /android_demo/app/build/, where Gradle copies the bundles to, is not ignored"
 
 
 def _build_config(project: Project) -> Iterator[str]:

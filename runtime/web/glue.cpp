@@ -9,18 +9,14 @@
 
 // The engine of a segmenter, by number; Module.engines is the wrapper's (engines.ts).
 EM_JS(void, engine_input,
-      (int engine, int program, const char* name, const float* data, int count, const int* shape,
-       int rank),
-      { Module.engines.input(engine, program, name, data, count, shape, rank); });
-EM_JS(int, engine_ask, (int engine, int program, char* message, int size),
+      (int engine, const char* name, const float* data, int count, const int* shape, int rank),
+      { Module.engines.input(engine, name, data, count, shape, rank); });
+EM_JS(int, engine_ask, (int engine, const char* program, char* message, int size),
       { return Module.engines.ask(engine, program, message, size); });
 EM_JS(int, engine_output,
-      (int engine, int program, const char* name, float* data, int count, const int* shape,
-       int rank, char* message, int size),
-      {
-          return Module.engines.output(engine, program, name, data, count, shape, rank, message,
-                                       size);
-      });
+      (int engine, const char* program, const char* name, float* data, int count, char* message,
+       int size),
+      { return Module.engines.output(engine, program, name, data, count, message, size); });
 EM_JS(void, engine_release, (int engine), { Module.engines.release(engine); });
 
 namespace {
@@ -36,21 +32,20 @@ struct Shape {
 
 int number_of(void* user) { return static_cast<int>(reinterpret_cast<intptr_t>(user)); }
 
-ssam_status run(void* user, int32_t program, const ssam_tensor* inputs, int32_t input_count,
-                ssam_tensor* outputs, int32_t output_count, char* message, size_t message_size) {
+ssam_status run(void* user, int32_t, const char* program, const ssam_tensor* inputs,
+                int32_t input_count, ssam_tensor* outputs, int32_t output_count, char* message,
+                size_t message_size) {
     const int engine = number_of(user);
     const int size = static_cast<int>(message_size);
     for (int32_t i = 0; i < input_count; ++i) {
         const Shape shape(inputs[i]);
-        engine_input(engine, program, inputs[i].name, inputs[i].data,
-                     static_cast<int>(inputs[i].count), shape.sides, inputs[i].rank);
+        engine_input(engine, inputs[i].name, inputs[i].data, static_cast<int>(inputs[i].count),
+                     shape.sides, inputs[i].rank);
     }
     ssam_status status = engine_ask(engine, program, message, size);
     for (int32_t i = 0; status == SSAM_OK && i < output_count; ++i) {
-        const Shape shape(outputs[i]);
         status = engine_output(engine, program, outputs[i].name, outputs[i].data,
-                               static_cast<int>(outputs[i].count), shape.sides, outputs[i].rank,
-                               message, size);
+                               static_cast<int>(outputs[i].count), message, size);
     }
     return status;
 }
@@ -78,6 +73,11 @@ ssam_predict_options options_of(const double* numbers) {
     options.keep_largest = static_cast<int32_t>(numbers[1]);
     options.max_hole_area = static_cast<int64_t>(numbers[2]);
     return options;
+}
+
+const ssam_tensor_info& tensor_of(const ssam_program_info& info, int index) {
+    return index < info.input_count ? info.inputs[index]
+                                    : info.outputs[index - info.input_count];
 }
 
 double* write_prompt(const ssam_prompt& prompt, double* out) {
@@ -111,7 +111,7 @@ const char* web_bundle_text(const ssam_bundle* bundle, int which) {
     return texts[which];
 }
 
-// 15 numbers.
+// 11 numbers.
 ssam_status web_bundle_numbers(const ssam_bundle* bundle, double* out) {
     ssam_bundle_info info;
     const ssam_status status = ssam_bundle_get_info(bundle, &info);
@@ -119,8 +119,6 @@ ssam_status web_bundle_numbers(const ssam_bundle* bundle, double* out) {
         const double numbers[] = {double(info.schema_version),
                                   double(info.input_width),
                                   double(info.input_height),
-                                  double(info.saliency_width),
-                                  double(info.saliency_height),
                                   double(info.mask_width),
                                   double(info.mask_height),
                                   double(info.candidate_count),
@@ -128,12 +126,55 @@ ssam_status web_bundle_numbers(const ssam_bundle* bundle, double* out) {
                                   double(info.capabilities),
                                   info.click_radius,
                                   double(info.box_default),
-                                  double(info.pad_value[0]),
-                                  double(info.pad_value[1]),
-                                  double(info.pad_value[2])};
+                                  double(info.program_count)};
         std::copy(std::begin(numbers), std::end(numbers), out);
     }
     return status;
+}
+
+// name, path
+const char* web_program_text(const ssam_bundle* bundle, int index, int which) {
+    ssam_program_info info;
+    if (ssam_bundle_get_program(bundle, index, &info) != SSAM_OK) {
+        return "";
+    }
+    return which == 0 ? info.name : info.path;
+}
+
+// runs, file size, macs, number of inputs and of outputs
+ssam_status web_program_numbers(const ssam_bundle* bundle, int index, double* out) {
+    ssam_program_info info;
+    const ssam_status status = ssam_bundle_get_program(bundle, index, &info);
+    if (status == SSAM_OK) {
+        const double numbers[] = {double(info.runs), static_cast<double>(info.file_size),
+                                  static_cast<double>(info.macs), double(info.input_count),
+                                  double(info.output_count)};
+        std::copy(std::begin(numbers), std::end(numbers), out);
+    }
+    return status;
+}
+
+// The tensors of a program in order, inputs first. name, source, role
+const char* web_tensor_text(const ssam_bundle* bundle, int index, int tensor, int which) {
+    ssam_program_info info;
+    if (ssam_bundle_get_program(bundle, index, &info) != SSAM_OK) {
+        return "";
+    }
+    const ssam_tensor_info& found = tensor_of(info, tensor);
+    const char* const texts[] = {found.name, found.source, found.role};
+    return texts[which];
+}
+
+// Gives the rank; writes as many sides.
+int web_tensor_shape(const ssam_bundle* bundle, int index, int tensor, double* out) {
+    ssam_program_info info;
+    if (ssam_bundle_get_program(bundle, index, &info) != SSAM_OK) {
+        return 0;
+    }
+    const ssam_tensor_info& found = tensor_of(info, tensor);
+    std::transform(found.shape, found.shape + found.rank, out,
+                   [](int64_t side) { return static_cast<double>(side); });
+    return found.rank;
 }
 
 ssam_status web_oriented_size(const uint8_t* data, const double* facts, int32_t* width,
@@ -236,7 +277,7 @@ ssam_status web_refine(const ssam_mask* mask, const uint8_t* data, const double*
     return ssam_mask_refine(mask, &image, nullptr, refined);
 }
 
-// 15 numbers: size, score, chosen, candidates, area, box, prompts, then the core's timings.
+// 15 numbers: size, score, candidate, candidates, area, bounds, prompts, the core's timings.
 ssam_status web_mask_numbers(const ssam_mask* mask, double* out) {
     ssam_mask_info info;
     const ssam_status status = ssam_mask_get_info(mask, &info);
@@ -246,7 +287,7 @@ ssam_status web_mask_numbers(const ssam_mask* mask, double* out) {
             double(info.chosen),     double(info.candidate_count), double(info.area),
             double(info.box_x),      double(info.box_y),           double(info.box_width),
             double(info.box_height), double(info.prompt_count),    info.timings.open,
-            info.timings.clicks,     info.timings.planes,          info.timings.mask};
+            info.timings.clicks,     info.timings.prompts,          info.timings.mask};
         std::copy(std::begin(numbers), std::end(numbers), out);
     }
     return status;

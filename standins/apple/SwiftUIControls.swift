@@ -168,7 +168,11 @@ extension ProgressView {
         value: V?, total: V = 1.0, @ViewBuilder label: () -> Label
     ) {}
 }
-public struct LabeledContent<Label: View, Content: View>: _Primitive {}
+public struct LabeledContent<Label: View, Content: View>: _Primitive {
+    public nonisolated init(
+        @ViewBuilder content: () -> Content, @ViewBuilder label: () -> Label
+    ) {}
+}
 extension LabeledContent where Label == Text {
     public nonisolated init(_ titleKey: LocalizedStringKey, @ViewBuilder content: () -> Content) {}
 }

@@ -34,7 +34,7 @@ class EngineProductsTest {
     private fun bundle(target: String): File =
         TestBundle(target = target).write(temporary.newFolder())
 
-    /** The square in the middle of [squarePhoto] as the saliency network would see it. */
+    /** The square in the middle of [squarePhoto] as the program of the heat map would see it. */
     private fun brightness(plane: FloatArray) = FloatArray(32 * 32) { (plane[it] - 127.5f) / 20f }
 
     private suspend fun checkMasks(segmenter: Segmenter) {
@@ -42,21 +42,21 @@ class EngineProductsTest {
             session.predict().use { mask ->
                 assertTrue(mask.isAutomatic)
                 assertEquals(2, mask.candidate)
-                assertEquals(PixelRect(0, 0, 40, 80), mask.box)
+                assertEquals(PixelRect(0, 0, 40, 80), mask.bounds)
             }
         }
     }
 
     @Test
-    fun `ExecuTorch runs both programs and gives the inputs without a copy`() =
+    fun `ExecuTorch runs every program and gives the inputs without a copy`() =
         runBlocking {
-            Module.programs["saliency.bin"] =
+            Module.programs["heat.bin"] =
                 Module.Program { inputs ->
                     assertEquals(listOf(1L, 3L, 32L, 32L), inputs.single().shape().toList())
                     assertTrue(inputs.single().data.isDirect)
                     listOf(Tensor.of(brightness(inputs.single().dataAsFloatArray)))
                 }
-            Module.programs["segmenter.bin"] =
+            Module.programs["segment.bin"] =
                 Module.Program { inputs ->
                     assertEquals(
                         listOf(
@@ -75,8 +75,8 @@ class EngineProductsTest {
                     ExecuTorchEngines(threads = 3),
                 ).use { checkMasks(it) }
             assertEquals(
-                listOf("load segmenter.bin 1 3", "load saliency.bin 1 3") +
-                    listOf("destroy segmenter.bin", "destroy saliency.bin"),
+                listOf("load heat.bin 1 3", "load segment.bin 1 3") +
+                    listOf("destroy heat.bin", "destroy segment.bin"),
                 Module.log,
             )
         }
@@ -85,38 +85,39 @@ class EngineProductsTest {
     fun `an ExecuTorch program that cannot be loaded or answers wrongly says so`() =
         runBlocking {
             val folder = bundle("executorch")
-            Module.programs["segmenter.bin"] = Module.Program { listOf(Tensor.of(masks)) }
+            Module.programs["heat.bin"] =
+                Module.Program { listOf(Tensor.of(FloatArray(32 * 32))) }
             val missing = failureOf { Segmenter.load(folder, ExecuTorchEngines()) }
             assertEquals(
                 "the ExecuTorch engine cannot load 'test-bundle': Failed to load method: forward",
                 missing.message,
             )
             assertEquals(2, Module.log.count { it.startsWith("destroy") })
-            Module.programs["saliency.bin"] = Module.Program { listOf(Tensor.of(FloatArray(3))) }
-            val few = failureOf { Segmenter.load(folder, ExecuTorchEngines()) }
+            Module.programs["segment.bin"] = Module.Program { listOf(Tensor.of(masks)) }
+            val few = failureOf { Segmenter.load(folder, ExecuTorchEngines(), prewarm = true) }
             assertEquals(
-                "the segmenter program failed: the program returned 1 values instead of 2",
+                "the segment program failed: the program returned 1 values instead of 2",
                 few.message,
             )
-            Module.programs["segmenter.bin"] =
+            Module.programs["segment.bin"] =
                 Module.Program { listOf(Tensor.of(scores), Tensor.of(scores)) }
-            val short = failureOf { Segmenter.load(folder, ExecuTorchEngines()) }
+            val short = failureOf { Segmenter.load(folder, ExecuTorchEngines(), prewarm = true) }
             assertEquals(
-                "the segmenter program failed: the program returned 4 numbers for \"masks\" " +
+                "the segment program failed: the program returned 4 numbers for \"masks\" " +
                     "instead of 1024",
                 short.message,
             )
         }
 
     @Test
-    fun `ONNX Runtime runs both programs and frees every tensor`() =
+    fun `ONNX Runtime runs every program and frees every tensor`() =
         runBlocking {
-            OrtSession.programs["saliency.bin"] =
+            OrtSession.programs["heat.bin"] =
                 OrtSession.Program { inputs, _ ->
                     val image = inputs.getValue("image").floatBuffer
                     listOf(brightness(FloatArray(image.remaining()).also { image.get(it) }))
                 }
-            OrtSession.programs["segmenter.bin"] =
+            OrtSession.programs["segment.bin"] =
                 OrtSession.Program { inputs, wanted ->
                     assertEquals(setOf("image", "prompts", "points", "labels"), inputs.keys)
                     assertEquals(listOf("masks", "scores"), wanted.toList())
@@ -125,8 +126,8 @@ class EngineProductsTest {
             Segmenter.load(bundle("onnx"), OnnxRuntimeEngines(threads = 2)).use { checkMasks(it) }
             assertEquals(0, OnnxTensor.open)
             assertEquals(
-                listOf("create segmenter.bin 2", "create saliency.bin 2") +
-                    listOf("close segmenter.bin", "close saliency.bin", "close options"),
+                listOf("create heat.bin 2", "create segment.bin 2") +
+                    listOf("close heat.bin", "close segment.bin", "close options"),
                 OrtSession.log,
             )
         }
@@ -135,19 +136,21 @@ class EngineProductsTest {
     fun `an ONNX program that cannot be loaded or answers wrongly says so`() =
         runBlocking {
             val folder = bundle("onnx")
-            OrtSession.programs["segmenter.bin"] =
-                OrtSession.Program { _, _ -> listOf(scores, scores) }
+            OrtSession.programs["heat.bin"] =
+                OrtSession.Program { _, _ -> listOf(FloatArray(32 * 32)) }
             val missing = failureOf { Segmenter.load(folder, OnnxRuntimeEngines()) }
             assertEquals(
-                "the ONNX Runtime engine cannot load 'test-bundle': Load model from saliency.bin " +
+                "the ONNX Runtime engine cannot load 'test-bundle': Load model from segment.bin " +
                     "failed",
                 missing.message,
             )
             assertEquals("close options", OrtSession.log.last())
-            OrtSession.programs["saliency.bin"] = OrtSession.Program { _, _ -> emptyList() }
-            val short = failureOf { Segmenter.load(folder, OnnxRuntimeEngines()) }
+            OrtSession.programs["segment.bin"] =
+                OrtSession.Program { _, _ -> listOf(scores, scores) }
+            val short =
+                failureOf { Segmenter.load(folder, OnnxRuntimeEngines(), prewarm = true) }
             assertEquals(
-                "the segmenter program failed: the program returned 4 numbers for \"masks\" " +
+                "the segment program failed: the program returned 4 numbers for \"masks\" " +
                     "instead of 1024",
                 short.message,
             )

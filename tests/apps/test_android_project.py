@@ -30,6 +30,7 @@ def demo(tmp_path: Path) -> Path:
     (library / "gradle").mkdir(parents=True)
     for name in ("settings.gradle.kts", CATALOGUE):
         shutil.copy(ROOT / "runtime/android" / name, library / name)
+    shutil.copy(ROOT / ".gitignore", tmp_path)
     return copy
 
 
@@ -217,7 +218,7 @@ FAULTS = {
         "squeezesam-coreml",
         "ExecuTorch bundle",
     ),
-    "bundles not ignored": (".gitignore", "/app/build/", "", "is not ignored"),
+    "bundles not ignored": ("../.gitignore", "/android_demo/app/build/", "", "is not ignored"),
 }
 
 

@@ -54,10 +54,11 @@ private struct TimingsSection: View {
     var body: some View {
         Section {
             row("Opening the photo", timings.open)
-            row("Saliency network", timings.saliency)
             row("Finding the clicks", timings.clicks)
-            row("Drawing the prompts", timings.planes)
-            row("Segmentation network", timings.segmenter)
+            row("Drawing the prompts", timings.prompts)
+            ForEach(timings.programs.keys.sorted(), id: \.self) { program in
+                row(Text(verbatim: program), timings.programs[program] ?? 0)
+            }
             row("Making the mask", timings.mask)
             row("Total", timings.total)
                 .font(.headline)
@@ -69,9 +70,15 @@ private struct TimingsSection: View {
     }
 
     private func row(_ title: LocalizedStringKey, _ milliseconds: Double) -> some View {
-        LabeledContent(title) {
+        row(Text(title), milliseconds)
+    }
+
+    private func row(_ title: Text, _ milliseconds: Double) -> some View {
+        LabeledContent {
             Text(verbatim: milliseconds > 0 ? milliseconds.milliseconds : "–")
                 .monospacedDigit()
+        } label: {
+            title
         }
     }
 }

@@ -1,4 +1,4 @@
-// Engines: what runs the networks. The core calls its engine and waits; in a browser an answer comes
+// Engines: what runs the programs. The core calls its engine and waits; in a browser an answer comes
 // later. So a first call gives up as soon as it needs an answer, the engine is asked meanwhile, and
 // the call is made again with the answer at hand. The core keeps what is done already, so that
 // nothing but drawing the prompt planes (a fraction of a millisecond) happens twice.
@@ -7,18 +7,16 @@ import {
   ERROR_CANCELLED, ERROR_ENGINE, OK, copyFloats, type EngineCalls, type WasmModule,
 } from "./wasm.js";
 
-export type ProgramName = "segmenter" | "saliency";
-
 export interface Tensor {
   readonly data: Float32Array;
   readonly shape: readonly number[];
 }
 
-/** Runs a program of the bundle. `run` gets every input by the manifest's names and gives every
+/** Runs a program of the bundle by its name. `run` gets every input by the manifest's names and gives every
  * output, as many floats as the manifest says. onnxruntime-web: see docs/web.md. */
 export interface Engine {
   run(
-    program: ProgramName,
+    program: string,
     inputs: Readonly<Record<string, Tensor>>,
   ): Promise<Readonly<Record<string, Float32Array>>>;
   /** Called once, when the last segmenter or session that uses the engine is freed. */
@@ -27,16 +25,15 @@ export interface Engine {
 
 /** A run that the core asked for. */
 export interface Question {
-  readonly program: ProgramName;
+  readonly program: string;
   readonly inputs: Readonly<Record<string, Tensor>>;
 }
 
 interface Attempt {
-  readonly answers: ReadonlyMap<ProgramName, Readonly<Record<string, Float32Array>>>;
+  readonly answers: ReadonlyMap<string, Readonly<Record<string, Float32Array>>>;
   question: Question | undefined;
 }
 
-const PROGRAMS: readonly ProgramName[] = ["segmenter", "saliency"];
 const encoder = new TextEncoder();
 
 /** All engines of one module, by number. */
@@ -78,8 +75,8 @@ export class Engines implements EngineCalls {
     }
   }
 
-  input(_engine: number, _program: number, name: number, data: number, count: number,
-    shape: number, rank: number): void {
+  input(_engine: number, name: number, data: number, count: number, shape: number,
+    rank: number): void {
     this.inputs[this.module.UTF8ToString(name)] = {
       data: copyFloats(this.module, data, count),
       shape: [...this.module.HEAP32.subarray(shape / 4, shape / 4 + rank)],
@@ -89,8 +86,8 @@ export class Engines implements EngineCalls {
   ask(_engine: number, program: number, message: number, size: number): number {
     const inputs = this.inputs;
     this.inputs = {};
-    const name = PROGRAMS[program];
-    if (this.attempt === undefined || name === undefined) {
+    const name = this.module.UTF8ToString(program);
+    if (this.attempt === undefined) {
       return this.fail("called outside of a prediction", message, size);
     }
     if (this.attempt.answers.has(name)) {
@@ -101,10 +98,10 @@ export class Engines implements EngineCalls {
   }
 
   output(_engine: number, program: number, name: number, data: number, count: number,
-    _shape: number, _rank: number, message: number, size: number): number {
-    const program_ = PROGRAMS[program] ?? "segmenter";
+    message: number, size: number): number {
     const output = this.module.UTF8ToString(name);
-    const values = this.attempt?.answers.get(program_)?.[output];
+    const answers = this.attempt?.answers.get(this.module.UTF8ToString(program));
+    const values = answers?.[output];
     if (!(values instanceof Float32Array)) {
       return this.fail(`the engine gave no Float32Array "${output}"`, message, size);
     }

@@ -1,16 +1,18 @@
 // squeezesam on the web: load, open, prompt, predict, export.
+import { ModelBundle } from "./bundle.js";
 import { Engines, type Engine } from "./engines.js";
 import { Parts } from "./parts.js";
-import { Bundle, Segmenter } from "./segmenter.js";
+import { Segmenter } from "./segmenter.js";
 import { callOf, type WasmModule } from "./wasm.js";
 
 export * from "./errors.js";
-export type { Engine, ProgramName, Tensor } from "./engines.js";
+export { ModelBundle, type BundleInfo, type ProgramInfo, type TensorInfo } from "./bundle.js";
+export type { Engine, Tensor } from "./engines.js";
 export { Mask, type Cutout, type CutoutOptions, type PredictOptions, type Ring } from "./mask.js";
 export type { Bitmap, Saliency } from "./parts.js";
 export type { PackedPhoto, Photo, TwoPlanePhoto } from "./photo.js";
 export type { Prompt } from "./prompts.js";
-export { Bundle, Segmenter, type BundleInfo } from "./segmenter.js";
+export { Segmenter } from "./segmenter.js";
 export { Session } from "./session.js";
 
 /** The compiled core. One for a page (or a worker) is enough. */
@@ -43,13 +45,13 @@ export class Core {
   }
 
   /** Checks the text of a manifest.json. Throws BundleError and its kinds. */
-  parseBundle(manifest: string): Bundle {
-    return new Bundle(this.module, manifest);
+  parseBundle(manifest: string): ModelBundle {
+    return new ModelBundle(this.module, manifest);
   }
 
   /** Joins a manifest (or a bundle) and an engine that has loaded its programs. */
-  segmenter(bundle: string | Bundle, engine: Engine): Segmenter {
-    if (bundle instanceof Bundle) {
+  segmenter(bundle: string | ModelBundle, engine: Engine): Segmenter {
+    if (bundle instanceof ModelBundle) {
       return new Segmenter(bundle, engine, this.engines);
     }
     const parsed = this.parseBundle(bundle);

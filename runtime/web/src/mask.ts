@@ -68,13 +68,13 @@ export class Mask extends Handle {
   readonly height: number;
   /** The IoU that the network predicts, 0 to 1. */
   readonly score: number;
-  /** Index of the chosen candidate, and how many there are. */
-  readonly chosen: number;
+  /** Index of the mask that was taken, and how many there are. */
+  readonly candidate: number;
   readonly candidateCount: number;
   /** Object pixels. */
   readonly area: number;
   /** Smallest rectangle round the object; undefined for an empty mask. */
-  readonly box: { x: number; y: number; width: number; height: number } | undefined;
+  readonly bounds: { x: number; y: number; width: number; height: number } | undefined;
   /** What was used: the box, then the clicks by age. */
   readonly prompts: readonly Prompt[];
 
@@ -93,10 +93,10 @@ export class Mask extends Handle {
     this.width = at(0);
     this.height = at(1);
     this.score = at(2);
-    this.chosen = at(3);
+    this.candidate = at(3);
     this.candidateCount = at(4);
     this.area = at(5);
-    this.box = at(5) === 0 ? undefined : { x: at(6), y: at(7), width: at(8), height: at(9) };
+    this.bounds = at(5) === 0 ? undefined : { x: at(6), y: at(7), width: at(8), height: at(9) };
     this.prompts = prompts;
   }
 

@@ -1,68 +1,16 @@
 // A bundle and an engine, joined.
+import { ModelBundle, type ProgramInfo } from "./bundle.js";
 import { Engines, type Engine } from "./engines.js";
 import { Session } from "./session.js";
 import { writePhoto, type Photo } from "./photo.js";
-import { Handle, Scratch, callOf, check, type WasmModule } from "./wasm.js";
-
-const NUMBERS = [
-  "schemaVersion", "inputWidth", "inputHeight", "saliencyWidth", "saliencyHeight", "maskWidth",
-  "maskHeight", "candidateCount", "maxPoints", "capabilities", "clickRadius", "boxDefault",
-] as const;
-const TEXTS = ["name", "licence", "preset", "backend", "precision", "target"] as const;
-
-/** What a manifest says; see ssam_bundle_info. */
-export type BundleInfo = Readonly<
-  Record<Exclude<(typeof NUMBERS)[number], "capabilities">, number> &
-    Record<(typeof TEXTS)[number], string> & {
-      /** Background clicks, boxes, a first mask without a prompt. */
-      negativePoints: boolean;
-      box: boolean;
-      automatic: boolean;
-      padValue: readonly number[];
-    }
->;
-
-/** A checked manifest. The files it lists are fetched, and compared with it, by the page. */
-export class Bundle extends Handle {
-  readonly info: BundleInfo;
-
-  constructor(module: WasmModule, manifest: string) {
-    const address = Scratch.use(module, (scratch) => {
-      const text = scratch.text(manifest);
-      const out = scratch.room(4);
-      check(module, callOf(module, "_ssam_bundle_parse")(text.pointer, text.size, out));
-      return module.HEAPU32[out / 4] ?? 0;
-    });
-    super(module, address, "_ssam_bundle_free", "bundle");
-    this.info = readInfo(module, address);
-  }
-}
-
-function readInfo(module: WasmModule, address: number): BundleInfo {
-  return Scratch.use(module, (scratch) => {
-    const out = scratch.room(8 * 15);
-    check(module, callOf(module, "_web_bundle_numbers")(address, out));
-    const found = [...module.HEAPF64.subarray(out / 8, out / 8 + 15)];
-    const numbers = Object.fromEntries(NUMBERS.map((name, index) => [name, found[index] ?? 0]));
-    const texts = Object.fromEntries(TEXTS.map((name, index) =>
-      [name, module.UTF8ToString(callOf(module, "_web_bundle_text")(address, index))]));
-    const can = numbers["capabilities"] ?? 0;
-    delete numbers["capabilities"];
-    return {
-      ...numbers,
-      ...texts,
-      negativePoints: (can & 1) !== 0,
-      box: (can & 2) !== 0,
-      automatic: (can & 4) !== 0,
-      padValue: found.slice(12),
-    } as unknown as BundleInfo;
-  });
-}
+import { Handle, Scratch, callOf, check } from "./wasm.js";
 
 /** Ready to open photos. `free` it when done; open sessions keep what they need. */
 export class Segmenter extends Handle {
+  private readonly programs: readonly ProgramInfo[];
+
   constructor(
-    bundle: Bundle,
+    bundle: ModelBundle,
     private readonly engine: Engine,
     private readonly engines: Engines,
   ) {
@@ -79,6 +27,7 @@ export class Segmenter extends Handle {
       return module.HEAPU32[out / 4] ?? 0;
     });
     super(module, address, "_ssam_segmenter_free", "segmenter");
+    this.programs = bundle.programs;
   }
 
   /** Opens a photo. */
@@ -96,6 +45,6 @@ export class Segmenter extends Handle {
       check(this.module, status);
       return made;
     });
-    return new Session(this.module, address, this.engines, this.engine);
+    return new Session(this.module, address, this.engines, this.engine, this.programs);
   }
 }

@@ -1,5 +1,6 @@
 // One photo, its prompts, and predictions from them.
-import { answer, type Engine, type Engines, type ProgramName, type Question } from "./engines.js";
+import type { ProgramInfo } from "./bundle.js";
+import { answer, type Engine, type Engines, type Question } from "./engines.js";
 import { CancelledError } from "./errors.js";
 import { Mask, optionNumbers, type PredictOptions } from "./mask.js";
 import { writePhoto, type Photo } from "./photo.js";
@@ -7,7 +8,7 @@ import { NUMBERS_A_PROMPT, promptsOf, type Prompt } from "./prompts.js";
 import { Handle, Scratch, callOf, check, copyDoubles, failure } from "./wasm.js";
 import type { WasmModule } from "./wasm.js";
 
-type Answers = Map<ProgramName, Readonly<Record<string, Float32Array>>>;
+type Answers = Map<string, Readonly<Record<string, Float32Array>>>;
 
 /** Made by `Segmenter.open`. Coordinates are pixels of the upright photo, the centre of the first
  * one at (0, 0). The latest `predict` wins: one that is under way is rejected with CancelledError. */
@@ -21,12 +22,13 @@ export class Session extends Handle {
     address: number,
     private readonly engines: Engines,
     private readonly engine: Engine,
+    private readonly programs: readonly ProgramInfo[],
   ) {
     super(module, address, "_ssam_session_free", "session");
   }
 
   /** Takes another photo and forgets the prompts of the former one. */
-  setImage(photo: Photo): void {
+  setPhoto(photo: Photo): void {
     this.cancel();
     Scratch.use(this.module, (scratch) => {
       const given = writePhoto(scratch, photo);
@@ -76,7 +78,7 @@ export class Session extends Handle {
   }
 
   /** The mask for the prompts; without a foreground click or a box, the automatic mask. Prompts that
-   * change meanwhile count: the network is asked again. */
+   * change meanwhile count: the engine is asked again. */
   async predict(options: PredictOptions = {}): Promise<Mask> {
     const turn = ++this.turn;
     // The former one ends at its next stage; until then the session is its own.
@@ -107,8 +109,9 @@ export class Session extends Handle {
       const revision = this.revision;
       const found = await answer(this.engine, made);
       this.stopUnlessLatest(turn);
-      // The saliency network looks at the photo alone; the segmenter saw the former prompts.
-      if (made.program === "saliency" || revision === this.revision) {
+      // What runs once a photo looks at the photo alone; the others saw the former prompts.
+      const asked = this.programs.find((program) => program.name === made.program);
+      if (asked?.runs === "photo" || revision === this.revision) {
         answers.set(made.program, found);
       }
     }

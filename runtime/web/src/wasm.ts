@@ -8,11 +8,11 @@ export const ERROR_ENGINE = 14;
 
 /** The calls that C makes during a prediction (engines.ts). */
 export interface EngineCalls {
-  input(engine: number, program: number, name: number, data: number, count: number, shape: number,
+  input(engine: number, name: number, data: number, count: number, shape: number,
     rank: number): void;
   ask(engine: number, program: number, message: number, size: number): number;
-  output(engine: number, program: number, name: number, data: number, count: number, shape: number,
-    rank: number, message: number, size: number): number;
+  output(engine: number, program: number, name: number, data: number, count: number,
+    message: number, size: number): number;
   release(engine: number): void;
 }
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { cases, core, refused, web } from "./core.mjs";
 
 const [{ manifest }] = cases("sessions");
-const { info } = core.parseBundle(manifest);
+const { info, programs } = core.parseBundle(manifest);
 const SIDE = info.maskWidth;
 
 /** A disc of the mask's plane round its centre, by candidate a little smaller. */
@@ -18,14 +18,11 @@ function masks(radius) {
 }
 
 const scores = new Float32Array(info.candidateCount).fill(0.5);
-const heat = new Float32Array(info.saliencyWidth * info.saliencyHeight);
-const answer = (program) => program === "segmenter"
+const cells = programs.find(({ name }) => name === "heat").outputs[0].shape
+  .reduce((a, b) => a * b);
+const answer = (program) => program === "segment"
   ? { masks: masks(8), scores }
-  : { heatmap: heat.map((_, i) => (i % 7 === 3 ? 3 : -3)).slice(0, heatCount()) };
-
-function heatCount() {
-  return JSON.parse(manifest).programs.saliency.outputs[0].shape.reduce((a, b) => a * b);
-}
+  : { heatmap: Float32Array.from({ length: cells }, (_, i) => (i % 7 === 3 ? 3 : -3)) };
 
 const photo = (value = 90) => ({
   data: new Uint8ClampedArray(64 * 48 * 4).fill(value), width: 64, height: 48,
@@ -49,7 +46,7 @@ test("a mask can be exported in all its forms", async () => {
   inside.forEach((value, i) => assert.equal(value === 1, logits[i] > 0));
   const cut = mask.cutout(photo(), { crop: true, soft: false });
   assert.deepEqual([cut.x, cut.y, cut.width, cut.height],
-    [mask.box.x, mask.box.y, mask.box.width, mask.box.height]);
+    [mask.bounds.x, mask.bounds.y, mask.bounds.width, mask.bounds.height]);
   assert.equal(cut.data.length, 4 * cut.width * cut.height);
   assert.deepEqual(core.parts.rleFromString(mask.rle()), mask.rleCounts());
   assert.equal(mask.contour()[0].parent, -1);
@@ -79,11 +76,11 @@ test("failures are typed and carry the core's sentence", async () => {
 
 test("what the engine does wrong is an EngineError", async () => {
   const wrong = {
-    "the segmenter program failed: no more watts": async () => { throw new Error("no more watts"); },
-    'the segmenter program failed: the engine gave no Float32Array "masks"': async () => ({}),
-    'the segmenter program failed: "masks" has 3 values instead of': async () =>
+    "the segment program failed: no more watts": async () => { throw new Error("no more watts"); },
+    'the segment program failed: the engine gave no Float32Array "masks"': async () => ({}),
+    'the segment program failed: "masks" has 3 values instead of': async () =>
       ({ masks: new Float32Array(3), scores }),
-    'the segmenter program returned a value in "masks" that is not a number': async () =>
+    'the segment program returned a value in "masks" that is not a number': async () =>
       ({ masks: masks(8).fill(NaN), scores }),
   };
   for (const [sentence, run] of Object.entries(wrong)) {

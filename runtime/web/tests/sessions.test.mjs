@@ -46,11 +46,12 @@ function recorder(answer) {
 
 test("vectors: prompts, and what a network is given of them", async () => {
   for (const one of cases("prompts")) {
-    const { info } = core.parseBundle(one.manifest);
+    const { info, programs } = core.parseBundle(one.manifest);
+    const heat = programs.find(({ name }) => name === "heat")?.outputs[0].shape ?? [0];
     const mask = info.maskWidth * info.maskHeight * info.candidateCount;
-    const engine = recorder((program) => program === "segmenter"
+    const engine = recorder((program) => program === "segment"
       ? { masks: new Float32Array(mask), scores: new Float32Array(info.candidateCount) }
-      : { heatmap: new Float32Array(info.saliencyWidth * info.saliencyHeight / 16) });
+      : { heatmap: new Float32Array(heat.reduce((a, b) => a * b)) });
     const segmenter = core.segmenter(one.manifest, engine);
     const session = segmenter.open({
       data: new Uint8Array(one.width * one.height).fill(128), width: one.width,
@@ -60,8 +61,8 @@ test("vectors: prompts, and what a network is given of them", async () => {
     assert.deepEqual(session.prompts.map((p) => [p.kind, ...corners(p)]),
       one.prompts.map(([kind, x0, y0, x1 = x0, y1 = y0]) => [kind, x0, y0, x1, y1]), one.name);
     (await session.predict({ candidate: 0 })).free();
-    near([...engine.seen.segmenter.points.data], [...floats(one.points)], 1e-5);
-    assert.deepEqual(engine.seen.segmenter.labels.data, floats(one.labels));
+    near([...engine.seen.segment.points.data], [...floats(one.points)], 1e-5);
+    assert.deepEqual(engine.seen.segment.labels.data, floats(one.labels));
     session.free();
     segmenter.free();
   }
@@ -84,14 +85,14 @@ async function replay(one, photo, outputsOf) {
     });
     step += 1;
     assert.equal(mask.rle(), wanted.rle);
-    assert.deepEqual([mask.chosen, mask.score, mask.area],
+    assert.deepEqual([mask.candidate, mask.score, mask.area],
       [wanted.chosen, wanted.score, wanted.area]);
-    const { x, y, width, height } = mask.box;
+    const { x, y, width, height } = mask.bounds;
     assert.deepEqual([x, y, width, height], wanted.box);
     assert.deepEqual(mask.prompts.map((p) => [Number(p.automatic), p.kind]),
       wanted.prompts.map(([automatic, kind]) => [automatic, kind]));
     mask.prompts.forEach((p, i) => near(corners(p), wanted.prompts[i].slice(2), 1e-9));
-    const { points, labels, prompts } = engine.seen.segmenter;
+    const { points, labels, prompts } = engine.seen.segment;
     near([...points.data], [...floats(wanted.points)], 1e-5);
     assert.deepEqual(labels.data, floats(wanted.labels));
     assert.equal(digest(prompts.data), wanted.planes_sha256);
@@ -101,8 +102,8 @@ async function replay(one, photo, outputsOf) {
     }
     mask.free();
   }
-  assert.equal(digest(engine.seen.segmenter.image.data), one.image_sha256);
-  assert.equal(digest(engine.seen.saliency.image.data), one.saliency_image_sha256);
+  assert.equal(digest(engine.seen.segment.image.data), one.image_sha256);
+  assert.equal(digest(engine.seen.heat.image.data), one.heat_image_sha256);
   session.free();
   segmenter.free();
 }
@@ -123,7 +124,7 @@ test("vectors: a replayed session at 512 x 512", async () => {
       new Int8Array(file.buffer, file.byteOffset + first, count),
       (q) => q * one.scale + one.shift);
     const photo = file.slice(one.photo[0], one.photo[0] + one.photo[1]);
-    await replay(one, photo, (program, step) => program === "saliency"
+    await replay(one, photo, (program, step) => program === "heat"
       ? { heatmap: tensor(one.heatmap) }
       : { masks: tensor(one.steps[step].masks), scores: Float32Array.from(one.steps[step].scores) });
   }

@@ -130,6 +130,12 @@ test("vectors: manifests, good and bad", () => {
     const info = Object.fromEntries(
       Object.entries(bundle.info).map(([name, value]) => [snake(name), value]));
     assert.deepEqual(info, { ...info, ...one.info });
+    const tensors = (list, word) => list.map((t) => [t.name, t.shape, t[word]]);
+    assert.deepEqual(bundle.programs.map((program) => ({
+      name: program.name, runs: program.runs, path: program.path, file_size: program.fileSize,
+      macs: program.macs, inputs: tensors(program.inputs, "source"),
+      outputs: tensors(program.outputs, "role"),
+    })), one.programs);
     bundle.free();
   });
 });

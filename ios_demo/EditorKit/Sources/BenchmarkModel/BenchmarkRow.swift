@@ -24,7 +24,7 @@ struct BenchmarkRow {
         let automatic = try await automaticTimings(segmenter, sample, isAutomatic, &memory)
         let taps = try await tapTimings(
             segmenter, sample, warmup: isAutomatic ? 0 : settings.warmup, &memory)
-        guard let network = Distribution(taps.map(\.segmenter)) else {
+        guard let network = Distribution(taps.compactMap { $0.programs["segment"] }) else {
             throw BenchmarkFailure(.usage, "nothing was timed", run: settings.run)
         }
         return BenchmarkResult.Row(
@@ -33,7 +33,7 @@ struct BenchmarkRow {
             computeUnit: segmenter.bundle.target == .coreML ? unit : nil,
             coldLoad: rounded(cold), warmLoad: rounded(warm),
             firstPrediction: first.map(rounded), segmenter: network,
-            saliency: Distribution(automatic.map(\.saliency)),
+            saliency: Distribution(automatic.compactMap { $0.programs["heat"] }),
             automatic: Distribution(automatic.map(\.total)), tap: Distribution(taps.map(\.total)),
             stages: Self.stages(of: automatic), peakMemoryMiB: memory.mebibytes)
     }
@@ -97,12 +97,17 @@ struct BenchmarkRow {
 
     private static func stages(of timings: [Timings]) -> [String: Distribution] {
         let stages: [(String, KeyPath<Timings, Double>)] = [
-            ("open", \.open), ("saliency", \.saliency), ("clicks", \.clicks),
-            ("planes", \.planes), ("segmenter", \.segmenter), ("mask", \.mask),
+            ("open", \.open), ("clicks", \.clicks), ("planes", \.prompts), ("mask", \.mask),
         ]
-        return stages.reduce(into: [:]) { found, stage in
-            found[stage.0] = Distribution(timings.map { $0[keyPath: stage.1] })
+        var found: [String: Distribution] = [:]
+        for (name, stage) in stages {
+            found[name] = Distribution(timings.map { $0[keyPath: stage] })
         }
+        for program in timings.first?.programs.keys.sorted() ?? [] {
+            found[ResultWords.program(program)] = Distribution(
+                timings.compactMap { $0.programs[program] })
+        }
+        return found
     }
 }
 

@@ -44,8 +44,8 @@ extension BenchmarkResult.Bundle {
     init(_ bundle: ModelBundle, folder: URL) throws {
         let manifest = try Data(contentsOf: folder.appendingPathComponent("manifest.json"))
         var bytes: [String: Int64] = ["bundle": Self.size(of: folder)]
-        for (program, info) in bundle.programs {
-            bytes[program == .segmenter ? "segmenter" : "saliency"] = info.fileSize
+        for program in bundle.programs {
+            bytes[ResultWords.program(program.name)] = program.fileSize
         }
         self.init(
             name: bundle.name, sha256: SqueezeSAMCore.sha256(manifest), target: bundle.target.word,
@@ -61,6 +61,17 @@ extension BenchmarkResult.Bundle {
                 forKeys: [.fileSizeKey, .isRegularFileKey])
             if values?.isRegularFile == true { sum += Int64(values?.fileSize ?? 0) }
         } ?? 0
+    }
+}
+
+/// Schema 1 of the results has words of its own for two programs.
+enum ResultWords {
+    static func program(_ name: String) -> String {
+        switch name {
+        case "segment": return "segmenter"
+        case "heat": return "saliency"
+        default: return name
+        }
     }
 }
 

@@ -25,7 +25,7 @@ final class EditorConcurrencyTests: XCTestCase {
             [.foreground(x: 10, y: 10), .foreground(x: 50, y: 50), .foreground(x: 90, y: 90)])
         XCTAssertFalse(shown.contains([.foreground(x: 10, y: 10)]), "an outdated mask was shown")
         // The automatic one, the one that came too late, and the last.
-        XCTAssertEqual(engine.runs(of: .segmenter), 3)
+        XCTAssertEqual(engine.runs(of: "segment"), 3)
         XCTAssertNil(editor.state.problem)
     }
 

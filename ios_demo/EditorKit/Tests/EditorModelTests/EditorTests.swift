@@ -141,7 +141,7 @@ final class EditorTests: XCTestCase {
         await editor.settle()
         XCTAssertEqual(editor.state.result?.mask.candidateScores, BlobEngine.scores)
         XCTAssertEqual(editor.state.result?.mask.candidate, 1)
-        let runs = engine.runs(of: .segmenter)
+        let runs = engine.runs(of: "segment")
         var areas: [Int] = []
         for candidate in BlobEngine.scores.indices {
             editor.choose(candidate: candidate)
@@ -151,7 +151,7 @@ final class EditorTests: XCTestCase {
         }
         XCTAssertEqual(areas, areas.sorted())
         XCTAssertEqual(Set(areas).count, 4, "\(areas)")
-        XCTAssertEqual(engine.runs(of: .segmenter), runs, "a network ran to show another mask")
+        XCTAssertEqual(engine.runs(of: "segment"), runs, "a network ran to show another mask")
     }
 
     func testTheOutlineAndTheShareAreThoseOfTheMask() async throws {

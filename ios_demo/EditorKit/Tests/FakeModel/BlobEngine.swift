@@ -3,37 +3,37 @@ import SqueezeSAM
 
 /// Stands for the networks: what it answers follows from what it is given, as theirs does.
 ///
-/// Saliency: the brightness of the photo. Segmenter: candidate k is a square of 2k + 3 logits a side
+/// "heat": the brightness of the photo. "segment": candidate k is a square of 2k + 3 logits a side
 /// round every foreground click (inside the box, where there is one), without the background
 /// clicks; candidate 1 has the best score.
 public final class BlobEngine: Engine, @unchecked Sendable {
     /// Called at the beginning of every run, on the thread that predicts.
-    public typealias Before = @Sendable (Program) throws -> Void
+    public typealias Before = @Sendable (String) throws -> Void
 
     public static let scores: [Float] = [0.5, 0.9, 0.7, 0.3]
 
     private let before: Before
     private let lock = NSLock()
-    private var counts: [Program: Int] = [:]
+    private var counts: [String: Int] = [:]
 
     public init(before: @escaping Before = { _ in }) {
         self.before = before
     }
 
-    public func runs(of program: Program) -> Int {
+    public func runs(of program: String) -> Int {
         lock.lock()
         defer { lock.unlock() }
         return counts[program, default: 0]
     }
 
-    public func run(_ program: Program, inputs: [InputTensor], outputs: [OutputTensor]) throws {
+    public func run(_ program: String, inputs: [InputTensor], outputs: [OutputTensor]) throws {
         lock.lock()
         counts[program, default: 0] += 1
         lock.unlock()
         try before(program)
         switch program {
-        case .saliency: fillHeat(inputs[0], outputs[0])
-        case .segmenter:
+        case "heat": fillHeat(inputs[0], outputs[0])
+        default:
             fillMasks(prompts: inputs[1], outputs[0])
             _ = outputs[1].values.update(fromContentsOf: Self.scores)
         }

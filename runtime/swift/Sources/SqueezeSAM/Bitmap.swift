@@ -20,7 +20,7 @@ public struct Bitmap: Hashable, Sendable {
     }
 
     /// Keeps the largest 8-connected piece.
-    public func keepingLargestPiece() throws -> Bitmap {
+    public func keepLargest() throws -> Bitmap {
         try changed {
             ssam_bitmap_keep_largest(bytes, Int32(clamping: width), Int32(clamping: height), 0, $0)
         }

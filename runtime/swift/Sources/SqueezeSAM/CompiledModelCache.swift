@@ -45,7 +45,7 @@ public struct CompiledModelCache: Sendable {
     ///     is moved away.
     ///   - load: loads a compiled program.
     func load<Model>(
-        _ program: Program, of bundle: ModelBundle,
+        _ program: String, of bundle: ModelBundle,
         compile: (URL) async throws -> URL, load: (URL) async throws -> Model
     ) async throws -> Model {
         guard let source = bundle.url(of: program) else {
@@ -87,35 +87,61 @@ public struct CompiledModelCache: Sendable {
         }
     }
 
-    private func key(_ program: Program, of bundle: ModelBundle) throws -> String {
+    private func key(_ program: String, of bundle: ModelBundle) throws -> String {
         let files = try ProgramFiles(program, of: bundle)
         let lines = files.files.map { "\($0.sha256.lowercased()) \($0.path)" }.sorted()
         return SqueezeSAMCore.sha256(Data(([system] + lines).joined(separator: "\n").utf8))
     }
 }
 
-/// The files that a manifest lists for a program.
+/// The files that a manifest lists for a program, of schema 1 or 2.
 private struct ProgramFiles {
-    struct File: Decodable {
+    struct File {
         let path: String
         let sha256: String
     }
 
     let files: [File]
 
-    init(_ program: Program, of bundle: ModelBundle) throws {
-        struct Manifest: Decodable {
-            struct Entry: Decodable {
-                let files: [File]
-            }
-            let programs: [String: Entry]
-        }
+    init(_ program: String, of bundle: ModelBundle) throws {
         // The core has read this text before: it can only fail where Foundation's JSON differs.
         do {
             let manifest = try JSONDecoder().decode(Manifest.self, from: Data(bundle.manifest.utf8))
-            files = manifest.programs[program.name]?.files ?? []
+            // By its file, as the core has names of its own for the programs of schema 1.
+            let file = bundle.program(program).map { URL(fileURLWithPath: $0.path) }
+            let entry = manifest.programs.values.first { $0.file == file?.lastPathComponent }
+            files = entry?.files.all ?? []
         } catch {
             throw SegmentationError(.bundle, "\(bundle.name): manifest.json cannot be read")
+        }
+    }
+
+    private struct Manifest: Decodable {
+        struct Entry: Decodable {
+            let file: String
+            let files: Files
+        }
+        let programs: [String: Entry]
+    }
+
+    private struct Files: Decodable {
+        let all: [File]
+
+        init(from decoder: any Decoder) throws {
+            struct Listed: Decodable {
+                let path: String
+                let sha256: String
+            }
+            struct Facts: Decodable {
+                let sha256: String
+            }
+            let container = try decoder.singleValueContainer()
+            if let listed = try? container.decode([Listed].self) {
+                all = listed.map { File(path: $0.path, sha256: $0.sha256) }
+            } else {
+                all = try container.decode([String: Facts].self)
+                    .map { File(path: $0.key, sha256: $0.value.sha256) }
+            }
         }
     }
 }

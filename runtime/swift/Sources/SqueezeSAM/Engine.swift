@@ -1,4 +1,4 @@
-/// What executes the networks of a bundle: Core ML, ExecuTorch, or a type of your own.
+/// What executes the programs of a bundle: Core ML, ExecuTorch, or a type of your own.
 ///
 /// The last segmenter, session or prediction that uses an engine releases it: what it holds is given
 /// back in its `deinit`.
@@ -6,13 +6,13 @@ public protocol Engine: AnyObject, Sendable {
     /// True where `run` may be called by several threads at once; otherwise the core waits.
     var isConcurrent: Bool { get }
 
-    /// Runs one network: reads the inputs, fills every output. Both come in the manifest's order,
+    /// Runs the program with this name: reads the inputs, fills every output. Both come in the manifest's order,
     /// with the manifest's names and shapes; their memory is valid during this call alone.
     ///
     /// Called on the thread that predicts. What is thrown becomes a `SegmentationError` with the
     /// code `.engine` and the error's description as its sentence; `CancellationError`, and a
     /// `SegmentationError` with the code `.cancelled` or `.outOfMemory`, keep their meaning.
-    func run(_ program: Program, inputs: [InputTensor], outputs: [OutputTensor]) throws
+    func run(_ program: String, inputs: [InputTensor], outputs: [OutputTensor]) throws
 }
 
 extension Engine {

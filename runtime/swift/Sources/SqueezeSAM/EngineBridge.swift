@@ -32,18 +32,18 @@ private func releaseEngine(_ user: UnsafeMutableRawPointer?) {
 }
 
 private func runEngine(
-    user: UnsafeMutableRawPointer?, program: Int32,
+    user: UnsafeMutableRawPointer?, program: Int32, name: UnsafePointer<CChar>?,
     inputs: UnsafePointer<ssam_tensor>?, inputCount: Int32,
     outputs: UnsafeMutablePointer<ssam_tensor>?, outputCount: Int32,
     message: UnsafeMutablePointer<CChar>?, messageSize: Int
 ) -> ssam_status {
-    guard let user, let inputs, let outputs, let program = Program(rawValue: program) else {
+    guard let user, let name, let inputs, let outputs else {
         return ssam_status(SSAM_ERROR_INTERNAL)
     }
     let engine = Unmanaged<EngineBox>.fromOpaque(user).takeUnretainedValue().engine
     do {
         try engine.run(
-            program,
+            String(cString: name),
             inputs: UnsafeBufferPointer(start: inputs, count: Int(inputCount))
                 .map(InputTensor.init),
             outputs: UnsafeBufferPointer(start: outputs, count: Int(outputCount))

@@ -17,17 +17,17 @@ public enum EngineChecks {
     ///
     /// - Parameter found: the tensor's shape in the program; nil where there is no such tensor.
     public static func tensor(
-        _ wanted: ModelBundle.TensorInfo, _ kind: TensorKind, of program: Program, found: [Int]?
+        _ wanted: ModelBundle.TensorInfo, _ kind: TensorKind, of program: String, found: [Int]?
     ) throws {
         guard let found else {
             throw SegmentationError(
-                .bundle, "the program '\(program.name)' has no \(kind.rawValue) '\(wanted.name)'")
+                .bundle, "the program '\(program)' has no \(kind.rawValue) '\(wanted.name)'")
         }
         // An empty shape: the program leaves it open.
         if !found.isEmpty, found != wanted.shape {
             throw SegmentationError(
                 .bundle,
-                "the \(kind.rawValue) '\(wanted.name)' of the program '\(program.name)' is "
+                "the \(kind.rawValue) '\(wanted.name)' of the program '\(program)' is "
                     + "\(times(found)), the manifest says \(times(wanted.shape))")
         }
     }
@@ -50,16 +50,6 @@ extension ModelBundle.Target {
         case .execuTorch: return "executorch"
         case .coreML: return "coreml"
         case .coreAI: return "coreai"
-        }
-    }
-}
-
-extension Program {
-    /// As in the manifest.
-    public var name: String {
-        switch self {
-        case .segmenter: return "segmenter"
-        case .saliency: return "saliency"
         }
     }
 }

@@ -2,25 +2,18 @@ import CSqueezeSAM
 
 /// How a mask is made from what the network returned.
 public struct PredictOptions: Hashable, Sendable {
-    /// What happens to holes: pieces of background inside the object.
-    public enum Holes: Hashable, Sendable {
-        case keep
-        /// Fills those of at most so many photo pixels.
-        case fill(upTo: Int)
-        case fillAll
-    }
-
     /// Index of one of the network's masks; nil takes the one with the best score.
     public var candidate: Int?
     /// Keep only the largest piece.
-    public var keepsLargestPiece: Bool
-    /// Filled after the largest piece was chosen.
-    public var holes: Holes
+    public var keepLargest: Bool
+    /// Then holes, pieces of background inside the object, of at most so many photo pixels are
+    /// filled; 0 fills none, -1 all.
+    public var maxHoleArea: Int
 
-    public init(candidate: Int? = nil, keepsLargestPiece: Bool = false, holes: Holes = .keep) {
+    public init(candidate: Int? = nil, keepLargest: Bool = false, maxHoleArea: Int = 0) {
         self.candidate = candidate
-        self.keepsLargestPiece = keepsLargestPiece
-        self.holes = holes
+        self.keepLargest = keepLargest
+        self.maxHoleArea = maxHoleArea
     }
 
     /// As the core takes them. Its -1 for "the best one" stays inside: here that is nil.
@@ -32,12 +25,8 @@ public struct PredictOptions: Hashable, Sendable {
             }
             options.candidate = Int32(clamping: candidate)
         }
-        options.keep_largest = keepsLargestPiece ? 1 : 0
-        switch holes {
-        case .keep: options.max_hole_area = 0
-        case .fill(let area): options.max_hole_area = Int64(max(0, area))
-        case .fillAll: options.max_hole_area = -1
-        }
+        options.keep_largest = keepLargest ? 1 : 0
+        options.max_hole_area = Int64(maxHoleArea)
         return options
     }
 }

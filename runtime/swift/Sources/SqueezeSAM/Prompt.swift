@@ -40,7 +40,7 @@ public enum Prompt: Hashable, Sendable {
 /// A prompt that led to a mask.
 public struct UsedPrompt: Hashable, Sendable {
     public let prompt: Prompt
-    /// True where the saliency network found it, false where the person gave it.
+    /// True where it was found in the heat map, false where the person gave it.
     public let isAutomatic: Bool
 
     init(_ prompt: ssam_prompt) {

@@ -22,22 +22,22 @@ public final class Segmenter: Sendable {
         handle = OpaqueHandle(pointer, free: ssam_segmenter_free)
     }
 
-    /// Verifies the bundle in `folder`, then loads its networks. Nothing blocks the caller's
+    /// Checks the bundle in `folder`, then loads its programs. Nothing blocks the caller's
     /// thread.
     ///
     /// - Parameters:
-    ///   - engine: what executes the networks.
-    ///   - verification: `.sizesOnly` for an app that compared the hashes when it was installed.
-    ///   - prewarm: run every network once, so that the first tap does not pay for the engine's own
+    ///   - engine: what executes the programs.
+    ///   - check: `.sizesOnly` for an app that compared the hashes when it was installed.
+    ///   - prewarm: run every program once, so that the first tap does not pay for the engine's own
     ///     preparations.
     ///
     /// Throws `SegmentationError` with one of the `.bundle…` codes or `.engine`.
     public static func load(
         contentsOf folder: URL, engine: EngineLoader,
-        verification: ModelBundle.Verification = .hashes, prewarm: Bool = false
+        check: ModelBundle.Check = .hashes, prewarm: Bool = false
     ) async throws -> Segmenter {
         let bundle = try await onWorkQueue {
-            try ModelBundle(contentsOf: folder, verification: verification)
+            try ModelBundle(contentsOf: folder, check: check)
         }
         try Task.checkCancellation()
         let segmenter = try Segmenter(bundle: bundle, engine: try await engine.load(bundle))
@@ -48,7 +48,7 @@ public final class Segmenter: Sendable {
         return segmenter
     }
 
-    /// Runs every network once on an empty picture.
+    /// Runs every program once on an empty picture.
     public func prewarm() async throws {
         try await onWorkQueue { [handle] in
             try check(ssam_segmenter_prewarm(handle.pointer))

@@ -38,11 +38,11 @@ public actor SegmenterLoader {
 
     public init(
         contentsOf folder: URL, engine: EngineLoader,
-        verification: ModelBundle.Verification = .hashes, prewarm: Bool = true
+        check: ModelBundle.Check = .hashes, prewarm: Bool = false
     ) {
         self.init {
             try await Segmenter.load(
-                contentsOf: folder, engine: engine, verification: verification, prewarm: prewarm)
+                contentsOf: folder, engine: engine, check: check, prewarm: prewarm)
         }
     }
 

@@ -73,7 +73,7 @@ public final class Session: Sendable {
     }
 
     /// Where the model would click by itself: up to five clicks, none if nothing stands out. Runs
-    /// the saliency network, unless it has already run on this photo.
+    /// the program of the heat map, unless it has already run on this photo.
     public func automaticClicks() async throws -> [Prompt] {
         try await cancellable { session in
             var clicks = [ssam_prompt](repeating: ssam_prompt(), count: 5)

@@ -5,26 +5,26 @@ import CSqueezeSAM
 public struct Timings: Hashable, Sendable {
     /// Turning and resizing the photo, once when it was opened.
     public let open: Double
-    /// The saliency network, once a photo.
-    public let saliency: Double
     /// Heat map to clicks, once a photo.
     public let clicks: Double
-    /// Prompts to the network's inputs.
-    public let planes: Double
-    /// The segmenter network.
-    public let segmenter: Double
+    /// Prompts and the last mask to input tensors.
+    public let prompts: Double
     /// Choice of the mask, upsampling, largest piece, holes.
     public let mask: Double
     /// The prediction as a whole, without `open`.
     public let total: Double
+    /// Every program of the bundle, by its name.
+    public let programs: [String: Double]
 
     init(_ timings: ssam_timings) {
         open = timings.open
-        saliency = timings.saliency
         clicks = timings.clicks
-        planes = timings.planes
-        segmenter = timings.segmenter
+        prompts = timings.prompts
         mask = timings.mask
         total = timings.total
+        let times = UnsafeBufferPointer(
+            start: timings.programs, count: Int(timings.program_count))
+        programs = Dictionary(
+            times.map { (String(cString: $0.name), $0.ms) }, uniquingKeysWith: { first, _ in first })
     }
 }

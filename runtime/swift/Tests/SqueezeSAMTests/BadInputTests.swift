@@ -96,7 +96,7 @@ final class BadInputTests: XCTestCase {
     }
 
     func testPromptsThatTheModelWasNotTrainedForAreRefused() async throws {
-        let manifest = try tinyManifest(negativePoints: false, box: false, saliency: false)
+        let manifest = try tinyManifest(negativePoints: false, box: false, heat: false)
         let session = try await tinySegmenter(RedEngine(), manifest: manifest).open(squarePhoto())
         await assertFails(
             .promptUnsupported, "this model was not trained for background clicks"
@@ -105,10 +105,10 @@ final class BadInputTests: XCTestCase {
             try await session.add(.box(x0: 1, y0: 1, x1: 9, y1: 9))
         }
         await assertFails(
-            .promptUnsupported, "this bundle has no saliency program: give a click or a box"
+            .promptUnsupported, "this bundle has no heat map: give a click or a box"
         ) { _ = try await session.predict() }
         await assertFails(
-            .promptUnsupported, "this bundle has no saliency program: it finds no clicks by itself"
+            .promptUnsupported, "this bundle has no heat map: it finds no clicks by itself"
         ) { _ = try await session.automaticClicks() }
     }
 
@@ -171,7 +171,7 @@ final class BadInputTests: XCTestCase {
         let engine = RedEngine()
         engine.during = { _ in throw Broken() }
         let session = try await tinySegmenter(engine).open(squarePhoto())
-        await assertFails(.engine, "the saliency program failed: out of batteries") {
+        await assertFails(.engine, "the heat program failed: out of batteries") {
             _ = try await session.predict()
         }
         // The session is as it was: it works once the engine does.
@@ -195,7 +195,7 @@ final class BadInputTests: XCTestCase {
             XCTFail("nothing was thrown")
         } catch let error as SegmentationError {
             XCTAssertEqual(error.code, .engine)
-            let start = "the saliency program failed: aé"
+            let start = "the heat program failed: aé"
             XCTAssertTrue(error.message.hasPrefix(start), error.message)
             XCTAssertFalse(error.message.contains("\u{FFFD}"))
         }

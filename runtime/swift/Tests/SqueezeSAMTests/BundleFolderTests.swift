@@ -10,11 +10,11 @@ final class BundleFolderTests: XCTestCase {
             contentsOf: folder,
             engine: EngineLoader { bundle in
                 XCTAssertEqual(
-                    try Data(contentsOf: XCTUnwrap(bundle.url(of: .saliency))), Data([1, 2, 3]))
+                    try Data(contentsOf: XCTUnwrap(bundle.url(of: "heat"))), Data([1, 2, 3]))
                 return RedEngine()
             }, prewarm: true)
         XCTAssertEqual(segmenter.bundle.folder, folder)
-        XCTAssertEqual(segmenter.bundle.programs[.segmenter]?.fileSize, 3)
+        XCTAssertEqual(segmenter.bundle.program("segment")?.fileSize, 3)
         // What changes on disk after loading does not matter any more.
         try FileManager.default.removeItem(at: folder)
         let mask = try await segmenter.open(squarePhoto()).predict()
@@ -40,7 +40,7 @@ final class BundleFolderTests: XCTestCase {
 
     func testDamagedBundlesAreRefused() async throws {
         let folder = try tinyBundle(self)
-        let file = folder.appendingPathComponent("saliency.bin")
+        let file = folder.appendingPathComponent("heat.bin")
         try Data([1, 2, 4]).write(to: file)
         await assertFails(
             .bundleDamaged,
@@ -48,13 +48,13 @@ final class BundleFolderTests: XCTestCase {
                 + "copy or export the bundle again"
         ) { _ = try ModelBundle(contentsOf: folder) }
         // An app that compared the hashes at installation need not do so again.
-        _ = try ModelBundle(contentsOf: folder, verification: .sizesOnly)
+        _ = try ModelBundle(contentsOf: folder, check: .sizesOnly)
         try Data([1, 2]).write(to: file)
         await assertFails(
             .bundleDamaged,
             "\(file.path): the file has 2 bytes, the bundle's manifest says 3; copy or export the "
                 + "bundle again"
-        ) { _ = try ModelBundle(contentsOf: folder, verification: .sizesOnly) }
+        ) { _ = try ModelBundle(contentsOf: folder, check: .sizesOnly) }
         try FileManager.default.removeItem(at: file)
         await assertFails(
             .bundleDamaged,
@@ -63,11 +63,11 @@ final class BundleFolderTests: XCTestCase {
     }
 
     func testABundleOfANewerExporterSaysSo() async throws {
-        let folder = try tinyBundle(self, schema: 2)
+        let folder = try tinyBundle(self, schema: 3)
         await assertFails(
             .bundleVersion,
-            "\(folder.path)/manifest.json: made by a newer squeezesam-export (schema_version 2, "
-                + "this runtime reads up to 1); update the app"
+            "\(folder.path)/manifest.json: made by a newer squeezesam-export (schema_version 3, "
+                + "this runtime reads up to 2); update the app"
         ) { _ = try ModelBundle(contentsOf: folder) }
     }
 
@@ -81,15 +81,15 @@ final class BundleFolderTests: XCTestCase {
 
     func testAProgramMustHaveTheTensorsOfItsManifest() async throws {
         let bundle = try ModelBundle(manifest: tinyManifest())
-        let image = try XCTUnwrap(bundle.programs[.segmenter]?.inputs.first)
-        try EngineChecks.tensor(image, .input, of: .segmenter, found: [1, 3, 64, 64])
+        let image = try XCTUnwrap(bundle.program("segment")?.inputs.first)
+        try EngineChecks.tensor(image, .input, of: "segment", found: [1, 3, 64, 64])
         await assertFails(
             .bundle,
             "the input 'image' of the program 'segmenter' is 1×3×128×128, the manifest says "
                 + "1×3×64×64"
-        ) { try EngineChecks.tensor(image, .input, of: .segmenter, found: [1, 3, 128, 128]) }
-        await assertFails(.bundle, "the program 'saliency' has no output 'image'") {
-            try EngineChecks.tensor(image, .output, of: .saliency, found: nil)
+        ) { try EngineChecks.tensor(image, .input, of: "segment", found: [1, 3, 128, 128]) }
+        await assertFails(.bundle, "the program 'heat' has no output 'image'") {
+            try EngineChecks.tensor(image, .output, of: "heat", found: nil)
         }
     }
 }

@@ -15,8 +15,8 @@ final class CancellationTests: XCTestCase {
         init() {
             engine.during = { [unowned self] program in
                 let first = isFirst.withLock { first in
-                    defer { first = first && program != .segmenter }
-                    return first && program == .segmenter
+                    defer { first = first && program != "segment" }
+                    return first && program == "segment"
                 }
                 if first {
                     entered.signal()

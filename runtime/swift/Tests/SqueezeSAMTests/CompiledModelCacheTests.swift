@@ -23,7 +23,7 @@ final class CompiledModelCacheTests: XCTestCase {
         }
 
         func load(
-            _ cache: CompiledModelCache, _ bundle: ModelBundle, _ program: Program = .segmenter
+            _ cache: CompiledModelCache, _ bundle: ModelBundle, _ program: String = "segment"
         ) async throws -> Data {
             try await cache.load(program, of: bundle, compile: compile, load: load)
         }
@@ -58,7 +58,7 @@ final class CompiledModelCacheTests: XCTestCase {
         let (cache, compiler) = (try cache(), Compiler())
         let bundle = try ModelBundle(contentsOf: tinyBundle(self))
         _ = try await compiler.load(cache, bundle)
-        _ = try await compiler.load(cache, bundle, .saliency)
+        _ = try await compiler.load(cache, bundle, "heat")
         _ = try await compiler.load(cache, ModelBundle(contentsOf: tinyBundle(self, bytes: [7])))
         XCTAssertEqual(compiler.count, 3)
         let updated = CompiledModelCache(folder: cache.folder, system: "1.1")
@@ -83,7 +83,7 @@ final class CompiledModelCacheTests: XCTestCase {
         let cache = try cache()
         let bundle = try ModelBundle(contentsOf: tinyBundle(self))
         do {
-            _ = try await cache.load(.segmenter, of: bundle) { _ in
+            _ = try await cache.load("segment", of: bundle) { _ in
                 throw Failure()
             } load: {
                 $0

@@ -58,7 +58,7 @@ final class MaskTests: XCTestCase {
         let best = try await session.predict()
         let runs = engine.runs
         for candidate in 0..<4 {
-            let options = PredictOptions(candidate: candidate, keepsLargestPiece: true)
+            let options = PredictOptions(candidate: candidate, keepLargest: true)
             let derived = try best.derive(options)
             let predicted = try await session.predict(options)
             XCTAssertEqual(try derived.bitmap(), try predicted.bitmap())

@@ -3,19 +3,19 @@ import SqueezeSAM
 
 /// Gives prepared answers and keeps what it was asked.
 final class RecordingEngine: Engine, @unchecked Sendable {
-    typealias Answer = (_ program: Program, _ run: Int, _ output: String) throws -> [Float]?
+    typealias Answer = (_ program: String, _ run: Int, _ output: String) throws -> [Float]?
 
     private let lock = NSLock()
     private let answer: Answer
-    private var counts: [Program: Int] = [:]
-    private var inputs: [Program: [String: [Float]]] = [:]
+    private var counts: [String: Int] = [:]
+    private var inputs: [String: [String: [Float]]] = [:]
 
     /// - Parameter answer: what the given output of the n-th run of a program holds; nil for zeros.
     init(_ answer: @escaping Answer) {
         self.answer = answer
     }
 
-    func run(_ program: Program, inputs: [InputTensor], outputs: [OutputTensor]) throws {
+    func run(_ program: String, inputs: [InputTensor], outputs: [OutputTensor]) throws {
         lock.lock()
         defer { lock.unlock() }
         let run = counts[program, default: 0]
@@ -30,14 +30,14 @@ final class RecordingEngine: Engine, @unchecked Sendable {
         }
     }
 
-    func runs(of program: Program) -> Int {
+    func runs(of program: String) -> Int {
         lock.lock()
         defer { lock.unlock() }
         return counts[program, default: 0]
     }
 
     /// What the last run of a program was given.
-    func seen(_ program: Program, _ input: String) -> [Float] {
+    func seen(_ program: String, _ input: String) -> [Float] {
         lock.lock()
         defer { lock.unlock() }
         return inputs[program]?[input] ?? []

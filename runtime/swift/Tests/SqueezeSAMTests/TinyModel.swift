@@ -3,43 +3,50 @@ import XCTest
 
 @testable import SqueezeSAM
 
-/// A manifest of a small model: input 64 × 64, saliency 32 × 32, masks a quarter of that.
+/// A manifest of a small model: input 64 × 64, heat map of 32 × 32, masks a quarter of that.
 func tinyManifest(
-    negativePoints: Bool = true, box: Bool = true, saliency: Bool = true, target: String = "onnx",
-    schema: Int = 1, bytes: [UInt8] = []
+    negativePoints: Bool = true, box: Bool = true, heat: Bool = true, target: String = "onnx",
+    schema: Int = 2, bytes: [UInt8] = []
 ) throws -> String {
-    func program(_ file: String, _ inputs: [(String, [Int])], _ outputs: [(String, [Int])]) throws
-        -> String
-    {
-        func tensors(_ tensors: [(String, [Int])]) -> String {
-            tensors.map { #"{"name": "\#($0)", "shape": \#($1), "dtype": "float32"}"# }
-                .joined(separator: ", ")
-        }
-        return """
-            {"file": "\(file)", "files": [{"path": "\(file)", "size": \(bytes.count), \
-            "sha256": "\(SqueezeSAMCore.sha256(Data(bytes)))"}], \
-            "inputs": [\(tensors(inputs))], "outputs": [\(tensors(outputs))]}
-            """
+    func tensors(_ word: String, _ tensors: [(String, [Int], String)]) -> String {
+        tensors.map { #"{"name": "\#($0)", "shape": \#($1), "\#(word)": \#($2)}"# }
+            .joined(separator: ", ")
     }
-    let segmenter = try program(
-        "segmenter.bin",
+    func program(
+        _ name: String, _ runs: String, _ inputs: [(String, [Int], String)],
+        _ outputs: [(String, [Int], String)]
+    ) -> String {
+        """
+        "\(name)": {"runs": "\(runs)", "file": "\(name).bin", \
+        "files": {"\(name).bin": {"bytes": \(bytes.count), \
+        "sha256": "\(SqueezeSAMCore.sha256(Data(bytes)))"}}, \
+        "inputs": [\(tensors("source", inputs))], "outputs": [\(tensors("role", outputs))]}
+        """
+    }
+    let photo = #"""
+        {"kind": "photo", "channels": "rgb", "range": [0, 255], "normalisation": "folded", \#
+        "padding": {"side": "bottom_right", "value": [124, 116, 104]}}
+        """#
+    let segment = program(
+        "segment", "prompt",
         [
-            ("image", [1, 3, 64, 64]), ("prompts", [1, 2, 64, 64]), ("points", [1, 8, 2]),
-            ("labels", [1, 8]),
+            ("image", [1, 3, 64, 64], photo),
+            ("prompts", [1, 2, 64, 64], #"{"kind": "planes"}"#),
+            ("points", [1, 8, 2], #"{"kind": "points"}"#),
+            ("labels", [1, 8], #"{"kind": "labels"}"#),
         ],
-        [("masks", [1, 4, 16, 16]), ("scores", [1, 4])])
-    let small = try program(
-        "saliency.bin", [("image", [1, 3, 32, 32])], [("heatmap", [1, 1, 8, 8])])
+        [("masks", [1, 4, 16, 16], #""masks""#), ("scores", [1, 4], #""scores""#)])
+    let small = program(
+        "heat", "photo", [("image", [1, 3, 32, 32], photo)],
+        [("heatmap", [1, 1, 8, 8], #""heat""#)])
     return """
         {"schema_version": \(schema), "name": "tiny", "licence": "Apache-2.0",
          "model": {"preset": "squeezesam"}, "target": "\(target)", "backend": "cpu",
          "precision": "fp32",
-         "input": {"height": 64, "width": 64, "channels": "rgb", "range": [0, 255],
-                   "normalisation": "folded", "pad_value": [124, 116, 104]},
          "prompts": {"max_points": 8, "click_radius": 2.5, "box_default": 1.0},
          "capabilities": {"negative_points": \(negativePoints), "box": \(box),
-                          "automatic": \(saliency)},
-         "programs": {"segmenter": \(segmenter)\(saliency ? ", \"saliency\": \(small)" : "")}}
+                          "automatic": \(heat)},
+         "programs": {\(heat ? small + ", " : "")\(segment)}}
         """
 }
 
@@ -48,7 +55,7 @@ func tinyManifest(
 final class RedEngine: Engine, @unchecked Sendable {
     let isConcurrent: Bool
     /// Called in the middle of every run.
-    var during: (@Sendable (Program) throws -> Void)?
+    var during: (@Sendable (String) throws -> Void)?
     var scores: [Float] = [0.2, 0.9, 0.4, 0.1]
     private let onRelease: @Sendable () -> Void
     private let inside = Guarded((now: 0, most: 0, runs: 0))
@@ -64,7 +71,7 @@ final class RedEngine: Engine, @unchecked Sendable {
     /// The most runs that were under way at once.
     var mostInside: Int { inside.withLock { $0.most } }
 
-    func run(_ program: Program, inputs: [InputTensor], outputs: [OutputTensor]) throws {
+    func run(_ program: String, inputs: [InputTensor], outputs: [OutputTensor]) throws {
         inside.withLock {
             $0.now += 1
             $0.runs += 1
@@ -144,10 +151,10 @@ func temporaryFolder(_ test: XCTestCase) throws -> URL {
 
 /// A bundle on disk whose programs hold `bytes`.
 func tinyBundle(
-    _ test: XCTestCase, target: String = "onnx", schema: Int = 1, bytes: [UInt8] = [1, 2, 3]
+    _ test: XCTestCase, target: String = "onnx", schema: Int = 2, bytes: [UInt8] = [1, 2, 3]
 ) throws -> URL {
     let folder = try temporaryFolder(test)
-    for file in ["segmenter.bin", "saliency.bin"] {
+    for file in ["segment.bin", "heat.bin"] {
         try Data(bytes).write(to: folder.appendingPathComponent(file))
     }
     let manifest = try tinyManifest(target: target, schema: schema, bytes: bytes)

@@ -25,7 +25,7 @@ final class VectorBitmapTests: XCTestCase {
 
     private func checkBitmap(_ one: Case) throws {
         let map = try bitmap(one.list("rows"))
-        XCTAssertEqual(try map.keepingLargestPiece(), try bitmap(one.list("largest")), one.name)
+        XCTAssertEqual(try map.keepLargest(), try bitmap(one.list("largest")), one.name)
         for filled in try one.objects("filled") {
             let area = try filled.whole("max_area")
             XCTAssertEqual(

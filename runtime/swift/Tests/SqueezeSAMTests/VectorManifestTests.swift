@@ -42,14 +42,13 @@ final class VectorManifestTests: XCTestCase {
         XCTAssertEqual(able.contains(.automatic), try info.flag("automatic"))
         XCTAssertEqual(bundle.clickRadius, try info.number("click_radius"))
         XCTAssertEqual(Double(bundle.boxDefault), try info.number("box_default"))
-        XCTAssertEqual(bundle.padValue.map { Double($0) }, try info.numbers("pad_value"))
-        try checkPrograms(bundle, one.object("programs"))
+        XCTAssertEqual(able.contains(.previousMask), try info.flag("previous_mask"))
+        try checkPrograms(bundle, one.objects("programs"))
     }
 
     private func checkSizes(_ bundle: ModelBundle, _ info: Case) throws {
         let sizes: [(String, (width: Int, height: Int))] = [
-            ("input", bundle.inputSize), ("saliency", bundle.saliencySize ?? (0, 0)),
-            ("mask", bundle.maskSize),
+            ("input", bundle.inputSize), ("mask", bundle.maskSize),
         ]
         for (name, size) in sizes {
             XCTAssertEqual(size.width, try info.whole("\(name)_width"))
@@ -57,21 +56,28 @@ final class VectorManifestTests: XCTestCase {
         }
     }
 
-    private func checkPrograms(_ bundle: ModelBundle, _ wanted: Case) throws {
-        let names: [Program: String] = [.segmenter: "segmenter", .saliency: "saliency"]
-        XCTAssertEqual(
-            Set(bundle.programs.keys.compactMap { names[$0] }), Set(wanted.members.keys))
-        for (program, found) in bundle.programs {
-            let one = try wanted.object(names[program]!)
+    private func checkPrograms(_ bundle: ModelBundle, _ wanted: [Case]) throws {
+        XCTAssertEqual(bundle.programs.map(\.name), try wanted.map { try $0.text("name") })
+        for (found, one) in zip(bundle.programs, wanted) {
+            XCTAssertEqual(bundle.program(found.name), found)
+            XCTAssertEqual("\(found.runs)", try one.text("runs"))
             XCTAssertEqual(found.path, try one.text("path"))
             XCTAssertEqual(Int(found.fileSize), try one.whole("file_size"))
-            XCTAssertEqual(Int(found.multiplyAdds), try one.whole("macs"))
-            for (tensors, key) in [(found.inputs, "inputs"), (found.outputs, "outputs")] {
-                let pairs = try one.list(key).map { try $0.list() }
-                XCTAssertEqual(tensors.map(\.name), try pairs.map { try $0[0].text() })
-                let shapes = tensors.map { $0.shape.map { Double($0) } }
-                XCTAssertEqual(shapes, try pairs.map { try $0[1].numbers() })
-            }
+            XCTAssertEqual(Int(found.macs), try one.whole("macs"))
+            try checkTensors(found.inputs, one.list("inputs"), \.source)
+            try checkTensors(found.outputs, one.list("outputs"), \.role)
         }
+        XCTAssertNil(bundle.program("no such program"))
+    }
+
+    private func checkTensors(
+        _ found: [ModelBundle.TensorInfo], _ wanted: [JSON],
+        _ word: KeyPath<ModelBundle.TensorInfo, String>
+    ) throws {
+        let rows = try wanted.map { try $0.list() }
+        XCTAssertEqual(found.map(\.name), try rows.map { try $0[0].text() })
+        XCTAssertEqual(
+            found.map { $0.shape.map { Double($0) } }, try rows.map { try $0[1].numbers() })
+        XCTAssertEqual(found.map { $0[keyPath: word] }, try rows.map { try $0[2].text() })
     }
 }

@@ -53,8 +53,8 @@ final class VectorSessionTests: XCTestCase {
             }
             let photo = try storedPhoto(one, bytes: part(recording, one.numbers("photo")))
             try await replay(one, photo, engine)
-            XCTAssertEqual(engine.runs(of: .saliency), 1)
-            XCTAssertEqual(engine.runs(of: .segmenter), steps.count)
+            XCTAssertEqual(engine.runs(of: "heat"), 1)
+            XCTAssertEqual(engine.runs(of: "segment"), steps.count)
         }
     }
 
@@ -68,12 +68,12 @@ final class VectorSessionTests: XCTestCase {
             try check(mask, step)
             try checkPoints(engine, step)
             XCTAssertEqual(
-                try digest(engine.seen(.segmenter, "prompts")), try step.text("planes_sha256"))
+                try digest(engine.seen("segment", "prompts")), try step.text("planes_sha256"))
         }
         XCTAssertEqual(
-            try digest(engine.seen(.segmenter, "image")), try one.text("image_sha256"))
+            try digest(engine.seen("segment", "image")), try one.text("image_sha256"))
         XCTAssertEqual(
-            try digest(engine.seen(.saliency, "image")), try one.text("saliency_image_sha256"))
+            try digest(engine.seen("heat", "image")), try one.text("heat_image_sha256"))
     }
 
     private func open(
@@ -100,8 +100,7 @@ final class VectorSessionTests: XCTestCase {
         let area = try one.whole("max_hole_area")
         return PredictOptions(
             candidate: candidate < 0 ? nil : candidate,
-            keepsLargestPiece: try one.whole("keep_largest") == 1,
-            holes: area < 0 ? .fillAll : (area == 0 ? .keep : .fill(upTo: area)))
+            keepLargest: try one.whole("keep_largest") == 1, maxHoleArea: area)
     }
 
     // MARK: - Calls
@@ -165,13 +164,13 @@ final class VectorSessionTests: XCTestCase {
     }
 
     private func checkPoints(_ engine: RecordingEngine, _ one: Case) throws {
-        let points = engine.seen(.segmenter, "points")
+        let points = engine.seen("segment", "points")
         let wanted = try one.floats("points")
         XCTAssertEqual(points.count, wanted.count)
         for (a, b) in zip(points, wanted) {
             XCTAssertEqual(a, b, accuracy: 1e-5)
         }
-        XCTAssertEqual(engine.seen(.segmenter, "labels"), try one.floats("labels"))
+        XCTAssertEqual(engine.seen("segment", "labels"), try one.floats("labels"))
     }
 
     /// The digest of whole numbers as (signed) bytes.

@@ -3,6 +3,7 @@
 
 #include "arrays.h"
 #include "failure.h"
+#include "fields.h"
 #include "methods.h"
 #include "squeezesam/ssam.h"
 
@@ -12,12 +13,6 @@ namespace {
 ssam_bundle_info info_of(jlong bundle) {
     ssam_bundle_info info{};
     check(ssam_bundle_get_info(handle_of<ssam_bundle>(bundle), &info));
-    return info;
-}
-
-ssam_program_info program_of(jlong bundle, jint program) {
-    ssam_program_info info{};
-    check(ssam_bundle_get_program(handle_of<ssam_bundle>(bundle), program, &info));
     return info;
 }
 
@@ -52,79 +47,60 @@ void JNICALL bundle_free(JNIEnv*, jclass, jlong bundle) {
     ssam_bundle_free(handle_of<ssam_bundle>(bundle));
 }
 
-// In the order that ModelBundle reads them.
-jobjectArray JNICALL bundle_strings(JNIEnv* env, jclass, jlong bundle) {
-    return guarded(env, [&] {
-        const ssam_bundle_info info = info_of(bundle);
-        const std::string strings[] = {
-            info.folder,      info.name,
-            info.licence,     info.preset,
-            info.backend,     info.precision,
-            info.target_name, std::string(info.manifest, info.manifest_size)};
-        return to_java_objects(env, "[B", std::size(strings),
-                               [&](size_t i) { return to_java(env, strings[i]); });
-    });
+void write(const Fields& fields, const ssam_tensor_info& tensor) {
+    fields.text("name", tensor.name);
+    fields.text("source", tensor.source);
+    fields.text("role", tensor.role);
+    for (int32_t i = 0; i < tensor.rank; ++i) {
+        fields.entry("shape", [&](const Fields& side) { side.number("size", tensor.shape[i]); });
+    }
 }
 
-jintArray JNICALL bundle_numbers(JNIEnv* env, jclass, jlong bundle) {
-    return guarded(env, [&] {
-        const ssam_bundle_info info = info_of(bundle);
-        return to_java(
-            env, std::vector<jint>{info.target, info.schema_version, info.input_width,
-                                   info.input_height, info.saliency_width, info.saliency_height,
-                                   info.mask_width, info.mask_height, info.candidate_count,
-                                   info.max_points, static_cast<jint>(info.capabilities),
-                                   info.pad_value[0], info.pad_value[1], info.pad_value[2]});
-    });
+void write(const Fields& fields, const ssam_program_info& program) {
+    fields.text("name", program.name);
+    fields.number("runs", program.runs);
+    fields.text("path", program.path);
+    fields.number("file_size", program.file_size);
+    fields.number("macs", program.macs);
+    for (int32_t i = 0; i < program.input_count; ++i) {
+        fields.entry("inputs", [&](const Fields& one) { write(one, program.inputs[i]); });
+    }
+    for (int32_t i = 0; i < program.output_count; ++i) {
+        fields.entry("outputs", [&](const Fields& one) { write(one, program.outputs[i]); });
+    }
 }
 
-jdoubleArray JNICALL bundle_fractions(JNIEnv* env, jclass, jlong bundle) {
-    return guarded(env, [&] {
-        const ssam_bundle_info info = info_of(bundle);
-        return to_java(env, std::vector<double>{info.click_radius, double{info.box_default}});
-    });
+void write(const Fields& fields, const ssam_bundle_info& info) {
+    fields.text("folder", info.folder);
+    fields.text("name", info.name);
+    fields.text("licence", info.licence);
+    fields.text("preset", info.preset);
+    fields.text("backend", info.backend);
+    fields.text("precision", info.precision);
+    fields.text("target_name", info.target_name);
+    fields.text("manifest", std::string(info.manifest, info.manifest_size));
+    fields.number("schema_version", info.schema_version);
+    fields.number("input_width", info.input_width);
+    fields.number("input_height", info.input_height);
+    fields.number("mask_width", info.mask_width);
+    fields.number("mask_height", info.mask_height);
+    fields.number("candidate_count", info.candidate_count);
+    fields.number("max_points", info.max_points);
+    fields.number("capabilities", info.capabilities);
+    fields.fraction("click_radius", info.click_radius);
+    fields.fraction("box_default", double{info.box_default});
 }
 
-jbyteArray JNICALL program_path(JNIEnv* env, jclass, jlong bundle, jint program) {
-    return guarded(env,
-                   [&] { return to_java(env, std::string(program_of(bundle, program).path)); });
-}
-
-// File size, multiply-adds, number of inputs, number of outputs.
-jlongArray JNICALL program_numbers(JNIEnv* env, jclass, jlong bundle, jint program) {
-    return guarded(env, [&] {
-        const ssam_program_info info = program_of(bundle, program);
-        return to_java(env, std::vector<jlong>{info.file_size, info.macs, info.input_count,
-                                               info.output_count});
-    });
-}
-
-// The tensors of a program in order: inputs, then outputs.
-const ssam_tensor_info& tensor_of(const ssam_program_info& info, size_t index) {
-    const auto inputs = static_cast<size_t>(info.input_count);
-    return index < inputs ? info.inputs[index] : info.outputs[index - inputs];
-}
-
-size_t tensor_count(const ssam_program_info& info) {
-    return static_cast<size_t>(info.input_count + info.output_count);
-}
-
-jobjectArray JNICALL tensor_names(JNIEnv* env, jclass, jlong bundle, jint program) {
-    return guarded(env, [&] {
-        const ssam_program_info info = program_of(bundle, program);
-        return to_java_objects(env, "[B", tensor_count(info), [&](size_t i) {
-            return to_java(env, std::string(tensor_of(info, i).name));
-        });
-    });
-}
-
-jobjectArray JNICALL tensor_shapes(JNIEnv* env, jclass, jlong bundle, jint program) {
-    return guarded(env, [&] {
-        const ssam_program_info info = program_of(bundle, program);
-        return to_java_objects(env, "[J", tensor_count(info), [&](size_t i) {
-            const ssam_tensor_info& tensor = tensor_of(info, i);
-            return to_java(env, std::vector<jlong>(tensor.shape, tensor.shape + tensor.rank));
-        });
+void JNICALL bundle_info(JNIEnv* env, jclass, jlong bundle, jobject into) {
+    guarded(env, [&] {
+        const Fields fields(env, into);
+        const auto* handle = handle_of<ssam_bundle>(bundle);
+        write(fields, info_of(bundle));
+        for (int32_t i = 0; i < ssam_bundle_program_count(handle); ++i) {
+            ssam_program_info program{};
+            check(ssam_bundle_get_program(handle, i, &program));
+            fields.entry("programs", [&](const Fields& one) { write(one, program); });
+        }
     });
 }
 
@@ -137,13 +113,7 @@ Methods bundle_methods() {
         method("bundleOpen", "([BI)J", bundle_open),
         method("bundleParse", "([B)J", bundle_parse),
         method("bundleFree", "(J)V", bundle_free),
-        method("bundleStrings", "(J)[[B", bundle_strings),
-        method("bundleNumbers", "(J)[I", bundle_numbers),
-        method("bundleFractions", "(J)[D", bundle_fractions),
-        method("programPath", "(JI)[B", program_path),
-        method("programNumbers", "(JI)[J", program_numbers),
-        method("tensorNames", "(JI)[[B", tensor_names),
-        method("tensorShapes", "(JI)[[J", tensor_shapes),
+        method("bundleInfo", "(JLorg/squeezesam/Fields;)V", bundle_info),
     };
 }
 

@@ -83,8 +83,10 @@ ssam_status call_java(JNIEnv* env, jobject bridge, int32_t program, const ssam_t
 
 // EngineBridge catches what the engine throws and explains it itself; what still gets here is an
 // exception in that.
-ssam_status run(void* user, int32_t program, const ssam_tensor* inputs, int32_t input_count,
-                ssam_tensor* outputs, int32_t output_count, char* message, size_t message_size) {
+// The bridge knows the programs by their index; their names it has from the bundle.
+ssam_status run(void* user, int32_t program, const char*, const ssam_tensor* inputs,
+                int32_t input_count, ssam_tensor* outputs, int32_t output_count, char* message,
+                size_t message_size) {
     const Environment environment;
     JNIEnv* env = environment.get();
     if (env == nullptr) {

@@ -2,6 +2,7 @@
 #include "arrays.h"
 #include "contour.h"
 #include "failure.h"
+#include "fields.h"
 #include "methods.h"
 #include "pixels.h"
 #include "prompts.h"
@@ -20,31 +21,38 @@ ssam_mask_info info_of(jlong mask) {
 
 void JNICALL mask_free(JNIEnv*, jclass, jlong mask) { ssam_mask_free(handle_of<ssam_mask>(mask)); }
 
-// In the order that Mask reads them.
-jdoubleArray JNICALL mask_numbers(JNIEnv* env, jclass, jlong mask) {
-    return guarded(env, [&] {
-        const ssam_mask_info i = info_of(mask);
-        const ssam_timings& t = i.timings;
-        return to_java(env, std::vector<double>{double(i.width),
-                                                double(i.height),
-                                                double{i.score},
-                                                double(i.chosen),
-                                                static_cast<double>(i.area),
-                                                double(i.box_x),
-                                                double(i.box_y),
-                                                double(i.box_width),
-                                                double(i.box_height),
-                                                double(i.plane_width),
-                                                double(i.plane_height),
-                                                i.valid_width,
-                                                i.valid_height,
-                                                t.open,
-                                                t.saliency,
-                                                t.clicks,
-                                                t.planes,
-                                                t.segmenter,
-                                                t.mask,
-                                                t.total});
+void write(const Fields& fields, const ssam_timings& timings) {
+    fields.fraction("open", timings.open);
+    fields.fraction("clicks", timings.clicks);
+    fields.fraction("prompts", timings.prompts);
+    fields.fraction("mask", timings.mask);
+    fields.fraction("total", timings.total);
+    for (int32_t i = 0; i < timings.program_count; ++i) {
+        fields.entry("programs", [&](const Fields& program) {
+            program.text("name", timings.programs[i].name);
+            program.fraction("ms", timings.programs[i].ms);
+        });
+    }
+}
+
+void JNICALL mask_info(JNIEnv* env, jclass, jlong mask, jobject into) {
+    guarded(env, [&] {
+        const Fields fields(env, into);
+        const ssam_mask_info info = info_of(mask);
+        fields.number("width", info.width);
+        fields.number("height", info.height);
+        fields.fraction("score", double{info.score});
+        fields.number("candidate", info.chosen);
+        fields.number("area", info.area);
+        fields.number("bounds_x", info.box_x);
+        fields.number("bounds_y", info.box_y);
+        fields.number("bounds_width", info.box_width);
+        fields.number("bounds_height", info.box_height);
+        fields.number("plane_width", info.plane_width);
+        fields.number("plane_height", info.plane_height);
+        fields.fraction("valid_width", info.valid_width);
+        fields.fraction("valid_height", info.valid_height);
+        fields.entry("timings", [&](const Fields& one) { write(one, info.timings); });
     });
 }
 
@@ -189,7 +197,7 @@ jobjectArray JNICALL mask_contour(JNIEnv* env, jclass, jlong mask, jdouble epsil
 Methods mask_methods() {
     return {
         method("maskFree", "(J)V", mask_free),
-        method("maskNumbers", "(J)[D", mask_numbers),
+        method("maskInfo", "(JLorg/squeezesam/Fields;)V", mask_info),
         method("maskScores", "(J)[F", mask_scores),
         method("maskPrompts", "(J)[D", mask_prompts),
         method("maskDerive", "(JIZJ)J", mask_derive),

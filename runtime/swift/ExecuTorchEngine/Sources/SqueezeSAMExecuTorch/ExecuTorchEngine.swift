@@ -9,9 +9,9 @@ import SqueezeSAM
 /// finds backends and kernels by registrations that the linker would otherwise leave out.
 public final class ExecuTorchEngine: Engine, @unchecked Sendable {
     // Used by one thread at a time: `isConcurrent` is false.
-    private let modules: [Program: Module]
+    private let modules: [String: Module]
 
-    private init(modules: [Program: Module]) {
+    private init(modules: [String: Module]) {
         self.modules = modules
     }
 
@@ -20,8 +20,8 @@ public final class ExecuTorchEngine: Engine, @unchecked Sendable {
     /// Throws `SegmentationError` with the code `.engine`.
     public static func load(_ bundle: ModelBundle) throws -> ExecuTorchEngine {
         try EngineChecks.target(of: bundle, is: .execuTorch, engine: "ExecuTorch")
-        var modules: [Program: Module] = [:]
-        for program in bundle.programs.keys {
+        var modules: [String: Module] = [:]
+        for program in bundle.programs.map(\.name) {
             guard let file = bundle.url(of: program) else {
                 throw SegmentationError(.bundle, "\(bundle.name): the bundle has no files")
             }
@@ -31,7 +31,7 @@ public final class ExecuTorchEngine: Engine, @unchecked Sendable {
             } catch {
                 throw SegmentationError(
                     .engine,
-                    "ExecuTorch cannot load the program '\(program.name)': "
+                    "ExecuTorch cannot load the program '\(program)': "
                         + error.localizedDescription)
             }
             modules[program] = module
@@ -39,9 +39,9 @@ public final class ExecuTorchEngine: Engine, @unchecked Sendable {
         return ExecuTorchEngine(modules: modules)
     }
 
-    public func run(_ program: Program, inputs: [InputTensor], outputs: [OutputTensor]) throws {
+    public func run(_ program: String, inputs: [InputTensor], outputs: [OutputTensor]) throws {
         guard let module = modules[program] else {
-            throw SegmentationError(.engine, "the program '\(program.name)' was not loaded")
+            throw SegmentationError(.engine, "the program '\(program)' was not loaded")
         }
         let answer = try module.forward(try inputs.map(tensor))
         guard answer.count == outputs.count else {

@@ -5,9 +5,9 @@ import Foundation
 /// Executes Core ML bundles.
 public final class CoreMLEngine: Engine, @unchecked Sendable {
     // Apple asks for one thread at a time: `isConcurrent` is false, so the core sees to it.
-    private let models: [Program: MLModel]
+    private let models: [String: MLModel]
 
-    private init(models: [Program: MLModel]) {
+    private init(models: [String: MLModel]) {
         self.models = models
     }
 
@@ -22,17 +22,17 @@ public final class CoreMLEngine: Engine, @unchecked Sendable {
         cache: CompiledModelCache = .standard
     ) async throws -> CoreMLEngine {
         try EngineChecks.target(of: bundle, is: .coreML, engine: "Core ML")
-        var models: [Program: MLModel] = [:]
-        for (program, info) in bundle.programs {
-            let model = try await load(program, of: bundle, computeUnits, cache)
-            try check(model.modelDescription, program, info)
-            models[program] = model
+        var models: [String: MLModel] = [:]
+        for info in bundle.programs {
+            let model = try await load(info.name, of: bundle, computeUnits, cache)
+            try check(model.modelDescription, info)
+            models[info.name] = model
         }
         return CoreMLEngine(models: models)
     }
 
     private static func load(
-        _ program: Program, of bundle: ModelBundle, _ computeUnits: MLComputeUnits,
+        _ program: String, of bundle: ModelBundle, _ computeUnits: MLComputeUnits,
         _ cache: CompiledModelCache
     ) async throws -> MLModel {
         do {
@@ -50,21 +50,21 @@ public final class CoreMLEngine: Engine, @unchecked Sendable {
         } catch {
             throw SegmentationError(
                 .engine,
-                "Core ML cannot load the program '\(program.name)': \(error.localizedDescription)")
+                "Core ML cannot load the program '\(program)': \(error.localizedDescription)")
         }
     }
 
     private static func check(
-        _ description: MLModelDescription, _ program: Program, _ info: ModelBundle.ProgramInfo
+        _ description: MLModelDescription, _ info: ModelBundle.ProgramInfo
     ) throws {
         for input in info.inputs {
             try EngineChecks.tensor(
-                input, .input, of: program,
+                input, .input, of: info.name,
                 found: shape(description.inputDescriptionsByName[input.name]))
         }
         for output in info.outputs {
             try EngineChecks.tensor(
-                output, .output, of: program,
+                output, .output, of: info.name,
                 found: shape(description.outputDescriptionsByName[output.name]))
         }
     }
@@ -73,9 +73,9 @@ public final class CoreMLEngine: Engine, @unchecked Sendable {
         feature.map { $0.multiArrayConstraint?.shape.map(\.intValue) ?? [] }
     }
 
-    public func run(_ program: Program, inputs: [InputTensor], outputs: [OutputTensor]) throws {
+    public func run(_ program: String, inputs: [InputTensor], outputs: [OutputTensor]) throws {
         guard let model = models[program] else {
-            throw SegmentationError(.engine, "the program '\(program.name)' was not loaded")
+            throw SegmentationError(.engine, "the program '\(program)' was not loaded")
         }
         var features: [String: MLFeatureValue] = [:]
         for input in inputs {
@@ -130,7 +130,7 @@ extension EngineLoader {
 }
 
 extension Segmenter {
-    /// Verifies the Core ML bundle in `folder` and loads its networks.
+    /// Checks the Core ML bundle in `folder` and loads its programs.
     public static func load(contentsOf folder: URL, prewarm: Bool = false) async throws -> Segmenter
     {
         try await load(contentsOf: folder, engine: .coreML(), prewarm: prewarm)

@@ -55,7 +55,7 @@ public class BundleInstaller(private val root: File) {
     private suspend fun reopen(folder: File): ModelBundle? {
         if (!folder.isDirectory) return null
         return try {
-            ModelBundle.open(folder, verify = false)
+            ModelBundle.open(folder, check = BundleCheck.SIZES)
         } catch (_: SegmentationException.UnusableBundle) {
             folder.deleteRecursively()
             null
@@ -78,7 +78,7 @@ public class BundleInstaller(private val root: File) {
                 currentCoroutineContext().ensureActive()
                 copyFile(path, partial, open)
             }
-            ModelBundle.open(partial, verify = true).close()
+            ModelBundle.open(partial, check = BundleCheck.HASHES).close()
             // Somebody else may have been quicker: then theirs is as good.
             if (!partial.renameTo(folder) && !folder.isDirectory) {
                 throw IOException("$folder cannot be made")
@@ -86,7 +86,7 @@ public class BundleInstaller(private val root: File) {
         } finally {
             partial.deleteRecursively()
         }
-        return ModelBundle.open(folder, verify = false)
+        return ModelBundle.open(folder, check = BundleCheck.SIZES)
     }
 
     private fun copyFile(path: String, into: File, open: (String) -> InputStream) {

@@ -25,10 +25,10 @@ public interface Engine : Closeable {
         get() = false
 
     /**
-     * Runs one program: reads [inputs], fills [outputs], both in the manifest's order. What it
+     * Runs the program called [program]: reads [inputs], fills [outputs], both in the manifest's order. What it
      * throws reaches the app as [SegmentationException.EngineFailed] with its message.
      */
-    public fun run(program: ProgramKind, inputs: List<EngineTensor>, outputs: List<EngineTensor>)
+    public fun run(program: String, inputs: List<EngineTensor>, outputs: List<EngineTensor>)
 
     /** Called once, when the last segmenter or session that uses the engine is closed. */
     override fun close() {}

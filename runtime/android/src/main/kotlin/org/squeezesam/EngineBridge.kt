@@ -8,10 +8,11 @@ import java.nio.charset.CodingErrorAction
 import java.util.concurrent.CancellationException
 
 /** What native code calls; it keeps exceptions away from it. */
-internal class EngineBridge(private val engine: Engine, programs: List<ProgramInfo>) {
-    private val programs = programs.associateBy { it.kind.ordinal }
-
-    /** Called from native code: a status, and the reason in [message], NUL-terminated UTF-8. */
+internal class EngineBridge(
+    private val engine: Engine,
+    private val programs: List<ProgramInfo>,
+) {
+    /** Called from native code with a program's index: a status, and the reason in [message], NUL-terminated UTF-8. */
     @Suppress("unused")
     fun run(
         program: Int,
@@ -21,9 +22,9 @@ internal class EngineBridge(private val engine: Engine, programs: List<ProgramIn
     ): Int {
         if (Call.current?.isCancelled == true) return Status.CANCELLED
         return try {
-            val info = programs.getValue(program)
+            val info = programs[program]
             engine.run(
-                info.kind,
+                info.name,
                 tensorsOf(info.inputs, inputs, readOnly = true),
                 tensorsOf(info.outputs, outputs, readOnly = false),
             )

@@ -11,19 +11,28 @@ import kotlinx.coroutines.withContext
 public data class Timings(
     /** Turning the photo upright and shrinking it; of this photo, once. */
     public val open: Duration,
-    /** The saliency network; once a photo. */
-    public val saliency: Duration,
     /** Heat map to clicks; once a photo. */
     public val clicks: Duration,
-    /** Prompts to input tensors. */
-    public val planes: Duration,
-    /** The segmenter network. */
-    public val segmenter: Duration,
+    /** Prompts and the last mask to input tensors. */
+    public val prompts: Duration,
     /** Choice, upsampling, largest piece, holes. */
     public val mask: Duration,
     /** Of the prediction as a whole, without [open]. */
     public val total: Duration,
+    /** Every program of the bundle by its name, in the order in which they run. */
+    public val programs: Map<String, Duration>,
 )
+
+private fun timingsOf(info: Fields) =
+    Timings(
+        open = info.double("open").milliseconds,
+        clicks = info.double("clicks").milliseconds,
+        prompts = info.double("prompts").milliseconds,
+        mask = info.double("mask").milliseconds,
+        total = info.double("total").milliseconds,
+        programs =
+            info.list("programs").associate { it.text("name") to it.double("ms").milliseconds },
+    )
 
 /** A rectangle in whole pixels. */
 public data class PixelRect(
@@ -50,32 +59,34 @@ public class Candidate internal constructor(
  */
 public class Mask internal constructor(pointer: Long) : Closeable {
     internal val handle = NativeHandle(pointer, "the mask", Native::maskFree)
-    private val numbers: DoubleArray = handle.use(Native::maskNumbers)
+    private val info: Fields =
+        Fields().also { into -> handle.use { Native.maskInfo(it, into) } }
 
     /** Of the mask and of the upright photo, in pixels. */
-    public val size: Size = Size(numbers[0].toInt(), numbers[1].toInt())
+    public val size: Size = Size(info.int("width"), info.int("height"))
 
     /** The IoU that the network predicts for this mask, 0 to 1. */
-    public val score: Float = numbers[2].toFloat()
+    public val score: Float = info.double("score").toFloat()
 
     /** Index of the network's mask that was taken. */
-    public val candidate: Int = numbers[3].toInt()
+    public val candidate: Int = info.int("candidate")
 
     /** All masks that the network proposed. */
     public val candidates: List<Candidate> =
         handle.use(Native::maskScores).mapIndexed { index, score -> Candidate(index, score) }
 
     /** Number of object pixels. */
-    public val area: Long = numbers[4].toLong()
+    public val area: Long = info.long("area")
 
     /** Smallest rectangle round the object; null for an empty mask. */
-    public val box: PixelRect? = if (area == 0L) null else rectAt(5)
+    public val bounds: PixelRect? = if (area == 0L) null else boundsOf(info)
 
     /** Size of the logits as the network returned them, padding included. */
-    public val planeSize: Size = Size(numbers[9].toInt(), numbers[10].toInt())
+    public val planeSize: Size = Size(info.int("plane_width"), info.int("plane_height"))
 
     /** Width and height of the part of the plane that the photo covers, in plane pixels. */
-    public val planeCoverage: Pair<Double, Double> = numbers[11] to numbers[12]
+    public val planeCoverage: Pair<Double, Double> =
+        info.double("valid_width") to info.double("valid_height")
 
     /** The prompts that were used, each marked automatic or not: box, then clicks by age. */
     public val prompts: List<Prompt> = promptsOf(handle.use(Native::maskPrompts))
@@ -84,16 +95,7 @@ public class Mask internal constructor(pointer: Long) : Closeable {
     public val isAutomatic: Boolean
         get() = prompts.any { it.automatic }
 
-    public val timings: Timings =
-        Timings(
-            open = numbers[13].milliseconds,
-            saliency = numbers[14].milliseconds,
-            clicks = numbers[15].milliseconds,
-            planes = numbers[16].milliseconds,
-            segmenter = numbers[17].milliseconds,
-            mask = numbers[18].milliseconds,
-            total = numbers[19].milliseconds,
-        )
+    public val timings: Timings = timingsOf(info.list("timings").single())
 
     /** Another mask from the same prediction; no network runs. */
     public suspend fun derive(options: PredictOptions): Mask =
@@ -199,11 +201,6 @@ public class Mask internal constructor(pointer: Long) : Closeable {
     private suspend fun <T> background(block: (Long) -> T): T =
         withContext(Dispatchers.Default) { handle.use(block) }
 
-    private fun rectAt(first: Int): PixelRect {
-        val (x, y, width, height) = numbers.slice(first..first + 3).map { it.toInt() }
-        return PixelRect(x, y, width, height)
-    }
-
     private fun rectOf(mask: Long, options: CutoutOptions): PixelRect {
         val (x, y, width, height) = Native.maskCutoutRect(mask, options.soft, options.crop)
         return PixelRect(x, y, width, height)
@@ -243,6 +240,14 @@ public class Mask internal constructor(pointer: Long) : Closeable {
         return bytes.toInt()
     }
 }
+
+private fun boundsOf(info: Fields) =
+    PixelRect(
+        info.int("bounds_x"),
+        info.int("bounds_y"),
+        info.int("bounds_width"),
+        info.int("bounds_height"),
+    )
 
 internal fun checkByte(value: Int) {
     if (value !in 1..255) {

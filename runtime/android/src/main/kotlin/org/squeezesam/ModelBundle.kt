@@ -17,24 +17,36 @@ public enum class BundleTarget(
     COREAI("coreai"),
 }
 
-/** A network of a bundle. */
-public enum class ProgramKind {
-    SEGMENTER,
-    SALIENCY,
+/** When a program runs. */
+public enum class ProgramRuns {
+    /** Once a photo, when something first needs its outputs. */
+    PHOTO,
+
+    /** At every prediction. */
+    PROMPT,
 }
 
-/** Name and shape of a tensor; all are float32, dense and row-major. */
-public class TensorInfo internal constructor(public val name: String, public val shape: List<Long>)
+/** A tensor of a program; all are float32, dense and row-major. */
+public class TensorInfo internal constructor(
+    public val name: String,
+    public val shape: List<Long>,
+    /** What fills an input: `photo`, `planes`, `points`, ...; empty for an output. */
+    public val source: String,
+    /** What an output is: `heat`, `masks`, `scores`, `embedding`; empty for an input. */
+    public val role: String,
+)
 
 /** One program of a bundle and its signature. */
 public class ProgramInfo internal constructor(
-    public val kind: ProgramKind,
+    /** Unique in its bundle: `segment`. */
+    public val name: String,
+    public val runs: ProgramRuns,
     /** The file inside the bundle's folder. */
     public val file: File,
     /** Bytes of all its files. */
     public val fileSize: Long,
     /** Multiply-adds of one run; 0 where the manifest is silent. */
-    public val multiplyAdds: Long,
+    public val macs: Long,
     public val inputs: List<TensorInfo>,
     public val outputs: List<TensorInfo>,
 )
@@ -42,97 +54,95 @@ public class ProgramInfo internal constructor(
 /** A size in pixels. */
 public data class Size(public val width: Int, public val height: Int)
 
+/** How thoroughly a bundle's files are looked at when it is opened. */
+public enum class BundleCheck {
+    /** Existence, size and sha256 of every file. */
+    HASHES,
+
+    /** Existence and size: for an app that has compared the hashes at installation. */
+    SIZES,
+}
+
 /**
- * A verified model bundle: a folder with manifest.json and the programs it lists. Immutable. What
+ * A checked model bundle: a folder with manifest.json and the programs it lists. Immutable. What
  * it tells stays readable after [close].
  */
-public class ModelBundle private constructor(facts: Facts) : Closeable {
-    internal val handle: NativeHandle = facts.handle
-
+public class ModelBundle private constructor(internal val handle: NativeHandle, info: Fields) :
+    Closeable {
     /** As given to [open]; empty after [parse]. */
-    public val folder: File = File(facts.strings[0])
+    public val folder: File = File(info.text("folder"))
 
     /** For instance `squeezesam-executorch-xnnpack-int8-512x512`. */
-    public val name: String = facts.strings[1]
-    public val licence: String = facts.strings[2]
+    public val name: String = info.text("name")
+    public val licence: String = info.text("licence")
 
     /** The network's architecture. */
-    public val preset: String = facts.strings[3]
+    public val preset: String = info.text("preset")
 
     /** `xnnpack`, `vulkan`, `cpu`. */
-    public val backend: String = facts.strings[4]
+    public val backend: String = info.text("backend")
 
     /** `fp32`, `fp16` or `int8`. */
-    public val precision: String = facts.strings[5]
-    public val target: BundleTarget = BundleTarget.entries[facts.numbers[0]]
-    public val schemaVersion: Int = facts.numbers[1]
+    public val precision: String = info.text("precision")
+    public val target: BundleTarget = targetOf(info.text("target_name"))
+    public val schemaVersion: Int = info.int("schema_version")
 
-    /** Of the segmenter's image input. */
-    public val inputSize: Size = Size(facts.numbers[2], facts.numbers[3])
+    /** Of the photo input that prompts and masks are placed in. */
+    public val inputSize: Size = Size(info.int("input_width"), info.int("input_height"))
 
-    /** Of the saliency network's; null without one. */
-    public val saliencySize: Size? =
-        Size(facts.numbers[4], facts.numbers[5]).takeIf { it.width > 0 }
+    /** Of the logits as the network returns them. */
+    public val maskSize: Size = Size(info.int("mask_width"), info.int("mask_height"))
 
-    /** Of the logits that the segmenter returns. */
-    public val maskSize: Size = Size(facts.numbers[6], facts.numbers[7])
+    /** Number of masks that are proposed. */
+    public val candidateCount: Int = info.int("candidate_count")
 
-    /** Number of masks that the segmenter proposes. */
-    public val candidateCount: Int = facts.numbers[8]
+    /** Slots for clicks and box corners; 0 where no program has them. */
+    public val maxPoints: Int = info.int("max_points")
 
-    /** Slots for clicks and box corners. */
-    public val maxPoints: Int = facts.numbers[9]
+    private val capabilities = info.int("capabilities")
 
     /** Whether background clicks are understood. */
-    public val canNegativePoints: Boolean = facts.numbers[10] and 1 != 0
-    public val canBox: Boolean = facts.numbers[10] and 2 != 0
+    public val canNegativePoints: Boolean = capabilities and CAN_NEGATIVE_POINTS != 0
+    public val canBox: Boolean = capabilities and CAN_BOX != 0
 
     /** Whether there is a first mask without a prompt. */
-    public val canAutomatic: Boolean = facts.numbers[10] and 4 != 0
+    public val canAutomatic: Boolean = capabilities and CAN_AUTOMATIC != 0
 
-    /** RGB of the padding, 0 to 255 each. */
-    public val padValue: List<Int> = facts.numbers.slice(11..13)
+    /** Whether a prediction builds on the last mask. The core sees to it. */
+    public val canPreviousMask: Boolean = capabilities and CAN_PREVIOUS_MASK != 0
 
     /** Radius of a click's disc in input pixels. */
-    public val clickRadius: Double = facts.fractions[0]
+    public val clickRadius: Double = info.double("click_radius")
 
     /** Of the box plane when there is no box. */
-    public val boxDefault: Float = facts.fractions[1].toFloat()
+    public val boxDefault: Float = info.double("box_default").toFloat()
 
     /** The whole text of manifest.json, for what is not listed here. */
-    public val manifest: String = facts.strings[7]
+    public val manifest: String = info.text("manifest")
 
-    /** The segmenter and, where there is one, the saliency network. */
-    public val programs: List<ProgramInfo> = facts.programs
+    /** In the order in which they run: each after those whose outputs it reads. */
+    public val programs: List<ProgramInfo> = info.list("programs").map(::programOf)
+
+    /** The program called [name]; null without one. */
+    public fun program(name: String): ProgramInfo? = programs.find { it.name == name }
 
     override fun close(): Unit = handle.close()
-
-    private class Facts(val handle: NativeHandle, pointer: Long) {
-        val strings = Native.bundleStrings(pointer).map { String(it, Charsets.UTF_8) }
-        val numbers: IntArray = Native.bundleNumbers(pointer)
-        val fractions: DoubleArray = Native.bundleFractions(pointer)
-        val programs =
-            ProgramKind.entries
-                .filter { it == ProgramKind.SEGMENTER || numbers[10] and 4 != 0 }
-                .map { programOf(pointer, it) }
-    }
 
     public companion object {
         /**
          * Opens the bundle in [folder]: reads the manifest, checks its version and that it does not
-         * contradict itself, then existence, size and, with [verify], sha256 of every file. Leave
-         * [verify] out only where the app has checked at installation.
+         * contradict itself, then its files as [check] says.
          *
          * Throws [SegmentationException.UnusableBundle] and its kinds.
          */
         public suspend fun open(
             folder: File,
-            verify: Boolean = true,
+            check: BundleCheck = BundleCheck.HASHES,
             dispatcher: CoroutineDispatcher = Dispatchers.IO,
         ): ModelBundle =
             withContext(dispatcher) {
                 val path = folder.path.toByteArray(Charsets.UTF_8)
-                take(Native.bundleOpen(path, if (verify) 0 else SIZES_ONLY))
+                take(Native.bundleOpen(path, if (check == BundleCheck.SIZES) SIZES_ONLY else 0))
             }
 
         /** The same for the text of a manifest alone: no file is looked at. */
@@ -141,27 +151,46 @@ public class ModelBundle private constructor(facts: Facts) : Closeable {
 
         private fun take(pointer: Long): ModelBundle {
             val handle = NativeHandle(pointer, "the bundle", Native::bundleFree)
-            return handle.use { ModelBundle(Facts(handle, it)) }
+            try {
+                return handle.use { bundle ->
+                    ModelBundle(handle, Fields().also { Native.bundleInfo(bundle, it) })
+                }
+            } catch (failure: Throwable) {
+                handle.close()
+                throw failure
+            }
         }
 
         private const val SIZES_ONLY = 1
+        private const val CAN_NEGATIVE_POINTS = 1
+        private const val CAN_BOX = 2
+        private const val CAN_AUTOMATIC = 4
+        private const val CAN_PREVIOUS_MASK = 8
     }
 }
 
-private fun programOf(pointer: Long, kind: ProgramKind): ProgramInfo {
-    val program = kind.ordinal
-    val (fileSize, multiplyAdds, inputs) = Native.programNumbers(pointer, program).asList()
-    val tensors =
-        Native
-            .tensorNames(pointer, program)
-            .zip(Native.tensorShapes(pointer, program))
-            .map { (name, shape) -> TensorInfo(String(name, Charsets.UTF_8), shape.asList()) }
-    return ProgramInfo(
-        kind,
-        File(String(Native.programPath(pointer, program), Charsets.UTF_8)),
-        fileSize,
-        multiplyAdds,
-        tensors.take(inputs.toInt()),
-        tensors.drop(inputs.toInt()),
+/** Never a guess: a target that this library does not know is an error. */
+private fun targetOf(label: String): BundleTarget =
+    BundleTarget.entries.find { it.label == label }
+        ?: throw SegmentationException.UnusableBundle(
+            "the bundle is for \"$label\", which this library does not know",
+        )
+
+private fun programOf(info: Fields) =
+    ProgramInfo(
+        info.text("name"),
+        ProgramRuns.entries[info.int("runs")],
+        File(info.text("path")),
+        info.long("file_size"),
+        info.long("macs"),
+        info.list("inputs").map(::tensorOf),
+        info.list("outputs").map(::tensorOf),
     )
-}
+
+private fun tensorOf(info: Fields) =
+    TensorInfo(
+        info.text("name"),
+        info.list("shape").map { it.long("size") },
+        info.text("source"),
+        info.text("role"),
+    )

@@ -34,26 +34,9 @@ internal object Native {
     @JvmStatic
     external fun bundleFree(bundle: Long)
 
+    /** Writes `ssam_bundle_info` and every `ssam_program_info` into [into]. */
     @JvmStatic
-    external fun bundleStrings(bundle: Long): Array<ByteArray>
-
-    @JvmStatic
-    external fun bundleNumbers(bundle: Long): IntArray
-
-    @JvmStatic
-    external fun bundleFractions(bundle: Long): DoubleArray
-
-    @JvmStatic
-    external fun programPath(bundle: Long, program: Int): ByteArray
-
-    @JvmStatic
-    external fun programNumbers(bundle: Long, program: Int): LongArray
-
-    @JvmStatic
-    external fun tensorNames(bundle: Long, program: Int): Array<ByteArray>
-
-    @JvmStatic
-    external fun tensorShapes(bundle: Long, program: Int): Array<LongArray>
+    external fun bundleInfo(bundle: Long, into: Fields)
 
     // ---- Segmenters
 
@@ -114,8 +97,9 @@ internal object Native {
     @JvmStatic
     external fun maskFree(mask: Long)
 
+    /** Writes `ssam_mask_info` into [into], but for scores and prompts. */
     @JvmStatic
-    external fun maskNumbers(mask: Long): DoubleArray
+    external fun maskInfo(mask: Long, into: Fields)
 
     @JvmStatic
     external fun maskScores(mask: Long): FloatArray

@@ -5,7 +5,7 @@ package org.squeezesam
  * centre of the first pixel is (0, 0).
  */
 public sealed interface Prompt {
-    /** True if the saliency network placed it, false if a person did. */
+    /** True if it was found in the heat map, false if a person did. */
     public val automatic: Boolean
 
     /** A click on what belongs to the object. */

@@ -58,12 +58,15 @@ public class Segmenter(
         get() = synchronized(lock) { loaded?.bundle }
 
     /** Loads the bundle in [folder]; see [ModelBundle.open]. */
-    public suspend fun load(folder: File, verify: Boolean = true, prewarm: Boolean = true): Unit =
-        load(prewarm) { ModelBundle.open(folder, verify) }
+    public suspend fun load(
+        folder: File,
+        check: BundleCheck = BundleCheck.HASHES,
+        prewarm: Boolean = false,
+    ): Unit = load(prewarm) { ModelBundle.open(folder, check) }
 
     /**
      * Loads the bundle that [source] opens, in place of the one that was loaded before; sessions
-     * of that one go on working. With [prewarm] every network runs once, so that the first mask
+     * of that one go on working. With [prewarm] every program runs once, so that the first mask
      * does not pay for the engine's own preparations.
      *
      * Throws [SegmentationException.UnusableBundle] and its kinds,
@@ -71,7 +74,7 @@ public class Segmenter(
      * target, and [SegmentationException.EngineFailed]; the state then is `Failed` with the same
      * error.
      */
-    public suspend fun load(prewarm: Boolean = true, source: suspend () -> ModelBundle): Unit =
+    public suspend fun load(prewarm: Boolean = false, source: suspend () -> ModelBundle): Unit =
         loading.withLock {
             val before = begin()
             try {
@@ -95,7 +98,7 @@ public class Segmenter(
             }
         }
 
-    /** Runs every network once on an empty picture. */
+    /** Runs every program once on an empty picture. */
     public suspend fun prewarm() {
         val handle = ready().handle
         Call().run(dispatcher) { handle.use(Native::segmenterPrewarm) }
@@ -245,8 +248,8 @@ public class Segmenter(
         public suspend fun load(
             folder: File,
             engines: EngineFactory,
-            verify: Boolean = true,
-            prewarm: Boolean = true,
-        ): Segmenter = Segmenter(engines).also { it.load(folder, verify, prewarm) }
+            check: BundleCheck = BundleCheck.HASHES,
+            prewarm: Boolean = false,
+        ): Segmenter = Segmenter(engines).also { it.load(folder, check, prewarm) }
     }
 }

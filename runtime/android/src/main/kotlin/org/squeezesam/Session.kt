@@ -98,7 +98,7 @@ public class Session internal constructor(
     public suspend fun clear(): Unit = change { Native.sessionClear(it) }
 
     /** Where the model would click by itself: up to five points, none if nothing stands out. */
-    public suspend fun automaticPoints(): List<Prompt> =
+    public suspend fun automaticClicks(): List<Prompt> =
         predicting { promptsOf(Native.sessionAutomatic(it)) }
 
     /**

@@ -124,7 +124,7 @@ class BadInputTest {
     @Test
     fun `what the bundle was not trained for`() =
         runBlocking {
-            val bundle = TestBundle(saliency = false, negativePoints = false, box = false)
+            val bundle = TestBundle(heat = false, negativePoints = false, box = false)
             segmenterWith(FakeEngine(), bundle).use { segmenter ->
                 segmenter.open(squarePhoto()).use { session ->
                     check(
@@ -137,7 +137,7 @@ class BadInputTest {
                     ) { session.setBox(1.0, 1.0, 2.0, 2.0) }
                     check(
                         "SSAM_ERROR_PROMPT_UNSUPPORTED",
-                        "this bundle has no saliency program: give a click or a box",
+                        "this bundle has no heat map: give a click or a box",
                     ) { session.predict().close() }
                 }
             }
@@ -152,15 +152,15 @@ class BadInputTest {
                         "SSAM_ERROR_NOTHING_STANDS_OUT",
                         "nothing stands out in this photo; give a click or a box",
                     ) { session.predict().close() }
-                    assertEquals(emptyList<Prompt>(), session.automaticPoints())
+                    assertEquals(emptyList<Prompt>(), session.automaticClicks())
                     session.addPoint(5.0, 5.0)
                     session.predict().close()
                 }
             }
         }
 
-    private suspend fun statusOfOpening(folder: File, verify: Boolean = true) =
-        outcome { ModelBundle.open(folder, verify).close() }.first
+    private suspend fun statusOfOpening(folder: File, check: BundleCheck = BundleCheck.HASHES) =
+        outcome { ModelBundle.open(folder, check).close() }.first
 
     @Test
     fun `bundles that cannot be used`() =
@@ -171,11 +171,11 @@ class BadInputTest {
             assertEquals("SSAM_ERROR_BUNDLE", statusOfOpening(File("a\u0000b")))
             val newer = TestBundle(schemaVersion = 99).write(temporary.newFolder())
             assertEquals("SSAM_ERROR_BUNDLE_VERSION", statusOfOpening(newer))
-            File(good, "saliency.bin").writeText("Weights of saliency")
+            File(good, "heat.bin").writeText("Weights of heat")
             assertEquals("SSAM_ERROR_BUNDLE_DAMAGED", statusOfOpening(good))
-            assertEquals("SSAM_OK", statusOfOpening(good, verify = false))
-            File(good, "saliency.bin").delete()
-            assertEquals("SSAM_ERROR_BUNDLE_DAMAGED", statusOfOpening(good, verify = false))
+            assertEquals("SSAM_OK", statusOfOpening(good, check = BundleCheck.SIZES))
+            File(good, "heat.bin").delete()
+            assertEquals("SSAM_ERROR_BUNDLE_DAMAGED", statusOfOpening(good, check = BundleCheck.SIZES))
         }
 
     @Test

@@ -62,9 +62,9 @@ class BundleInstallerTest {
     fun `a copy that lost a file is made anew`() =
         runBlocking {
             val folder = install(TestBundle()).use { it.folder }
-            File(folder, "segmenter.bin").delete()
+            File(folder, "segment.bin").delete()
             install(TestBundle()).use { assertEquals(folder, it.folder) }
-            assertTrue(File(folder, "segmenter.bin").isFile)
+            assertTrue(File(folder, "segment.bin").isFile)
         }
 
     @Test
@@ -74,18 +74,18 @@ class BundleInstallerTest {
             val all = bundle.files.keys.toList()
             val damaged = { path: String ->
                 val bytes = bundle.files.getValue(path).copyOf()
-                if (path == "saliency.bin") bytes[0] = 'W'.code.toByte()
+                if (path == "heat.bin") bytes[0] = 'W'.code.toByte()
                 ByteArrayInputStream(bytes) as InputStream
             }
             val failing = { path: String ->
-                if (path == "segmenter.bin") throw IOException("read error")
+                if (path == "segment.bin") throw IOException("read error")
                 reader(bundle)(path)
             }
             val cases =
                 listOf(
                     "SSAM_ERROR_BUNDLE_DAMAGED" to outcome { installer.install(all, damaged) },
                     "SSAM_ERROR_BUNDLE_DAMAGED" to
-                        outcome { installer.install(all - "segmenter.bin", reader(bundle)) },
+                        outcome { installer.install(all - "segment.bin", reader(bundle)) },
                     "SSAM_ERROR_BUNDLE" to outcome { installer.install(all, failing) },
                     "SSAM_ERROR_BUNDLE" to
                         outcome { installer.install(all + "missing.bin", reader(bundle)) },

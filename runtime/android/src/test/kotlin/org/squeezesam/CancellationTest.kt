@@ -57,8 +57,8 @@ class CancellationTest {
                 job.join()
                 assertTrue(job.isCancelled)
             }
-            assertEquals(1, engine.runs.getValue(ProgramKind.SALIENCY).get())
-            assertEquals(0, engine.runs.getValue(ProgramKind.SEGMENTER).get())
+            assertEquals(1, engine.runs.getValue("heat").get())
+            assertEquals(0, engine.runs.getValue("segment").get())
             session.predict().close()
         }
 
@@ -76,7 +76,7 @@ class CancellationTest {
                 val failure = first.await().exceptionOrNull()
                 assertTrue("$failure", failure is SegmentationException.Cancelled)
             }
-            assertEquals(1, engine.runs.getValue(ProgramKind.SEGMENTER).get())
+            assertEquals(1, engine.runs.getValue("segment").get())
         }
 
     @Test

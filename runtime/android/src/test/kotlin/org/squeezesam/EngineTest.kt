@@ -33,7 +33,7 @@ class EngineTest {
         val thrown = IllegalStateException("the delegate\n  went away")
         val failure = failureOfEngine(thrown)
         assertEquals(
-            "the saliency program failed: the delegate went away",
+            "the heat program failed: the delegate went away",
             failure.message,
         )
         assertTrue(failure is SegmentationException.EngineFailed)
@@ -42,7 +42,7 @@ class EngineTest {
 
     @Test
     fun `messages that are long, empty or not plain ASCII arrive as they should`() {
-        val prefix = "the saliency program failed: "
+        val prefix = "the heat program failed: "
         val odd = "größer 🐈\u0000 und weiter"
         assertEquals("${prefix}größer 🐈  und weiter", failureOfEngine(Exception(odd)).message)
         assertEquals("${prefix}ArithmeticException", failureOfEngine(ArithmeticException()).message)

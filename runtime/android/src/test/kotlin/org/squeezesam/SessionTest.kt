@@ -23,17 +23,17 @@ class SessionTest {
             session.predict().use { mask ->
                 assertEquals(Size(80, 80), mask.size)
                 assertTrue(mask.isAutomatic)
-                assertEquals(session.automaticPoints(), mask.prompts)
-                val box = checkNotNull(mask.box)
+                assertEquals(session.automaticClicks(), mask.prompts)
+                val box = checkNotNull(mask.bounds)
                 assertEquals(40.0, box.width.toDouble(), 4.0)
                 // Its corners are rounded a little.
                 val whole = box.width.toLong() * box.height
                 assertTrue(mask.area in whole - 16..whole)
-                assertTrue(mask.timings.saliency > Duration.ZERO)
-                assertTrue(mask.timings.total >= mask.timings.segmenter)
+                assertTrue(mask.timings.programs.getValue("heat") > Duration.ZERO)
+                assertTrue(mask.timings.total >= mask.timings.programs.getValue("segment"))
             }
-            session.predict().use { assertEquals(Duration.ZERO, it.timings.saliency) }
-            assertEquals(1, engine.runs.getValue(ProgramKind.SALIENCY).get())
+            session.predict().use { assertEquals(Duration.ZERO, it.timings.programs["heat"]) }
+            assertEquals(1, engine.runs.getValue("heat").get())
         }
 
     @Test
@@ -43,13 +43,13 @@ class SessionTest {
                 assertEquals(3, best.candidate)
                 assertEquals(1f, best.score)
                 assertEquals(listOf(0.2f, 0.9f, 0.4f, 1f), best.candidates.map { it.score })
-                val runs = engine.runs.getValue(ProgramKind.SEGMENTER).get()
+                val runs = engine.runs.getValue("segment").get()
                 best.derive(PredictOptions(candidate = 0)).use { loose ->
                     assertEquals(0, loose.candidate)
                     assertTrue(loose.area >= best.area)
                     assertEquals(0.2f, loose.score)
                 }
-                assertEquals(runs, engine.runs.getValue(ProgramKind.SEGMENTER).get())
+                assertEquals(runs, engine.runs.getValue("segment").get())
                 assertEquals(16 * 16, best.planeOf(2).size)
             }
         }
@@ -111,7 +111,7 @@ class SessionTest {
             session.addPoint(40.0, 40.0)
             session.predict().use { mask ->
                 assertEquals(0L, mask.area)
-                assertNull(mask.box)
+                assertNull(mask.bounds)
                 assertEquals(0, mask.contour().rings.size)
                 assertArrayEquals(intArrayOf(6400), mask.toRle().counts)
                 val failure = failureOf { mask.cutout(squarePhoto(), CutoutOptions(crop = true)) }

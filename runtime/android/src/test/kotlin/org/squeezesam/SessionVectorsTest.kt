@@ -72,7 +72,7 @@ class SessionVectorsTest {
                 }
             }
         checkSteps(case, engine, photoOf(case, part(case.list("photo"))))
-        assertEquals(1, engine.runs.getValue(ProgramKind.SALIENCY).get())
+        assertEquals(1, engine.runs["heat"])
         assertEquals(steps.size, run)
     }
 
@@ -91,14 +91,14 @@ class SessionVectorsTest {
                     makeCalls(session, step.list("calls"))
                     session.predict(optionsOf(step)).use { checkMask(it, step) }
                     checkPoints(engine, step)
-                    val planes = engine.seen.getValue("segmenter.prompts")
+                    val planes = engine.seen.getValue("segment.prompts")
                     assertEquals(step.text("planes_sha256"), digestOf(planes))
                 }
             }
         }
         val image = { program: String -> digestOf(engine.seen.getValue("$program.image")) }
-        assertEquals(case.text("image_sha256"), image("segmenter"))
-        assertEquals(case.text("saliency_image_sha256"), image("saliency"))
+        assertEquals(case.text("image_sha256"), image("segment"))
+        assertEquals(case.text("heat_image_sha256"), image("heat"))
         assertEquals(1, engine.closings.get())
     }
 
@@ -140,11 +140,11 @@ class SessionVectorsTest {
     }
 
     private fun checkPoints(engine: ReplayEngine, wanted: JsonObject) {
-        val found = engine.seen.getValue("segmenter.points")
+        val found = engine.seen.getValue("segment.points")
         assertArrayEquals(wanted.floats("points"), found, 1e-5f)
         assertArrayEquals(
             wanted.floats("labels"),
-            engine.seen.getValue("segmenter.labels"),
+            engine.seen.getValue("segment.labels"),
             0f,
         )
     }
@@ -158,7 +158,7 @@ class SessionVectorsTest {
         assertEquals(step.number("score"), mask.score.toDouble(), 0.0)
         assertEquals(step.get("area").asLong, mask.area)
         val (x, y, width, height) = step.ints("box")
-        assertEquals(PixelRect(x, y, width, height), mask.box ?: PixelRect(0, 0, 0, 0))
+        assertEquals(PixelRect(x, y, width, height), mask.bounds ?: PixelRect(0, 0, 0, 0))
         val rle = mask.toRle()
         assertEquals(step.text("rle"), rle.string)
         assertArrayEquals(Parts.rleDecode(rle.counts, mask.size), mask.toByteArray(value = 1))

@@ -5,36 +5,51 @@ import java.io.File
 /** What the manifest of a test says. */
 data class TestBundle(
     val side: Int = 64,
-    val saliency: Boolean = true,
+    val heat: Boolean = true,
     val maxPoints: Int = 8,
     val negativePoints: Boolean = true,
     val box: Boolean = true,
     val target: String = "onnx",
-    val schemaVersion: Int = 1,
+    val schemaVersion: Int = 2,
     val content: String = "weights",
 ) {
+    private val names = if (heat) listOf("heat", "segment") else listOf("segment")
+
     val manifest: String
         get() {
-            val segmenter =
-                program(
-                    "segmenter",
-                    tensor("image", 1, 3, side, side) + ", " + tensor("prompts", 1, 2, side, side) +
-                        ", " + tensor("points", 1, maxPoints, 2) + ", " +
-                        tensor("labels", 1, maxPoints),
-                    tensor("masks", 1, 4, side / 4, side / 4) + ", " + tensor("scores", 1, 4),
+            val programs =
+                mapOf(
+                    "heat" to
+                        program(
+                            "heat",
+                            "photo",
+                            listOf(input("image", PHOTO, 1, 3, 32, 32)),
+                            listOf(output("heatmap", "heat", 1, 1, 32, 32)),
+                        ),
+                    "segment" to
+                        program(
+                            "segment",
+                            "prompt",
+                            listOf(
+                                input("image", PHOTO, 1, 3, side, side),
+                                input("prompts", """{"kind": "planes"}""", 1, 2, side, side),
+                                input("points", """{"kind": "points"}""", 1, maxPoints, 2),
+                                input("labels", """{"kind": "labels"}""", 1, maxPoints),
+                            ),
+                            listOf(
+                                output("masks", "masks", 1, 4, side / 4, side / 4),
+                                output("scores", "scores", 1, 4),
+                            ),
+                        ),
                 )
-            val second =
-                program("saliency", tensor("image", 1, 3, 32, 32), tensor("heatmap", 1, 1, 32, 32))
             return """
                 {"schema_version": $schemaVersion, "name": "test-bundle", "licence": "Apache-2.0",
                  "target": "$target", "backend": "cpu", "precision": "int8",
                  "model": {"preset": "squeezesam"},
-                 "input": {"height": $side, "width": $side, "channels": "rgb", "range": [0, 255],
-                           "normalisation": "folded", "pad_value": [124, 116, 104]},
                  "prompts": {"max_points": $maxPoints, "click_radius": 2.5, "box_default": 1.0},
                  "capabilities": {"negative_points": $negativePoints, "box": $box,
-                                  "automatic": $saliency},
-                 "programs": {$segmenter ${if (saliency) ", $second" else ""}}}
+                                  "automatic": $heat},
+                 "programs": {${names.joinToString { programs.getValue(it) }}}}
                 """.trimIndent()
         }
 
@@ -42,9 +57,7 @@ data class TestBundle(
     val files: Map<String, ByteArray>
         get() =
             mapOf("manifest.json" to manifest.toByteArray()) +
-                listOf("segmenter", "saliency")
-                    .take(if (saliency) 2 else 1)
-                    .associate { "$it.bin" to "$content of $it".toByteArray() }
+                names.associate { "$it.bin" to "$content of $it".toByteArray() }
 
     fun write(folder: File): File {
         folder.mkdirs()
@@ -52,15 +65,30 @@ data class TestBundle(
         return folder
     }
 
-    private fun program(name: String, inputs: String, outputs: String): String {
+    private fun program(
+        name: String,
+        runs: String,
+        inputs: List<String>,
+        outputs: List<String>,
+    ): String {
         val bytes = "$content of $name".toByteArray()
         val digest = Parts.sha256(bytes)
         return """
-            "$name": {"file": "$name.bin", "macs": 7, "inputs": [$inputs], "outputs": [$outputs],
-                      "files": [{"path": "$name.bin", "size": ${bytes.size}, "sha256": "$digest"}]}
+            "$name": {"runs": "$runs", "file": "$name.bin", "macs": 7,
+                      "inputs": $inputs, "outputs": $outputs,
+                      "files": {"$name.bin": {"bytes": ${bytes.size}, "sha256": "$digest"}}}
             """.trimIndent()
     }
 
-    private fun tensor(name: String, vararg shape: Int) =
-        """{"name": "$name", "shape": [${shape.joinToString()}], "dtype": "float32"}"""
+    private fun input(name: String, source: String, vararg shape: Int) =
+        """{"name": "$name", "shape": ${shape.asList()}, "source": $source}"""
+
+    private fun output(name: String, role: String, vararg shape: Int) =
+        """{"name": "$name", "shape": ${shape.asList()}, "role": "$role"}"""
+
+    private companion object {
+        const val PHOTO =
+            """{"kind": "photo", "channels": "rgb", "range": [0, 255], "normalisation": "folded",
+                "padding": {"side": "bottom_right", "value": [124, 116, 104]}}"""
+    }
 }

@@ -9,39 +9,47 @@ import org.squeezesam.EngineTensor
 import org.squeezesam.ModelBundle
 import org.squeezesam.Photo
 import org.squeezesam.PixelFormat
-import org.squeezesam.ProgramKind
 
 /** A manifest like the exporter's, for inputs of 128 x 128; photos of that length are not scaled. */
 internal fun manifest(
     backgroundClicks: Boolean = true,
     target: String = "executorch",
-    schema: Int = 1,
+    schema: Int = 2,
 ): String =
     """
     {"schema_version": $schema, "name": "discs", "licence": "Apache-2.0",
      "model": {"preset": "squeezesam"}, "target": "$target", "backend": "xnnpack",
      "precision": "int8",
-     "input": {"height": 128, "width": 128, "channels": "rgb", "range": [0, 255],
-               "normalisation": "folded", "pad_value": [124, 116, 104]},
      "prompts": {"max_points": 8, "click_radius": 2.0, "box_default": 1.0},
      "capabilities": {"negative_points": $backgroundClicks, "box": true, "automatic": true},
      "programs": {
-       "segmenter": {"file": "segmenter.pte", "files": [${file("segmenter.pte", 700)}],
+       "heat": {"runs": "photo", "file": "heat.pte", "files": {${file("heat.pte", 300)}},
          "macs": 1000,
-         "inputs": [${tensor("image", 3, 128, 128)}, ${tensor("prompts", 2, 128, 128)},
-                    ${tensor("points", 8, 2)}, ${tensor("labels", 8)}],
-         "outputs": [${tensor("masks", 4, 32, 32)}, ${tensor("scores", 4)}]},
-       "saliency": {"file": "saliency.pte", "files": [${file("saliency.pte", 300)}],
+         "inputs": [${input("image", PHOTO, 3, 32, 32)}],
+         "outputs": [${output("heatmap", "heat", 1, 8, 8)}]},
+       "segment": {"runs": "prompt", "file": "segment.pte", "files": {${file("segment.pte", 700)}},
          "macs": 1000,
-         "inputs": [${tensor("image", 3, 32, 32)}],
-         "outputs": [${tensor("heatmap", 1, 8, 8)}]}}}
+         "inputs": [${input("image", PHOTO, 3, 128, 128)},
+                    ${input("prompts", PLANES, 2, 128, 128)},
+                    ${input("points", POINTS, 8, 2)}, ${input("labels", LABELS, 8)}],
+         "outputs": [${output("masks", "masks", 4, 32, 32)}, ${output("scores", "scores", 4)}]}}}
     """.trimIndent()
 
 private fun file(name: String, size: Int): String =
-    """{"path": "$name", "size": $size, "sha256": "${"ab".repeat(32)}"}"""
+    """"$name": {"bytes": $size, "sha256": "${"ab".repeat(32)}"}"""
 
-private fun tensor(name: String, vararg shape: Int): String =
-    """{"name": "$name", "shape": [1, ${shape.joinToString()}], "dtype": "float32"}"""
+private const val PHOTO =
+    """{"kind": "photo", "channels": "rgb", "range": [0, 255], "normalisation": "folded",
+        "padding": {"side": "bottom_right", "value": [124, 116, 104]}}"""
+private const val PLANES = """{"kind": "planes"}"""
+private const val POINTS = """{"kind": "points"}"""
+private const val LABELS = """{"kind": "labels"}"""
+
+private fun input(name: String, source: String, vararg shape: Int): String =
+    """{"name": "$name", "shape": [1, ${shape.joinToString()}], "source": $source}"""
+
+private fun output(name: String, role: String, vararg shape: Int): String =
+    """{"name": "$name", "shape": [1, ${shape.joinToString()}], "role": "$role"}"""
 
 internal fun bundle(): ModelBundle = ModelBundle.parse(manifest())
 
@@ -54,9 +62,9 @@ internal fun greyPhoto(width: Int = 128, height: Int = 96): Photo =
  */
 internal class DiscEngine(private val isFlat: Boolean = false) : Engine {
     val runs = AtomicInteger()
-    val saliencyRuns = AtomicInteger()
+    val heatRuns = AtomicInteger()
 
-    /** Where it is set, each run of the segmenter says that it began and waits for a permit. */
+    /** Where it is set, each run of the program "segment" says that it began and waits for a permit. */
     @Volatile
     var gate: Semaphore? = null
     val begun = Semaphore(0)
@@ -65,13 +73,13 @@ internal class DiscEngine(private val isFlat: Boolean = false) : Engine {
     var failure: Throwable? = null
 
     override fun run(
-        program: ProgramKind,
+        program: String,
         inputs: List<EngineTensor>,
         outputs: List<EngineTensor>,
     ) {
         failure?.let { throw it }
-        if (program == ProgramKind.SALIENCY) {
-            saliencyRuns.incrementAndGet()
+        if (program == "heat") {
+            heatRuns.incrementAndGet()
             repeat(64) {
                 outputs[0].data.put(
                     if (!isFlat && it / 8 in 2..3 &&

@@ -6,7 +6,7 @@ import org.squeezesam.BundleTarget
 import org.squeezesam.ModelBundle
 import org.squeezesam.Parts
 import org.squeezesam.Photo
-import org.squeezesam.ProgramKind
+import org.squeezesam.ProgramRuns
 import org.squeezesam.Timings
 
 /** What surrounds the times of a run. */
@@ -66,21 +66,22 @@ private fun rowOf(measured: Measured, around: Circumstances): Map<String, Any?> 
         "load_ms" to mapOf("cold" to millis(measured.cold), "warm" to millis(measured.warm)),
         "first_prediction_ms" to millis(measured.first),
         "programs_ms" to
-            mapOf(
-                "segmenter" to spread(measured.taps) { it.segmenter },
-                "saliency" to spread(automatic) { it.saliency },
-            ),
+            measured.bundle.programs.associate {
+                val runs = if (it.runs == ProgramRuns.PROMPT) measured.taps else automatic
+                wordOf(it.name) to spread(runs) { time -> time.of(it.name) }
+            },
         "automatic_ms" to spread(automatic) { it.total },
         "tap_ms" to spread(measured.taps) { it.total },
         "stages_ms" to
             mapOf(
                 "open" to spread(automatic) { it.open },
-                "saliency" to spread(automatic) { it.saliency },
                 "clicks" to spread(automatic) { it.clicks },
-                "planes" to spread(automatic) { it.planes },
-                "segmenter" to spread(automatic) { it.segmenter },
+                "planes" to spread(automatic) { it.prompts },
                 "mask" to spread(automatic) { it.mask },
-            ),
+            ) +
+                measured.bundle.programs.associate {
+                    wordOf(it.name) to spread(automatic) { time -> time.of(it.name) }
+                },
         "peak_memory_mib" to around.peakMemoryMib,
         "energy_mj_per_tap" to null,
     )
@@ -88,7 +89,7 @@ private fun rowOf(measured: Measured, around: Circumstances): Map<String, Any?> 
 
 private fun bundleOf(bundle: ModelBundle): Map<String, Any?> {
     val manifest = bundle.manifest.toByteArray(Charsets.UTF_8)
-    val programs = bundle.programs.associate { nameOf(it.kind) to it.fileSize }
+    val programs = bundle.programs.associate { wordOf(it.name) to it.fileSize }
     return mapOf(
         "name" to bundle.name,
         "sha256" to Parts.sha256(manifest),
@@ -101,11 +102,15 @@ private fun bundleOf(bundle: ModelBundle): Map<String, Any?> {
     )
 }
 
-private fun nameOf(kind: ProgramKind): String =
-    when (kind) {
-        ProgramKind.SEGMENTER -> "segmenter"
-        ProgramKind.SALIENCY -> "saliency"
+/** Schema 1 of the results has words of its own for two programs. */
+private fun wordOf(program: String): String =
+    when (program) {
+        "segment" -> "segmenter"
+        "heat" -> "saliency"
+        else -> program
     }
+
+private fun Timings.of(program: String): Duration = programs.getValue(program)
 
 private fun engineWord(target: BundleTarget): String =
     when (target) {

@@ -47,10 +47,11 @@ internal fun DetailsSheet(state: EditorState) {
 private fun MaskTimes(timings: Timings) {
     Heading(R.string.details_times)
     TimeRow(R.string.stage_open, timings.open)
-    TimeRow(R.string.stage_saliency, timings.saliency)
     TimeRow(R.string.stage_clicks, timings.clicks)
-    TimeRow(R.string.stage_planes, timings.planes)
-    TimeRow(R.string.stage_segmenter, timings.segmenter)
+    TimeRow(R.string.stage_prompts, timings.prompts)
+    for ((program, time) in timings.programs) {
+        TimeRow(stringResource(R.string.stage_program, program), time)
+    }
     TimeRow(R.string.stage_mask, timings.mask)
     TimeRow(R.string.stage_total, timings.total)
 }
@@ -89,6 +90,14 @@ private fun TimeRow(
     @StringRes name: Int,
     time: Duration,
 ) {
+    TimeRow(stringResource(name), time)
+}
+
+@Composable
+private fun TimeRow(
+    name: String,
+    time: Duration,
+) {
     FactRow(name, stringResource(R.string.milliseconds, time.toDouble(DurationUnit.MILLISECONDS)))
 }
 
@@ -97,12 +106,20 @@ internal fun FactRow(
     @StringRes name: Int,
     value: String,
 ) {
+    FactRow(stringResource(name), value)
+}
+
+@Composable
+private fun FactRow(
+    name: String,
+    value: String,
+) {
     // Read out as one.
     Row(
         Modifier.fillMaxWidth().semantics(mergeDescendants = true) {},
         horizontalArrangement = Arrangement.SpaceBetween,
     ) {
-        Text(stringResource(name))
+        Text(name)
         Text(value)
     }
 }

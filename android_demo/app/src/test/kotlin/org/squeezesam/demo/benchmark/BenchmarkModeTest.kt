@@ -78,7 +78,7 @@ class BenchmarkModeTest {
         start("runs" to 7, "warmup" to 2, "threads" to 3, "commit" to "1c23778")
         // First, warm-up and automatic ones; then the taps.
         assertEquals(1 + 2 + 7 + 7, engine.runs.get())
-        assertEquals(1 + 2 + 7, engine.saliencyRuns.get())
+        assertEquals(1 + 2 + 7, engine.heatRuns.get())
         assertEquals("t-1 begin 1", lines.first())
         val parts = lines.filter { " part " in it }.map { it.substringAfterLast(' ') }
         assertTrue(parts.dropLast(1).all { it.length == 480 })

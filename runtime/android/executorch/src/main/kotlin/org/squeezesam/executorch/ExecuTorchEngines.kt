@@ -8,7 +8,6 @@ import org.squeezesam.Engine
 import org.squeezesam.EngineFactory
 import org.squeezesam.EngineTensor
 import org.squeezesam.ModelBundle
-import org.squeezesam.ProgramKind
 import org.squeezesam.SegmentationException
 
 /**
@@ -32,12 +31,12 @@ public class ExecuTorchEngines(private val threads: Int = 0) : EngineFactory {
         get() = BundleTarget.EXECUTORCH
 
     override fun create(bundle: ModelBundle): Engine {
-        val modules = mutableMapOf<ProgramKind, Module>()
+        val modules = mutableMapOf<String, Module>()
         try {
             for (program in bundle.programs) {
                 // Mapped, not read: the weights stay out of the app's own memory.
                 val module = Module.load(program.file.path, Module.LOAD_MODE_MMAP, threads)
-                modules[program.kind] = module
+                modules[program.name] = module
                 module.loadMethod(METHOD)
             }
         } catch (failure: Throwable) {
@@ -50,9 +49,9 @@ public class ExecuTorchEngines(private val threads: Int = 0) : EngineFactory {
 
 private const val METHOD = "forward"
 
-private class ExecuTorchEngine(private val modules: Map<ProgramKind, Module>) : Engine {
+private class ExecuTorchEngine(private val modules: Map<String, Module>) : Engine {
     override fun run(
-        program: ProgramKind,
+        program: String,
         inputs: List<EngineTensor>,
         outputs: List<EngineTensor>,
     ) {

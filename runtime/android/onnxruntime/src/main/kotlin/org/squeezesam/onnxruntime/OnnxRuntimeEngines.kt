@@ -10,7 +10,6 @@ import org.squeezesam.Engine
 import org.squeezesam.EngineFactory
 import org.squeezesam.EngineTensor
 import org.squeezesam.ModelBundle
-import org.squeezesam.ProgramKind
 import org.squeezesam.SegmentationException
 
 /**
@@ -39,12 +38,12 @@ public class OnnxRuntimeEngines(private val threads: Int = 0) : EngineFactory {
         val environment = OrtEnvironment.getEnvironment()
         // ONNX Runtime wants the options to live as long as the sessions made with them.
         val options = OrtSession.SessionOptions()
-        val sessions = mutableMapOf<ProgramKind, OrtSession>()
+        val sessions = mutableMapOf<String, OrtSession>()
         val engine = OnnxRuntimeEngine(environment, options, sessions)
         try {
             if (threads > 0) options.setIntraOpNumThreads(threads)
             for (program in bundle.programs) {
-                sessions[program.kind] = environment.createSession(program.file.path, options)
+                sessions[program.name] = environment.createSession(program.file.path, options)
             }
         } catch (failure: Throwable) {
             engine.close()
@@ -57,14 +56,14 @@ public class OnnxRuntimeEngines(private val threads: Int = 0) : EngineFactory {
 private class OnnxRuntimeEngine(
     private val environment: OrtEnvironment,
     private val options: OrtSession.SessionOptions,
-    private val sessions: Map<ProgramKind, OrtSession>,
+    private val sessions: Map<String, OrtSession>,
 ) : Engine {
     /** ONNX Runtime's sessions may be run by several threads. */
     override val concurrent: Boolean
         get() = true
 
     override fun run(
-        program: ProgramKind,
+        program: String,
         inputs: List<EngineTensor>,
         outputs: List<EngineTensor>,
     ) {
