@@ -76,6 +76,7 @@ test-apps: test-ios-demo test-android-demo ## both demo apps: view models, type-
 lint: setup ## ruff, clang-format, the arrows between the rooms, the repository's size
 	$(BIN)/python -m checks.architecture
 	$(BIN)/python -m checks.size
+	$(BIN)/python -m checks.versions
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/clang-format --dry-run --Werror $(CXX_FILES)

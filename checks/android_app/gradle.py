@@ -89,7 +89,7 @@ def _structure(project: Project) -> Iterator[str]:
         yield "app/src/main/assets/models: bundles are copied by Gradle, not committed"
     ignored = (project.folder.parent / ".gitignore").read_text(encoding="utf-8")
     if "/android_demo/app/build/" not in ignored:
-        yield ".gitignore: /android_demo/app/build/, where Gradle copies the bundles to, is not ignored"
+        yield ".gitignore: /app/build/, where Gradle copies the bundles to, is not ignored"
 
 
 def _build_config(project: Project) -> Iterator[str]:

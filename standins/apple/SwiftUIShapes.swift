@@ -99,7 +99,7 @@ public struct ToolbarItemPlacement: Sendable {
 }
 extension Never: ToolbarContent {}
 public struct _ToolbarTuple<T>: ToolbarContent {
-    public var body: Never { fatalError() }
+    public var body: Never { return fatalError() }
 }
 @resultBuilder public struct ToolbarContentBuilder {
     public static func buildBlock<Content: ToolbarContent>(_ content: Content) -> some ToolbarContent {
@@ -115,12 +115,12 @@ public struct _ToolbarTuple<T>: ToolbarContent {
 public struct ToolbarItem<Content: View>: ToolbarContent {
     public nonisolated init(
         placement: ToolbarItemPlacement = .automatic, @ViewBuilder content: () -> Content) {}
-    public var body: Never { fatalError() }
+    public var body: Never { return fatalError() }
 }
 public struct ToolbarItemGroup<Content: View>: ToolbarContent {
     public nonisolated init(
         placement: ToolbarItemPlacement = .automatic, @ViewBuilder content: () -> Content) {}
-    public var body: Never { fatalError() }
+    public var body: Never { return fatalError() }
 }
 
 public struct KeyEquivalent: ExpressibleByExtendedGraphemeClusterLiteral, Sendable {
