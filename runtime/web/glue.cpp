@@ -75,11 +75,6 @@ ssam_predict_options options_of(const double* numbers) {
     return options;
 }
 
-const ssam_tensor_info& tensor_of(const ssam_program_info& info, int index) {
-    return index < info.input_count ? info.inputs[index]
-                                    : info.outputs[index - info.input_count];
-}
-
 double* write_prompt(const ssam_prompt& prompt, double* out) {
     *out++ = prompt.kind;
     *out++ = prompt.automatic;
@@ -98,83 +93,6 @@ ssam_status web_segmenter_create(const ssam_bundle* bundle, int engine, ssam_seg
     const ssam_engine joined{reinterpret_cast<void*>(static_cast<intptr_t>(engine)), run, release,
                              0};
     return ssam_segmenter_create(bundle, &joined, made);
-}
-
-// name, licence, preset, backend, precision, target
-const char* web_bundle_text(const ssam_bundle* bundle, int which) {
-    ssam_bundle_info info;
-    if (ssam_bundle_get_info(bundle, &info) != SSAM_OK) {
-        return "";
-    }
-    const char* const texts[] = {info.name,    info.licence,   info.preset,
-                                 info.backend, info.precision, info.target_name};
-    return texts[which];
-}
-
-// 11 numbers.
-ssam_status web_bundle_numbers(const ssam_bundle* bundle, double* out) {
-    ssam_bundle_info info;
-    const ssam_status status = ssam_bundle_get_info(bundle, &info);
-    if (status == SSAM_OK) {
-        const double numbers[] = {double(info.schema_version),
-                                  double(info.input_width),
-                                  double(info.input_height),
-                                  double(info.mask_width),
-                                  double(info.mask_height),
-                                  double(info.candidate_count),
-                                  double(info.max_points),
-                                  double(info.capabilities),
-                                  info.click_radius,
-                                  double(info.box_default),
-                                  double(info.program_count)};
-        std::copy(std::begin(numbers), std::end(numbers), out);
-    }
-    return status;
-}
-
-// name, path
-const char* web_program_text(const ssam_bundle* bundle, int index, int which) {
-    ssam_program_info info;
-    if (ssam_bundle_get_program(bundle, index, &info) != SSAM_OK) {
-        return "";
-    }
-    return which == 0 ? info.name : info.path;
-}
-
-// runs, file size, macs, number of inputs and of outputs
-ssam_status web_program_numbers(const ssam_bundle* bundle, int index, double* out) {
-    ssam_program_info info;
-    const ssam_status status = ssam_bundle_get_program(bundle, index, &info);
-    if (status == SSAM_OK) {
-        const double numbers[] = {double(info.runs), static_cast<double>(info.file_size),
-                                  static_cast<double>(info.macs), double(info.input_count),
-                                  double(info.output_count)};
-        std::copy(std::begin(numbers), std::end(numbers), out);
-    }
-    return status;
-}
-
-// The tensors of a program in order, inputs first. name, source, role
-const char* web_tensor_text(const ssam_bundle* bundle, int index, int tensor, int which) {
-    ssam_program_info info;
-    if (ssam_bundle_get_program(bundle, index, &info) != SSAM_OK) {
-        return "";
-    }
-    const ssam_tensor_info& found = tensor_of(info, tensor);
-    const char* const texts[] = {found.name, found.source, found.role};
-    return texts[which];
-}
-
-// Gives the rank; writes as many sides.
-int web_tensor_shape(const ssam_bundle* bundle, int index, int tensor, double* out) {
-    ssam_program_info info;
-    if (ssam_bundle_get_program(bundle, index, &info) != SSAM_OK) {
-        return 0;
-    }
-    const ssam_tensor_info& found = tensor_of(info, tensor);
-    std::transform(found.shape, found.shape + found.rank, out,
-                   [](int64_t side) { return static_cast<double>(side); });
-    return found.rank;
 }
 
 ssam_status web_oriented_size(const uint8_t* data, const double* facts, int32_t* width,
@@ -287,7 +205,7 @@ ssam_status web_mask_numbers(const ssam_mask* mask, double* out) {
             double(info.chosen),     double(info.candidate_count), double(info.area),
             double(info.box_x),      double(info.box_y),           double(info.box_width),
             double(info.box_height), double(info.prompt_count),    info.timings.open,
-            info.timings.clicks,     info.timings.prompts,          info.timings.mask};
+            info.timings.clicks,     info.timings.prompts,         info.timings.mask};
         std::copy(std::begin(numbers), std::end(numbers), out);
     }
     return status;

@@ -115,7 +115,7 @@ private struct ModelSection: View {
     }
 
     private var size: Int64 {
-        bundle.programs.values.map(\.fileSize).reduce(0, +)
+        bundle.programs.map(\.fileSize).reduce(0, +)
     }
 }
 

@@ -27,8 +27,7 @@ bool find_fields(JNIEnv* env) {
     text_method = env->GetMethodID(found, "text", "(Ljava/lang/String;[B)V");
     number_method = env->GetMethodID(found, "number", "(Ljava/lang/String;J)V");
     fraction_method = env->GetMethodID(found, "fraction", "(Ljava/lang/String;D)V");
-    entry_method =
-        env->GetMethodID(found, "entry", "(Ljava/lang/String;)Lorg/squeezesam/Fields;");
+    entry_method = env->GetMethodID(found, "entry", "(Ljava/lang/String;)Lorg/squeezesam/Fields;");
     env->DeleteLocalRef(found);
     return text_method != nullptr && number_method != nullptr && fraction_method != nullptr &&
            entry_method != nullptr;

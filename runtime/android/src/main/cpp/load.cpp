@@ -21,8 +21,7 @@ bool give(JNIEnv* env, const ssam_jni::Methods& methods) {
 
 bool give_all(JNIEnv* env) {
     using namespace ssam_jni;
-    return find_failures(env) && find_engine(env) && find_fields(env) &&
-           find_pixels(env) &&
+    return find_failures(env) && find_engine(env) && find_fields(env) && find_pixels(env) &&
            give(env, bundle_methods()) && give(env, engine_methods()) &&
            give(env, session_methods()) && give(env, mask_methods()) && give(env, part_methods()) &&
            give(env, bitmap_methods());

@@ -110,7 +110,7 @@ private fun Figures(summary: BenchmarkSummary) {
     Heading(R.string.benchmark_percentiles)
     SpreadRow(R.string.benchmark_automatic, summary.automatic)
     SpreadRow(R.string.benchmark_tap, summary.tap)
-    SpreadRow(R.string.stage_segmenter, summary.segmenter)
+    SpreadRow(stringResource(R.string.stage_program, summary.program), summary.programTimes)
 }
 
 @Composable
@@ -120,6 +120,11 @@ private fun OnceRow(name: Int, millis: Double) {
 
 @Composable
 private fun SpreadRow(name: Int, times: Distribution) {
+    SpreadRow(stringResource(name), times)
+}
+
+@Composable
+private fun SpreadRow(name: String, times: Distribution) {
     FactRow(name, stringResource(R.string.spread, times.p50, times.p90, times.p99))
 }
 

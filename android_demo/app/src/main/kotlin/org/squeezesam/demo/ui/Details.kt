@@ -110,7 +110,7 @@ internal fun FactRow(
 }
 
 @Composable
-private fun FactRow(
+internal fun FactRow(
     name: String,
     value: String,
 ) {
