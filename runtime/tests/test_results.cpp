@@ -281,24 +281,3 @@ TEST("pieces taken away leave no trace in the soft alpha, filled holes no veil")
     ssam_mask_free(plain);
     ssam_mask_free(clean);
 }
-
-TEST("a 1x1 and a 20000x10 photo go the whole way") {
-    test::Rig rig(test::manifest_text());
-    const std::vector<uint8_t> pixels(20000 * 10 * 3, 200);
-    for (const bool tiny : {true, false}) {
-        const int width = tiny ? 1 : 20000;
-        const int height = tiny ? 1 : 10;
-        const ssam_image image = image_of(pixels, width, height);
-        MUST(ssam_session_set_image(rig.session, &image));
-        MUST(ssam_session_add_point(rig.session, width - 1, height - 1, 1));
-        ssam_mask* mask = nullptr;
-        MUST(ssam_session_predict(rig.session, nullptr, &mask));
-        std::vector<float> logits(static_cast<size_t>(width * height));
-        MUST(ssam_mask_render_logits(mask, logits.data(), 0));
-        CHECK(std::isfinite(logits.back()));
-        ssam_contour* contour = nullptr;
-        MUST(ssam_mask_contour(mask, 0, &contour));
-        ssam_contour_free(contour);
-        ssam_mask_free(mask);
-    }
-}

@@ -181,48 +181,6 @@ def test_the_command_scores_weights_and_writes_what_it_prints(
     assert "--overwrite" in capsys.readouterr().err
 
 
-def disc(height: int, width: int, x: int, y: int, radius: int) -> Mask:
-    down, across = np.mgrid[:height, :width]
-    return np.asarray((across - x) ** 2 + (down - y) ** 2 <= radius**2)
-
-
-def coded(mask: Mask) -> dict[str, Any]:
-    return rle.encode(np.asfortranarray(mask.astype(np.uint8)))  # type: ignore[no-any-return]
-
-
-def one_photo(annotations: list[dict[str, Any]], **photo: Any) -> dict[str, Any]:
-    return {
-        "images": [{"id": 1, "height": 200, "width": 300, **photo}],
-        "annotations": annotations,
-        "categories": [{"id": 5, "name": "ball", "frequency": "f"}],
-    }
-
-
-def judged(root: Path, table: dict[str, Any], masks: list[tuple[Mask, float]]) -> dict[str, float]:
-    for annotation in table["annotations"]:
-        counts = annotation["segmentation"]["counts"]
-        if isinstance(counts, bytes):
-            annotation["segmentation"]["counts"] = counts.decode()
-    (root / "truth.json").write_text(json.dumps(table))
-    results = [
-        {"image_id": 1, "category_id": 5, "score": score, "segmentation": coded(mask),
-         "bbox": [float(v) for v in rle.toBbox(coded(mask))]}
-        for mask, score in masks
-    ]  # fmt: skip
-    return average_precision(load_truth(root / "truth.json"), results)
-
-
-def test_a_false_mask_is_filed_by_its_own_area_not_by_its_boxs(tmp_path: Path) -> None:
-    small, false = disc(200, 300, 50, 50, 15), disc(200, 300, 200, 100, 17)
-    assert small.sum() < false.sum() < 32**2 < (2 * 17 + 1) ** 2
-    truth = {"id": 1, "image_id": 1, "category_id": 5, "area": int(small.sum()), "iscrowd": 0,
-             "segmentation": coded(small)}  # fmt: skip
-    figures = judged(tmp_path, one_photo([truth]), [(false, 0.9), (small, 0.8)])
-    # The better-scored false one halves the precision among the small, and only there.
-    assert figures["APs"] == pytest.approx(0.5)
-    assert figures["APm"] == figures["APl"] == -1
-
-
 def test_results_carry_no_box_that_a_coco_reader_would_measure(tmp_path: Path) -> None:
     _, detections, oracle = write_sample(tmp_path)
     truth = load_truth(tmp_path / "annotations.json")
@@ -232,52 +190,6 @@ def test_results_carry_no_box_that_a_coco_reader_would_measure(tmp_path: Path) -
     areas = [int(mask.sum()) for mask in oracle.masks.values()]
     loaded = truth.loadRes(results)
     assert [loaded.anns[i]["area"] for i in sorted(loaded.anns)] == areas
-
-
-def test_an_lvis_file_as_it_is_published_is_judged(tmp_path: Path) -> None:
-    square = np.zeros((200, 300), bool)
-    square[20:120, 40:140] = True
-    table = one_photo(
-        [{"id": 0, "image_id": 1, "category_id": 5, "area": 10000.0, "bbox": [40, 20, 100, 100],
-          "segmentation": [[40, 20, 140, 20, 140, 120, 40, 120]]}],
-        coco_url="http://images.cocodataset.org/val2017/000000000001.jpg", flickr_url="",
-        neg_category_ids=[], not_exhaustive_category_ids=[], license=1, date_captured="",
-    )  # fmt: skip
-    table["categories"] = [
-        {"id": 5, "name": "ball", "frequency": "f", "synset": "ball.n.01", "def": "a sphere",
-         "synonyms": ["ball"], "image_count": 9, "instance_count": 12}
-    ]  # fmt: skip
-    (tmp_path / "truth.json").write_text(json.dumps(table))
-    results = [{"image_id": 1, "category_id": 5, "score": 0.7, "segmentation": coded(square)}]
-    truth = load_truth(tmp_path / "truth.json")
-    figures = average_precision(truth, results)
-    assert figures["AP"] == figures["APf"] == pytest.approx(1.0)
-    assert figures["APr"] == -1
-
-
-@pytest.mark.parametrize(("ignored", "expected"), [(0, 0.5), (1, 1.0)])
-def test_lvis_leaves_an_object_marked_ignore_out(
-    tmp_path: Path, ignored: int, expected: float
-) -> None:
-    found, missed = disc(200, 300, 60, 60, 40), disc(200, 300, 220, 100, 50)
-    table = one_photo(
-        [{"id": number, "image_id": 1, "category_id": 5, "area": int(mask.sum()),
-          "segmentation": coded(mask), "ignore": flag}
-         for number, mask, flag in ((1, found, 0), (2, missed, ignored))],
-        neg_category_ids=[], not_exhaustive_category_ids=[],
-    )  # fmt: skip
-    figures = judged(tmp_path, table, [(found, 0.9)])
-    assert figures["AP"] == pytest.approx(expected, abs=0.01)
-
-
-@pytest.mark.parametrize("lvis", [False, True])
-def test_without_a_detection_everything_was_missed(tmp_path: Path, lvis: bool) -> None:
-    mask = disc(200, 300, 60, 60, 55)
-    checked = {"neg_category_ids": [], "not_exhaustive_category_ids": []} if lvis else {}
-    annotation = {"id": 1, "image_id": 1, "category_id": 5, "area": int(mask.sum()),
-                  "segmentation": coded(mask)}  # fmt: skip
-    figures = judged(tmp_path, one_photo([annotation], **checked), [])
-    assert (figures["AP"], figures["APl"], figures["APs"]) == (0.0, 0.0, -1.0)
 
 
 @pytest.mark.parametrize(
