@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from squeezesam import _core
+from squeezesam.geometry import heat_to_clicks
 from squeezesam_model import (
     DEFAULT_SALIENCY,
     DEFAULT_SEGMENTER,
@@ -192,7 +192,7 @@ def clicks_from_heat(plane: NDArray[np.float32], box: Letterbox) -> Prompts:
     heat = np.ascontiguousarray(to_heat(plane)[:rows, :columns])
     down, across = box.input_height / plane.shape[0], box.input_width / plane.shape[1]
     clicks = []
-    for x, y in _core.saliency_to_clicks(heat)["clicks"]:
+    for x, y in heat_to_clicks(heat):
         clicks.append(Click(*box.photo_point((x + 0.5) * across - 0.5, (y + 0.5) * down - 0.5)))
     return Prompts(tuple(clicks))
 
