@@ -1,4 +1,4 @@
-@file:Suppress("ktlint:standard:property-naming", "unused")
+@file:Suppress("NOTHING_TO_INLINE", "ktlint:standard:property-naming", "unused")
 
 package androidx.compose.runtime
 
