@@ -5,7 +5,7 @@
 Both run on the photos of scikit-image with a click each, on one thread, by turns, so that a change
 of the machine's speed meets both. Times are those of the thread on the processor, which others on
 the machine lengthen less than those of the clock. Says how far the outputs lie apart as well. The
-result is added to the file under its label, and the table in docs/performance.md is renewed.
+result is added to the file under its label; `python benchmarks/report.py` renews the page.
 """
 
 from __future__ import annotations
