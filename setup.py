@@ -101,6 +101,7 @@ setup(
             "squeezesam-eval=squeezesam_train.evaluation.cli:main",
             "squeezesam-eval-ap=squeezesam_train.evaluation.ap_cli:main",
         ],
+        "squeezesam.networks": ["squeezesam=squeezesam_model.family:FAMILY"],
         "squeezesam.targets": [
             "coreai=squeezesam_export.targets.coreai.target:TARGET",
             "coreml=squeezesam_export.targets.coreml.target:TARGET",

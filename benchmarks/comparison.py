@@ -103,10 +103,8 @@ def _name(row: dict[str, Any]) -> str:
 
 
 def _figures(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, float, float]]:
-    for name in ("segmenter", "saliency"):
-        yield from _medians(
-            f"{name} ms", old["programs_ms"].get(name), new["programs_ms"].get(name)
-        )
+    for name, times in new["programs_ms"].items():
+        yield from _medians(f"{name} ms", old["programs_ms"].get(name), times)
     for name in ("automatic", "tap"):
         yield from _medians(f"{name} ms", old[f"{name}_ms"], new[f"{name}_ms"])
     for name in ("cold", "warm"):

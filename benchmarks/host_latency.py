@@ -31,7 +31,7 @@ from host.host_rows import (
 from measure.machine import describe, load_average, unpublishable
 from measure.sample_photo import write_photo
 from report import write_reports
-from results.result import SCHEMA, ResultError, read_result, run_word, write_result
+from results.result import SCHEMA, ResultError, main_program, read_result, run_word, write_result
 
 SSAM = Path("build/ssam/cli/ssam")
 
@@ -98,7 +98,9 @@ def build_parser() -> argparse.ArgumentParser:
 def find_bundle(folder: Path, target: str, precision: str, size: str) -> Path:
     """The bundle of one target and precision; exported if it is not there."""
     height, _, width = size.partition("x")
-    path = folder / f"squeezesam-{target}-{precision}-{height}x{width or height}"
+    from squeezesam_model import DEFAULT_SEGMENTER
+
+    path = folder / f"{DEFAULT_SEGMENTER}-{target}-{precision}-{height}x{width or height}"
     if not path.is_dir():
         subprocess.run(
             [
@@ -114,7 +116,7 @@ def core_report(bundle: Path, runs: int, folder: Path) -> dict[str, float]:
     """Medians of the core's stages on a 12-megapixel photo, one thread."""
     times = worker([bundle], 1, runs, write_photo(folder, 4000, 3000), "--core")
     medians = {stage: round(statistics.median(values), 2) for stage, values in times.items()}
-    own = [np.sum([times[s][i] for s in ("open", "clicks", "planes", "mask", "full")])
+    own = [np.sum([times[s][i] for s in ("open", "clicks", "prompts", "mask", "full")])
            for i in range(runs)]  # fmt: skip
     return {**medians, "core_total": round(float(np.median(own)), 2)}
 
@@ -163,7 +165,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     peaks = {threads: max(peak, again[threads]) for threads, peak in peaks.items()}
     described["machine"]["gemm_gflops"] = peaks
     manifest = json.loads((bundles["onnx", "fp32"] / "manifest.json").read_text())
-    add_gemm_share(rows, peaks, manifest["programs"]["segmenter"]["macs"])
+    add_gemm_share(rows, peaks, manifest["programs"][main_program(manifest)]["macs"])
     return {
         "schema": SCHEMA,
         "platform": "host",

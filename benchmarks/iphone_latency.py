@@ -8,6 +8,7 @@ xcodebuild and devicectl. Elsewhere, Linux included, an app that was signed befo
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from devices import app_run, devicectl, latency_options, operators, pymobile, xc
 from devices.failures import DeviceError, MissingError
 from devices.phones import Phone, choose, listing
 from measure.machine import commit
-from results.result import bundle_facts, run_word
+from results.result import bundle_facts, main_program, run_word
 
 COMPUTE_UNITS = ("all", "cpuOnly", "cpuAndGPU", "cpuAndNeuralEngine")
 APP_ID = "org.squeezesam.demo"
@@ -30,7 +31,7 @@ EPILOG = f"""examples:
   python benchmarks/iphone_latency.py --team ABCDE12345 \\
       --compute-unit cpuAndNeuralEngine --compute-unit cpuOnly
 
-  # another bundle than the app's own, and the costliest operators of its segmenter
+  # another bundle than the app's own, and the costliest operators of its network
   python benchmarks/iphone_latency.py --bundle build/bundles/squeezesam-coreml-fp16-512x512 \\
       --operators
 
@@ -177,11 +178,24 @@ def measure(options: argparse.Namespace, command: str) -> dict[str, Any] | None:
     return latency_options.stamp(result, command, tools)
 
 
+def _main_package(bundle: Path) -> Path:
+    """The package of the program that gives the masks."""
+    try:
+        manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
+        programs = manifest["programs"]
+        package: Path = (
+            bundle / programs.get(main_program(manifest), programs.get("segmenter"))["file"]
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"--operators: {bundle} is not a bundle") from error
+    if not package.is_dir():
+        raise ValueError(f"--operators: {bundle} holds no Core ML package")
+    return package
+
+
 def add_operators(result: dict[str, Any], options: argparse.Namespace, phone: Phone) -> None:
     """Give each row of the bundle its costliest operators."""
-    package = Path(options.bundle) / "segmenter.mlpackage"
-    if not package.is_dir():
-        raise ValueError(f"--operators: {options.bundle} holds no segmenter.mlpackage")
+    package = _main_package(Path(options.bundle))
     for row in result["rows"]:
         row["operators"] = operators.costliest(
             package, phone, row["compute_unit"] or "all", options.team, options.runs,

@@ -20,6 +20,7 @@ from host_latency import find_bundle
 from measure.machine import describe, unpublishable
 from report import write_reports
 from results.markdown import table
+from results.result import write_text
 from squeezesam_train.evaluation.cli import main as evaluate
 
 PROTOCOLS = {
@@ -122,7 +123,7 @@ def main(argv: list[str] | None = None) -> int:
         "summary": summary_table(report),
     }
     path = options.output / "quality.json"
-    path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     write_reports(options.output)
     print(f"written: {path}")
     return 0

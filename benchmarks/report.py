@@ -14,7 +14,7 @@ from typing import Any
 from devices import device_report
 from host import host_report
 from results.markdown import origin, replace_between_marks, table
-from results.result import ResultError, read_result
+from results.result import ResultError, read_result, write_text
 
 BEGIN, END = "<!-- figures: begin (python benchmarks/report.py) -->", "<!-- figures: end -->"
 FIGURES = (BEGIN, END)
@@ -135,7 +135,7 @@ def write_reports(folder: Path) -> None:
     if (startup := folder / "startup.json").exists():
         sections += startup_sections(json.loads(startup.read_text(encoding="utf-8")))
     sections += device_report.sections(devices)
-    folder.with_suffix(".md").write_text("\n\n".join(sections) + "\n", encoding="utf-8")
+    write_text(folder.with_suffix(".md"), "\n\n".join(sections) + "\n")
     root = folder.parent.parent
     replace_between_marks(root / "README.md", readme_block(host, devices), FIGURES)
     if quality:

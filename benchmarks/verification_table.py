@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from results.markdown import between_marks, table
+from results.result import write_text
 
 MARKS = (
     "<!-- verification: begin (python benchmarks/verification_table.py) -->",
@@ -184,7 +185,7 @@ def main(argv: list[str] | None = None) -> int:
                 file=sys.stderr,
             )
         else:
-            path.write_text(wanted[path], encoding="utf-8")
+            write_text(path, wanted[path])
             print(f"written: {path}")
     return 1 if unmarked or (options.check and stale) else 0
 

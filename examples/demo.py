@@ -39,9 +39,7 @@ def run(module: str, *words: str) -> None:
 
 def export(bundles: Path, size: str) -> Path:
     """Export the bundles that are missing; returns the ONNX one, which Python runs by default."""
-    height, _, width = size.partition("x")
-    names = {t: bundles / f"squeezesam-{t}-int8-{height}x{width or height}" for t in TARGETS}
-    missing = [target for target, path in names.items() if not path.is_dir()]
+    missing = [target for target in TARGETS if not found(bundles, target, size)]
     chosen = ["all"] if len(missing) == len(TARGETS) else missing
     for target in chosen:
         run(
@@ -49,7 +47,13 @@ def export(bundles: Path, size: str) -> Path:
             *("--target", target, "--precision", "int8", "--size", size),
             *("--output", str(bundles)),
         )
-    return names["onnx"]
+    return found(bundles, "onnx", size)[0]
+
+
+def found(bundles: Path, target: str, size: str) -> list[Path]:
+    """The int8 bundles of a target that are there, of whatever preset."""
+    height, _, width = size.partition("x")
+    return sorted(bundles.glob(f"*-{target}-int8-{height}x{width or height}"))
 
 
 def write_photos(folder: Path) -> dict[str, Path]:

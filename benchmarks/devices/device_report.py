@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from results.markdown import origin, table
-from results.result import read_result
+from results.result import main_ms, read_result
 
 DEVICES = {
     "iphone": ("iPhone", "python benchmarks/iphone_latency.py --json docs/performance/iphone.json"),
@@ -16,8 +16,8 @@ DEVICES = {
     ),
 }
 HEAD = [
-    "bundle", "engine", "how", "cold load, ms", "warm load, ms", "segmenter, ms", "a tap p50, ms",
-    "p90", "p99", "automatic mask, ms", "memory, MiB",
+    "bundle", "engine", "how", "cold load, ms", "warm load, ms", "network, ms",
+    "a tap p50, ms", "p90", "p99", "automatic mask, ms", "memory, MiB",
 ]  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def _row(row: dict[str, Any]) -> list[str]:
         ", ".join(how),
         _number(row["load_ms"]["cold"]),
         _number(row["load_ms"]["warm"]),
-        _number(row["programs_ms"]["segmenter"]["p50"]),
+        _number(main_ms(row)["p50"]),
         *(_number(tap.get(p)) for p in ("p50", "p90", "p99")),
         _number((row["automatic_ms"] or {}).get("p50")),
         _number(row["peak_memory_mib"]),

@@ -11,7 +11,7 @@ from typing import Any
 
 import comparison
 from measure.machine import commit
-from results.result import ResultError, read_result, write_result
+from results.result import ResultError, main_ms, read_result, write_result
 from results.schema_check import SchemaError
 
 from devices.failures import DeviceError
@@ -130,10 +130,10 @@ def summary(result: dict[str, Any]) -> list[str]:
         how = row["compute_unit"] or row["bundle"]["backend"]
         tap = f"{row['tap_ms']['p50']:.1f} ms" if row["tap_ms"] else "not measured"
         first = f"{row['automatic_ms']['p50']:.1f} ms" if row["automatic_ms"] else "not measured"
-        memory = row["peak_memory_mib"]
+        memory, main = row["peak_memory_mib"], row["bundle"].get("main", "segment")
         lines.append(
             f"  {row['bundle']['name']}, {row['engine']} {how}, {row['runner']}: a tap {tap}, the "
-            f"automatic mask {first}, segmenter {row['programs_ms']['segmenter']['p50']:.1f} ms"
+            f"automatic mask {first}, {main} {main_ms(row)['p50']:.1f} ms"
             + (f", {memory:.0f} MiB" if memory is not None else "")
         )
     return lines

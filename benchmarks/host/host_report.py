@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from results.markdown import origin, table
+from results.result import main_ms
 
 LATENCY_HEAD = [
-    "engine", "threads", "segmenter fp32, ms", "int8, ms", "int8 is faster by",
+    "engine", "threads", "network fp32, ms", "int8, ms", "int8 is faster by",
     "a tap int8, ms", "automatic mask int8, ms", "first prediction int8, ms",
 ]  # fmt: skip
 
@@ -27,11 +28,11 @@ def engine_name(row: dict[str, Any]) -> str:
 
 
 def _speed_up(host: dict[str, Any], fp32: dict[str, Any], int8: dict[str, Any]) -> float:
-    """How many times faster int8's segmenter is: over pairs of runs where they took turns."""
+    """How many times faster int8's network is: over pairs of runs where they took turns."""
     for entry in host["extra"]["int8_speed_up"] if fp32["runner"] == "python" else []:
         if (entry["engine"], entry["threads"]) == (fp32["engine"], fp32["threads"]):
             return float(entry["ratio"])
-    slow, fast = (row["programs_ms"]["segmenter"]["p50"] for row in (fp32, int8))
+    slow, fast = (main_ms(row)["p50"] for row in (fp32, int8))
     return float(slow / fast)
 
 
@@ -41,8 +42,8 @@ def latency_rows(host: dict[str, Any]) -> list[list[str]]:
         [
             engine_name(int8),
             str(int8["threads"]),
-            f"{fp32['programs_ms']['segmenter']['p50']:.0f}",
-            f"{int8['programs_ms']['segmenter']['p50']:.0f}",
+            f"{main_ms(fp32)['p50']:.0f}",
+            f"{main_ms(int8)['p50']:.0f}",
             f"{_speed_up(host, fp32, int8):.2f}×",
             f"{int8['tap_ms']['p50']:.0f}",
             f"{int8['automatic_ms']['p50']:.0f}",
@@ -118,36 +119,39 @@ def _gemm_section(host: dict[str, Any]) -> str:
         ]
         for fp32, int8 in pairs(host)
     ]
-    head = ["engine", "threads", "fp32 matrix product, GFLOP/s", "fp32 segmenter", "int8 segmenter"]
+    head = ["engine", "threads", "fp32 matrix product, GFLOP/s", "fp32 network", "int8 network"]
     return (
         "## How much of the machine's speed do the engines use?\n\n"
         + table(head, rows)
-        + "\n\nOperations a second of the segmenter as a share of the fastest large fp32 matrix "
+        + "\n\nOperations a second of the network as a share of the fastest large fp32 matrix "
         "product that numpy's BLAS reaches with as many threads; int8 may pass 100 %."
     )
 
 
 def _size_section(host: dict[str, Any]) -> str:
     sizes = {row["bundle"]["name"]: row["bundle"]["bytes"] for row in host["rows"]}
-    parts = ("segmenter", "saliency", "bundle")
+    parts = list(dict.fromkeys(part for entry in sizes.values() for part in entry))
     rows = [
         [name, *(f"{entry.get(part, 0) / 1e6:.2f}" for part in parts)]
         for name, entry in sizes.items()
     ]
     return "## How large are the bundles?\n\n" + table(
-        ["bundle", "segmenter, MB", "saliency, MB", "all, MB"], rows
+        ["bundle", *("all, MB" if part == "bundle" else f"{part}, MB" for part in parts)], rows
     )
 
 
 def _core_section(host: dict[str, Any]) -> str:
     core = host["extra"]["core_12mp"]
-    cells = [f"{core[stage]:.1f} ms" for stage in ("open", "clicks", "planes", "mask", "full")]
-    cells += [f"{core['core_total']:.1f} ms", f"{core['segmenter']:.0f} ms"]
-    head = ["open", "clicks", "planes", "mask", "mask at 12 MP", "together", "the network"]
+    cells = [f"{core[stage]:.1f} ms" for stage in ("open", "clicks", "prompts", "mask", "full")]
+    cells += [
+        f"{core['core_total']:.1f} ms",
+        f"{core['network']:.0f} ms",
+    ]
+    head = ["open", "clicks", "prompts", "mask", "mask at 12 MP", "together", "the network"]
     return (
         "## What does the core itself cost on a 12-megapixel photo?\n\n"
         + table(head, [cells])
-        + "\n\nOne core, medians; the network is the int8 segmenter in ONNX Runtime, same run."
+        + "\n\nOne core, medians; the network is int8 in ONNX Runtime, same run."
     )
 
 

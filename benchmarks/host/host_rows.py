@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from measure import native_bench
-from results.result import bundle_facts, distribution
+from results.result import bundle_facts, distribution, main_ms
 
 HERE = Path(__file__).parent
 ENGINES = {"onnx": "onnxruntime", "executorch": "executorch"}
@@ -40,11 +40,14 @@ def python_rows(
     """One engine and thread count through the Python package, fp32 and int8 taking turns.
 
     Returns:
-        The two rows, and how many times faster int8's segmenter is (median over the pairs).
+        The two rows, and how many times faster int8's network is (median over the pairs).
     """
     report = worker([fp32, int8], threads, runs, photo, "--warmup", str(warmup))
     rows = [_python_row(bundle, report[bundle.name], threads) for bundle in (fp32, int8)]
-    slow, fast = (report[bundle.name]["tap"]["segmenter"] for bundle in (fp32, int8))
+    slow, fast = (
+        report[bundle.name]["tap"][row["bundle"]["main"]]
+        for bundle, row in zip((fp32, int8), rows, strict=True)
+    )
     return rows, round(statistics.median(a / b for a, b in zip(slow, fast, strict=True)), 2)
 
 
@@ -59,9 +62,10 @@ def _python_row(bundle: Path, times: dict[str, Any], threads: int) -> dict[str, 
         "threads": threads,
         "load_ms": {"cold": round(times["cold"], 1), "warm": round(times["warm"], 1)},
         "first_prediction_ms": round(times["first"], 1),
+        # What runs at a tap as a tap has it; what runs once a photo as its first mask has it.
         "programs_ms": {
-            "segmenter": distribution(tap["segmenter"]),
-            "saliency": distribution(automatic["saliency"]),
+            name: distribution(tap[name] if name in times["prompt_programs"] else automatic[name])
+            for name in times["programs"]
         },
         "automatic_ms": distribution(automatic["total"]),
         "tap_ms": distribution(tap["total"]),
@@ -100,10 +104,10 @@ def peak_memory_mib(bundle: Path, photo: Path, folder: Path) -> float:
 
 
 def add_gemm_share(rows: list[dict[str, Any]], peaks: dict[str, float], macs: int) -> None:
-    """Say for each row what share of the matrix product's speed its segmenter reaches."""
+    """Say for each row what share of the matrix product's speed its network reaches."""
     for row in rows:
         peak = peaks.get(str(row["threads"]))
-        giga = 2 * macs / row["programs_ms"]["segmenter"]["p50"] / 1e6
+        giga = 2 * macs / main_ms(row)["p50"] / 1e6
         row["gemm_share"] = round(giga / peak, 3) if peak else None
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import squeezesam
 
-STAGES = ("open", "saliency", "clicks", "planes", "segmenter", "mask", "total")
+STAGES = ("open", "clicks", "prompts", "mask", "total")
 # What an engine imports at its first load; a phone has it linked in.
 LIBRARIES = {"onnx": "onnxruntime", "executorch": "executorch.runtime"}
 
@@ -28,8 +28,9 @@ def time_bundles(
     """Milliseconds of each bundle: loads, first prediction, and every timed prediction.
 
     Returns:
-        For each bundle's folder name: ``cold`` and ``warm`` load, ``first`` prediction, and the
-        stages of ``automatic`` masks and of a ``tap``: name → list of ``runs`` times.
+        For each bundle's folder name: ``cold`` and ``warm`` load, ``first`` prediction, the names
+        of its ``programs`` and of those that run at every prompt, and the stages and programs of
+        ``automatic`` masks and of a ``tap``: name → list of ``runs`` times.
     """
     for bundle in bundles:
         target = json.loads((bundle / "manifest.json").read_text())["target"]
@@ -49,7 +50,7 @@ def time_bundles(
     sessions = {name: segmenter.open(upright) for name, segmenter in loaded.items()}
     for kind in ("automatic", "tap"):
         for name in loaded:
-            report[name][kind] = {stage: [] for stage in STAGES}
+            report[name][kind] = {}
         for _ in range(runs):
             for name, segmenter in loaded.items():
                 if kind == "automatic":
@@ -58,16 +59,20 @@ def time_bundles(
                     sessions[name].clear()
                     sessions[name].add_point(upright.shape[1] / 2, upright.shape[0] / 2)
                     timings = sessions[name].predict().timings
-                for stage, ms in _by_stage(timings).items():
-                    report[name][kind][stage].append(ms)
+                _note(report[name][kind], timings)
+    for name, segmenter in loaded.items():
+        report[name]["programs"] = [program.name for program in segmenter.bundle.programs]
+        report[name]["prompt_programs"] = [
+            program.name for program in segmenter.bundle.programs if program.runs == "prompt"
+        ]
     return report
 
 
-def _by_stage(timings: squeezesam.Timings) -> dict[str, float]:
-    """A prediction's times under the names that results of schema 1 use."""
-    spent = {**timings.stages(), **timings.programs}
-    named = {"planes": "prompts", "segmenter": "segment", "saliency": "heat"}
-    return {stage: spent.get(named.get(stage, stage), 0.0) for stage in STAGES}
+def _note(times: dict[str, list[float]], timings: squeezesam.Timings) -> None:
+    """Add one prediction's stages and programs."""
+    stages = timings.stages()
+    for name, value in {**{s: stages[s] for s in STAGES}, **timings.programs}.items():
+        times.setdefault(name, []).append(value)
 
 
 def _load(bundle: Path, threads: int) -> squeezesam.Segmenter:
@@ -82,17 +87,20 @@ def _timed(action: Any) -> tuple[float, Any]:
 
 
 def time_core(bundle: Path, runs: int, photo: Path) -> dict[str, list[float]]:
-    """The core's own work on a large photo, ms per run: open, clicks, planes, mask, full mask.
+    """The core's own work on a large photo, ms per run: open, clicks, prompts, mask, full mask.
 
-    ``full`` is making the mask at the photo's own resolution from the prediction.
+    ``full`` is making the mask at the photo's own resolution from the prediction, ``network`` the
+    programs that run at every prompt.
     """
     segmenter = squeezesam.Segmenter.load(str(bundle), threads=1)
     opened = squeezesam.open_photo(str(photo))
-    times: dict[str, list[float]] = {stage: [] for stage in (*STAGES, "full")}
+    times: dict[str, list[float]] = {stage: [] for stage in (*STAGES, "full", "network")}
+    at_prompt = [p.name for p in segmenter.bundle.programs if p.runs == "prompt"]
     for _ in range(runs):
         mask = segmenter.open(opened).predict()
-        for stage, ms in _by_stage(mask.timings).items():
-            times[stage].append(ms)
+        for stage in STAGES:
+            times[stage].append(mask.timings.stages()[stage])
+        times["network"].append(sum(mask.timings.programs[name] for name in at_prompt))
         start = time.perf_counter()
         assert mask.array.shape == (opened.height, opened.width)
         times["full"].append(1000 * (time.perf_counter() - start))

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from measure.machine import describe, unpublishable
 from report import origin, table
+from results.result import write_text
 from squeezesam import Mask, Segmenter
 from squeezesam_train.evaluation.prompts import centre_click, tight_box
 from squeezesam_train.evaluation.scores import boundary_band, boundary_iou, iou
@@ -204,6 +205,6 @@ def main(argv: list[str] | None = None) -> int:
         },
         "sources": {s: summary([r for r in records if r["source"] == s], default) for s in sources},
     }
-    options.output.with_suffix(".json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
-    options.output.with_suffix(".md").write_text(page(result), "utf-8")
+    write_text(options.output.with_suffix(".json"), json.dumps(result, indent=1) + "\n")
+    write_text(options.output.with_suffix(".md"), page(result))
     return 0

@@ -19,6 +19,7 @@ from typing import Any
 
 from measure.machine import describe, unpublishable
 from report import origin, table
+from results.result import write_text
 
 VARIANTS = {
     "fp16": ("fp16", "weights"),
@@ -33,16 +34,14 @@ def measure(size: int, folder: Path) -> list[dict[str, Any]]:
     from squeezesam_export.bundle.write import prepare
     from squeezesam_export.progress import Steps
     from squeezesam_export.verify import gate
-    from squeezesam_model.weights import shipped_weights
+    from squeezesam_model import DEFAULT_SEGMENTER
 
     entries, inputs = [], None
     with Steps() as steps:
         for name, (precision, mode) in VARIANTS.items():
             request = ExportRequest(
-                "coreml", precision, size, size, "squeezesam-fast",
-                shipped_weights("squeezesam-fast"), shipped_weights("saliency"), folder,
-                options={"int8": mode},
-            )  # fmt: skip
+                "coreml", precision, size, size, DEFAULT_SEGMENTER, folder, options={"int8": mode}
+            )
             if inputs is None:
                 steps("loading weights and photos")
                 inputs = prepare(request)
@@ -86,7 +85,7 @@ def page(result: dict[str, Any]) -> str:
                 worst,
                 f"{views[worst]:.3f}",
                 f"{parity['same_candidate']:.0%}",
-                *(f"{parity['snr_db'][key]:.1f}" for key in ("masks", "scores", "heatmap")),
+                *(f"{parity['snr_db'][key]:.1f}" for key in ("masks", "scores", "heat")),
                 f"{entry['bytes'] / 1e6:.2f}",
                 f"{entry['cpu_seconds']:.0f}",
             ]
@@ -123,7 +122,7 @@ def main(argv: list[str] | None = None) -> int:
     result = {**describe(), "size": options.size, "entries": entries}
     options.output.mkdir(parents=True, exist_ok=True)
     text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
-    (options.output / "parity.json").write_text(text, encoding="utf-8")
-    options.output.with_suffix(".md").write_text(page(result) + "\n", encoding="utf-8")
+    write_text(options.output / "parity.json", text)
+    write_text(options.output.with_suffix(".md"), page(result) + "\n")
     print(f"written: {options.output.with_suffix('.md')}")
     return 0

@@ -21,7 +21,8 @@ from typing import Any
 
 from measure.machine import describe, unpublishable
 from report import origin, table
-from squeezesam_export.networks.sources import Networks, PreparedView
+from results.result import write_text
+from squeezesam_export.networks.reference import PreparedView, Reference
 from squeezesam_export.photos import views
 from squeezesam_export.program import Execute, SourceProgram
 from squeezesam_export.quantise.variants import (
@@ -33,8 +34,8 @@ from squeezesam_export.quantise.variants import (
 )
 from squeezesam_export.toolchain.quiet import quiet
 from squeezesam_export.verify import parity
-from squeezesam_model import load_saliency, load_segmenter
-from squeezesam_model.weights import shipped_weights
+from squeezesam_model import DEFAULT_SEGMENTER
+from squeezesam_model.family import FAMILY
 
 # The variant that squeezesam-export uses.
 SHIPPED = ("minmax", "none")
@@ -62,11 +63,8 @@ def build(engine: str, observer: str, correction: str, source: SourceProgram, fo
 
 def measure(size: int, photos: list[views.View], calibrated_on: int) -> list[dict[str, Any]]:
     """One entry per variant."""
-    networks = Networks(
-        load_segmenter(shipped_weights("squeezesam-fast")),
-        load_saliency(shipped_weights("saliency")),
-        size, size,
-    )  # fmt: skip
+    weights = {part: FAMILY.shipped(DEFAULT_SEGMENTER, part) for part in FAMILY.parts}
+    networks = Reference(FAMILY.load(DEFAULT_SEGMENTER, weights, size, size))
     seen = views.calibration_views()
     step = max(1, len(seen) // calibrated_on)
     calibration = [networks.prepare(view) for view in seen[::step]]
@@ -75,7 +73,7 @@ def measure(size: int, photos: list[views.View], calibrated_on: int) -> list[dic
 
 
 def entry(
-    networks: Networks,
+    networks: Reference,
     calibration: list[PreparedView],
     compared: list[PreparedView],
     engine: str,
@@ -84,10 +82,10 @@ def entry(
 ) -> dict[str, Any]:
     """Calibrate, run and compare one variant."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
-    source = networks.programs(calibration)[0]
+    source = networks.sources(calibration)[0]
     with tempfile.TemporaryDirectory() as scratch:
         execute = build(engine, observer, correction, source, Path(scratch))
-        found = parity.compare_segmenter(networks, execute, compared)
+        found = parity.compare(networks, {"segment": execute}, compared)
     result = {
         "engine": engine,
         "observer": observer,
@@ -95,8 +93,8 @@ def entry(
         "mean_iou": round(found.mean_iou, 5),
         "worst_iou": min(found.mask_iou.values()),
         "same_candidate": round(found.same_choice, 4),
-        "masks_snr_db": round(found.masks_snr_db, 2),
-        "scores_snr_db": round(found.scores_snr_db, 2),
+        "masks_snr_db": round(found.snr_db["masks"], 2),
+        "scores_snr_db": round(found.snr_db["scores"], 2),
         "cpu_seconds": round(resource.getrusage(resource.RUSAGE_SELF).ru_utime - before, 1),
     }
     print(json.dumps(result), flush=True)
@@ -182,7 +180,7 @@ def main(argv: list[str] | None = None) -> int:
     }
     options.output.mkdir(parents=True, exist_ok=True)
     text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
-    (options.output / "quantisation.json").write_text(text, encoding="utf-8")
-    options.output.with_suffix(".md").write_text(page(result) + "\n", encoding="utf-8")
+    write_text(options.output / "quantisation.json", text)
+    write_text(options.output.with_suffix(".md"), page(result) + "\n")
     print(f"written: {options.output.with_suffix('.md')}")
     return 0

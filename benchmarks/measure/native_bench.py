@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-STAGES = ("open", "saliency", "clicks", "planes", "segmenter", "mask", "render")
+STAGES = ("open", "clicks", "prompts", "mask", "render")
 
 
 # What the command calls the stages that results of schema 1 name so.
@@ -47,8 +47,15 @@ class Bench:
 
     def stage(self, name: str) -> dict[str, Any]:
         """The distribution of one stage, or of `total`."""
-        measured = {**self.facts["stages_ms"], **self.facts.get("programs_ms", {})}
-        times = measured[name if name in measured else _NEWER_NAMES[name]]
+        return self._distribution(self.facts["stages_ms"][name])
+
+    @property
+    def programs(self) -> dict[str, Any]:
+        """The distribution of each program, by name."""
+        found = self.facts["programs_ms"]
+        return {str(name): self._distribution(times) for name, times in found.items()}
+
+    def _distribution(self, times: Any) -> dict[str, Any]:
         return {
             "count": int(self.facts["runs"]),
             **{p: round(float(times[p]), 3) for p in ("p50", "p90", "p99")},
@@ -68,6 +75,7 @@ def read_bench(text: str) -> Bench:
         bench.load_ms, bench.peak_mib, bench.photo  # noqa: B018 - each must be there
         for name in (*STAGES, "total"):
             bench.stage(name)
+        bench.programs  # noqa: B018
     except (ValueError, KeyError, TypeError) as error:
         raise BenchOutputError("`ssam --bench` did not print its figures whole") from error
     return bench
@@ -104,13 +112,17 @@ def row(
         "load_ms": {"cold": round(cold.load_ms, 1), "warm": round(automatic.load_ms, 1)},
         # The command warms up before it measures.
         "first_prediction_ms": None,
+        # A program that runs once a photo takes no time at a tap: its time is the first mask's.
         "programs_ms": {
-            "segmenter": tap.stage("segmenter"),
-            "saliency": automatic.stage("saliency"),
+            name: times if times["p50"] else automatic.programs.get(name, times)
+            for name, times in tap.programs.items()
         },
         "automatic_ms": automatic.stage("total"),
         "tap_ms": tap.stage("total"),
-        "stages_ms": {name: automatic.stage(name) for name in STAGES},
+        "stages_ms": {
+            **{name: automatic.stage(name) for name in STAGES},
+            **automatic.programs,
+        },
         "peak_memory_mib": round(max(peaks), 1),
         "energy_mj_per_tap": None,
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from results.result import write_text
+
 
 def table(head: list[str], rows: list[list[str]]) -> str:
     """A Markdown table."""
@@ -41,4 +43,4 @@ def replace_between_marks(page: Path, block: str, marks: tuple[str, str]) -> Non
     text = page.read_text(encoding="utf-8")
     renewed = between_marks(text, block, marks)
     if renewed != text:
-        page.write_text(renewed, encoding="utf-8")
+        write_text(page, renewed)

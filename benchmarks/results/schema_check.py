@@ -99,7 +99,8 @@ def _min_items(value: Any, wanted: Any, schema: Any, root: Any, place: str) -> N
 
 
 def _enum(value: Any, wanted: Any, schema: Any, root: Any, place: str) -> None:
-    if value not in wanted:
+    # True equals 1 in Python, and in JSON it does not.
+    if not any(value == one and isinstance(value, bool) == isinstance(one, bool) for one in wanted):
         raise SchemaError(f"{place} is {value!r}, not one of {', '.join(map(repr, wanted))}")
 
 

@@ -18,11 +18,10 @@ class ExportRequest:
     Attributes:
         target: the name of one (``squeezesam-export --help`` lists them).
         precision: one of the target's.
-        height: of the segmenter's input; a multiple of 32.
-        width: of the segmenter's input; a multiple of 32.
-        preset: of the segmenter.
-        weights: its safetensors.
-        saliency_weights: those of the saliency network.
+        height: of the input that the masks are made from.
+        width: of the same.
+        preset: architecture.
+        weights: part of the network → its safetensors; the shipped ones where a part is missing.
         output: folder that the bundle's folder goes into.
         backend: one of the target's; None takes its first.
         calibration: folder of the user's photos; None takes the built-in ones.
@@ -32,7 +31,7 @@ class ExportRequest:
         overwrite: replace a bundle that is there.
         max_iou_drop: int8 of onnx: as few layers stay in float as bring the mean
             mask IoU to fp32 to 1 − this; None keeps all in int8.
-        float_layers: layers of the segmenter that stay in float; found by ``max_iou_drop``.
+        float_layers: program → layers that stay in float; found by ``max_iou_drop``.
         cache: folder of lowered programs; None lowers everything anew.
     """
 
@@ -41,9 +40,8 @@ class ExportRequest:
     height: int
     width: int
     preset: str
-    weights: Path
-    saliency_weights: Path
     output: Path
+    weights: Mapping[str, Path] = field(default_factory=dict)
     backend: str | None = None
     calibration: Path | None = None
     comparison: Path | None = None
@@ -51,9 +49,8 @@ class ExportRequest:
     iou_floor: float | None = None
     overwrite: bool = False
     max_iou_drop: float | None = None
-    float_layers: tuple[str, ...] = ()
+    float_layers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cache: Path | None = None
-    mixed_program: str = "segmenter"
 
     @property
     def chosen_backend(self) -> str:
@@ -63,7 +60,7 @@ class ExportRequest:
     def lowering(self, program: str) -> Lowering:
         """How one program of the bundle is to be lowered."""
         options = {option.name: option.choices[0] for option in find_target(self.target).options}
-        in_float = self.float_layers if program == self.mixed_program else ()
+        in_float = self.float_layers.get(program, ())
         return Lowering(self.precision, self.chosen_backend, {**options, **self.options}, in_float)
 
     @property

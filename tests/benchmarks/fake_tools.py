@@ -39,7 +39,7 @@ class FakeTools:
 DISTRIBUTION = {"count": 50, "p50": 20.0, "p90": 22.0, "p99": 30.0}
 
 RESULT: dict[str, Any] = {
-    "schema": 1,
+    "schema": 2,
     "platform": "ios",
     "run": "7f3a",
     "date": "2026-11-21 15:31 UTC",
@@ -68,7 +68,7 @@ RESULT: dict[str, Any] = {
                 "precision": "fp16",
                 "height": 512,
                 "width": 512,
-                "bytes": {"segmenter": 9_600_000, "saliency": 2_500_000, "bundle": 12_105_000},
+                "bytes": {"segment": 9_600_000, "heat": 2_500_000, "bundle": 12_105_000},
             },
             "engine": "coreml",
             "runner": "app",
@@ -76,7 +76,7 @@ RESULT: dict[str, Any] = {
             "threads": None,
             "load_ms": {"cold": 1800.0, "warm": 120.0},
             "first_prediction_ms": 60.0,
-            "programs_ms": {"segmenter": DISTRIBUTION, "saliency": DISTRIBUTION},
+            "programs_ms": {"segment": DISTRIBUTION, "heat": DISTRIBUTION},
             "automatic_ms": {**DISTRIBUTION, "p50": 31.5},
             "tap_ms": {**DISTRIBUTION, "p50": 24.25},
             "stages_ms": {"open": DISTRIBUTION},
@@ -91,18 +91,23 @@ def write_bundle(folder: Path, target: str, backend: str) -> Path:
     """A bundle's folder, as far as the scripts look into it."""
     path = folder / f"squeezesam-{target}-{backend}-int8-512x512"
     path.mkdir()
-    files = {"segmenter": 2000, "saliency": 500}
-    for name, size in files.items():
+    files = {"segment": ("masks", 2000), "heat": ("heat", 500)}
+    for name, (_, size) in files.items():
         (path / f"{name}.bin").write_bytes(bytes(size))
     manifest = {
         "name": path.name,
         "target": target,
         "backend": backend,
         "precision": "int8",
-        "input": {"height": 512, "width": 512},
+        "model": {"size": [512, 512]},
         "programs": {
-            name: {"files": [{"path": f"{name}.bin", "size": size}], "macs": 2_500_000_000}
-            for name, size in files.items()
+            name: {
+                "file": f"{name}.{'mlpackage' if target == 'coreml' else 'bin'}",
+                "files": {f"{name}.bin": {"bytes": size}},
+                "outputs": [{"name": role, "role": role}],
+                "macs": 2_500_000_000,
+            }
+            for name, (role, size) in files.items()
         },
     }
     (path / "manifest.json").write_text(json.dumps(manifest))

@@ -28,8 +28,9 @@ BENCH = {
     "once_ms": {"load": 212.5, "decode": 8.0, "prewarm": 40.0},
     "stages_ms": {
         name: {"p50": 10.0, "p90": 11.0, "p99": 12.5}
-        for name in ("open", "saliency", "clicks", "planes", "segmenter", "mask", "total", "render")
+        for name in ("open", "clicks", "prompts", "mask", "total", "render")
     },
+    "programs_ms": {name: {"p50": 10.0, "p90": 11.0, "p99": 12.5} for name in ("heat", "segment")},
     "peak_rss_kib": 102400,
 }
 VERSION = {"when": ["version"], "out": "Android Debug Bridge version 1.0.41\nVersion 35.0.2-1\n"}
@@ -97,7 +98,7 @@ def test_a_whole_run_gives_a_result_that_fits_the_schema(
     [row] = written["rows"]
     assert row["engine"] == "executorch"
     assert row["bundle"]["backend"] == "xnnpack"
-    assert row["bundle"]["bytes"]["segmenter"] == 2000
+    assert row["bundle"]["bytes"]["segment"] == 2000
     assert row["cpu_mask"] == "1f0"
     assert row["tap_ms"] == {"count": 30, "p50": 10.0, "p90": 11.0, "p99": 12.5}
     assert row["load_ms"] == {"cold": 212.5, "warm": 212.5}

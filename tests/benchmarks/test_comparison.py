@@ -58,7 +58,7 @@ def test_what_was_not_measured_is_left_out(result: dict[str, Any]) -> None:
     figures = [change.figure for change in comparison.compare(result, new)]
     assert "tap ms" not in figures
     assert "peak memory MiB" not in figures
-    assert "segmenter ms" in figures
+    assert "segment ms" in figures
 
 
 def test_a_new_export_of_the_bundle_is_compared_by_its_name(result: dict[str, Any]) -> None:

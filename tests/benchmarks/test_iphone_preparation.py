@@ -79,7 +79,7 @@ def test_the_costliest_operators_come_from_coremltools(
     tools: FakeTools, result: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bundle = write_bundle(tmp_path, "coreml", "coreml")
-    (bundle / "segmenter.mlpackage").mkdir()
+    (bundle / "segment.mlpackage").mkdir()
     given: dict[str, Any] = {}
     fake_coremltools(monkeypatch, given)
     sent = {"when": ["copy to"], "answer": apple.success()}
@@ -92,7 +92,7 @@ def test_the_costliest_operators_come_from_coremltools(
     ]
     assert given == {
         "team": "ABCDE12345",
-        "model": str(bundle / "segmenter.mlpackage"),
+        "model": str(bundle / "segment.mlpackage"),
         "units": "CPU_AND_NE",
         "iterations": 7,
     }
@@ -103,7 +103,7 @@ def test_operators_of_a_phone_that_coremltools_does_not_see_end_with_a_sentence(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     bundle = write_bundle(tmp_path, "coreml", "coreml")
-    (bundle / "segmenter.mlpackage").mkdir()
+    (bundle / "segment.mlpackage").mkdir()
     fake_coremltools(monkeypatch, {}, udid="another")
     sent = {"when": ["copy to"], "answer": apple.success()}
     words = ("--bundle", str(bundle), "--operators")

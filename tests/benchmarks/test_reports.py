@@ -18,15 +18,17 @@ TIMES = {
     "cold": 200.0,
     "warm": 100.0,
     "first": 90.0,
-    "automatic": {stage: [5.0, 6.0, 7.0] for stage in ("open", "saliency", "segmenter", "total")},
-    "tap": {"segmenter": [48.0, 50.0, 52.0], "total": [49.0, 51.0, 53.0]},
+    "programs": ["heat", "segment"],
+    "prompt_programs": ["segment"],
+    "automatic": {stage: [5.0, 6.0, 7.0] for stage in ("open", "heat", "segment", "total")},
+    "tap": {"heat": [0.0] * 3, "segment": [48.0, 50.0, 52.0], "total": [49.0, 51.0, 53.0]},
 }
 
 
 def rows_of(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[list[dict[str, Any]], float]:
     """The rows of a worker whose int8 is twice as fast as its fp32."""
     slow = copy.deepcopy(TIMES)
-    slow["tap"]["segmenter"] = [96.0, 100.0, 104.0]  # type: ignore[index]
+    slow["tap"]["segment"] = [96.0, 100.0, 104.0]  # type: ignore[index]
     fp32 = bundle.with_name(bundle.name.replace("int8", "fp32"))
     fp32.mkdir()
     manifest = json.loads((bundle / "manifest.json").read_text())
@@ -43,11 +45,11 @@ def host(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     host_rows.add_gemm_share(rows, {"1": 100.0}, 2_500_000_000)
     for row in rows:
         row["peak_memory_mib"] = 200.0
-    core = dict.fromkeys(("open", "clicks", "planes", "mask", "full"), 3.25)
+    core = dict.fromkeys(("open", "clicks", "prompts", "mask", "full"), 3.25)
     described = describe(["host_latency.py"])
     described["machine"]["gemm_gflops"] = {"1": 100.0}
     result = {
-        "schema": 1,
+        "schema": 2,
         "platform": "host",
         "run": "1",
         **described,
@@ -59,7 +61,7 @@ def host(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "extra": {
             "load_average": 0.1,
             "int8_speed_up": [{"engine": "executorch", "threads": 1, "ratio": ratio}],
-            "core_12mp": {**core, "segmenter": 50.0, "core_total": 16.25},
+            "core_12mp": {**core, "network": 50.0, "core_total": 16.25},
             "memory_12mp_mib": {"executorch": 250.0},
         },
     }
@@ -179,7 +181,7 @@ def test_threads_go_from_one_to_all_cores(cores: int, counts: list[int]) -> None
 
 
 def test_the_native_command_is_measured_cold_warm_and_tapped(tmp_path: Path, bundle: Path) -> None:
-    names = ("open", "saliency", "clicks", "planes", "segmenter", "mask", "total", "render")
+    names = ("open", "clicks", "prompts", "mask", "total", "render")
     program = tmp_path / "ssam"
     program.write_text(
         "#!/bin/sh\n"
@@ -187,7 +189,8 @@ def test_the_native_command_is_measured_cold_warm_and_tapped(tmp_path: Path, bun
         'echo \'{"engine": "onnxruntime", "photo": "p.png", "width": 8, "height": 6, "runs": 4, '
         '"once_ms": {"load": 30.5}, "peak_rss_kib": 20480, "stages_ms": {'
         + ", ".join(f'"{name}": {{"p50": 1, "p90": 2, "p99": 3}}' for name in names)
-        + "}}'\n"
+        + '}, "programs_ms": {"heat": {"p50": 0, "p90": 0, "p99": 0}, '
+        '"segment": {"p50": 1, "p90": 2, "p99": 3}}}\'\n'
     )
     program.chmod(0o755)
     row = host_rows.native_row(program, bundle, 2, 4, tmp_path / "p.png")

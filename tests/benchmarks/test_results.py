@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from pathlib import Path
@@ -42,7 +43,46 @@ def test_a_bundle_is_told_by_the_hash_of_its_manifest(bundle: Path) -> None:
     facts = bundle_facts(bundle)
     raw = (bundle / "manifest.json").read_bytes()
     assert facts["sha256"] == hashlib.sha256(raw).hexdigest()
-    assert facts["bytes"] == {"segmenter": 2000, "saliency": 500, "bundle": 2500 + len(raw)}
+    assert facts["bytes"] == {"segment": 2000, "heat": 500, "bundle": 2500 + len(raw)}
+    assert (facts["height"], facts["width"], facts["main"]) == (512, 512, "segment")
+
+
+def test_a_bundle_of_the_first_schema_has_the_same_facts(bundle: Path) -> None:
+    now = bundle_facts(bundle)
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    old = {"segment": "segmenter", "heat": "saliency"}
+    manifest["input"] = {"height": 512, "width": 512}
+    manifest["programs"] = {
+        old[name]: {
+            "files": [
+                {"path": path, "size": file["bytes"]} for path, file in program["files"].items()
+            ],
+            "outputs": [],
+        }
+        for name, program in manifest["programs"].items()
+    }
+    raw = json.dumps(manifest)
+    (bundle / "manifest.json").write_text(raw)
+    then = bundle_facts(bundle)
+    assert then.pop("sha256") != now.pop("sha256")
+    assert then.pop("bytes") == {**now.pop("bytes"), "bundle": 2500 + len(raw)}
+    assert then == now
+
+
+def test_a_result_of_the_first_schema_is_read_as_the_second_says_it(
+    result: dict[str, Any],
+) -> None:
+    [row] = result["rows"]
+    old = copy.deepcopy(result)
+    old["schema"] = 1
+    old["rows"][0]["programs_ms"] = {
+        "segmenter": row["programs_ms"]["segment"], "saliency": row["programs_ms"]["heat"]
+    }  # fmt: skip
+    old["rows"][0]["stages_ms"] = {"planes": row["stages_ms"]["open"]}
+    sizes = old["rows"][0]["bundle"]["bytes"]
+    sizes["segmenter"], sizes["saliency"] = sizes.pop("segment"), sizes.pop("heat")
+    row["stages_ms"] = {"prompts": row["stages_ms"]["open"]}
+    assert parse_result(json.dumps(old).encode()) == {**result, "schema": 2}
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"programs": 3}'])
@@ -72,7 +112,7 @@ def _set(value: Any, path: str, new: Any) -> None:
 @pytest.mark.parametrize(
     ("path", "new", "message"),
     [
-        ("schema", 2, "result.schema is 2, not 1"),
+        ("schema", 3, "result.schema is 3, not one of 1, 2"),
         ("schema", True, "result.schema is True"),
         ("platform", "watch", "not one of 'host', 'ios', 'android'"),
         ("run", "a b", "not of the form"),

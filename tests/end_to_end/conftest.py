@@ -10,11 +10,12 @@ import pytest
 from skimage import data
 from squeezesam_export.cli import main as export
 from squeezesam_export.photos.views import comparison_views
+from squeezesam_model import DEFAULT_SEGMENTER
 
 
 def _bundle(target: str, folder: Path) -> Path:
     assert export(["--target", target, "--output", str(folder)]) == 0
-    return folder / f"squeezesam-{target}-int8-512x512"
+    return folder / f"{DEFAULT_SEGMENTER}-{target}-int8-512x512"
 
 
 @pytest.fixture(scope="session")

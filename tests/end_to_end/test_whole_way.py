@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 import torch
 from squeezesam import Segmenter
-from squeezesam_export.networks.sources import Networks
+from squeezesam_export.networks.reference import Reference
 from squeezesam_export.photos.views import View
-from squeezesam_model import load_saliency, load_segmenter
-from squeezesam_model.weights import shipped_weights
+from squeezesam_model import DEFAULT_SEGMENTER
+from squeezesam_model.family import FAMILY
 
 
 def _iou(a: np.ndarray, b: np.ndarray) -> float:
@@ -39,7 +39,7 @@ def _manifest(bundle: Path) -> dict:
 
 
 def _program_bytes(bundle: Path, name: str) -> int:
-    return sum(f["size"] for f in _manifest(bundle)["programs"][name]["files"])
+    return sum(f["bytes"] for f in _manifest(bundle)["programs"][name]["files"].values())
 
 
 @pytest.mark.parametrize("target", ["onnx", "executorch"])
@@ -51,7 +51,7 @@ def test_int8_bundles_at_512_are_near_fp32_on_twenty_photos_and_small(
     assert parity["verification"] == "executed-host"
     assert parity["photos"] >= 20
     assert parity["mask_iou"]["mean"] >= 0.97
-    assert _program_bytes(bundle, "segmenter") <= 11.5e6
+    assert _program_bytes(bundle, "segment") <= 11.5e6
     assert sum(f.stat().st_size for f in bundle.rglob("*") if f.is_file()) <= 12.5e6
 
 
@@ -66,17 +66,14 @@ def test_both_engines_give_the_same_masks_for_the_same_prompts(
 def test_the_core_shows_the_network_what_training_showed_it(
     onnx_bundle: Path, views: list[View]
 ) -> None:
-    networks = Networks(
-        load_segmenter(shipped_weights("squeezesam-fast")),
-        load_saliency(shipped_weights("saliency")),
-        512,
-        512,
-    )
+    weights = {part: FAMILY.shipped(DEFAULT_SEGMENTER, part) for part in FAMILY.parts}
+    network = FAMILY.load(DEFAULT_SEGMENTER, weights, 512, 512)
+    networks = Reference(network)
     segmenter = Segmenter.load(onnx_bundle)
     for view in views[::6]:
         prepared = networks.prepare(view)
         with torch.inference_mode():
-            out = networks.segmenter(*prepared.segmenter)
+            out = network.segmenter(*prepared.inputs["segment"])
         best = int(out.scores.argmax())
         session = segmenter.open(view.rgb)
         for x, y, label in view.prompts:

@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import torch
-from export_requests import SIDE, request_for
+from export_requests import SIDE, request_for, shipped
 from squeezesam_export.bundle.write import Exported, Inputs, export_bundle
-from squeezesam_export.networks.sources import Networks
+from squeezesam_export.networks.reference import Reference
 from squeezesam_export.photos.views import comparison_views
 from squeezesam_export.targets.protocol import Target
 from squeezesam_export.targets.registry import add_target, remove_target
-from squeezesam_model import load_saliency, load_segmenter
-from squeezesam_model.weights import shipped_weights
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,13 +41,8 @@ def put_target() -> Iterator[Callable[[Target], None]]:
 
 
 @pytest.fixture(scope="session")
-def networks() -> Networks:
-    return Networks(
-        load_segmenter(shipped_weights("squeezesam-fast")),
-        load_saliency(shipped_weights("saliency")),
-        SIDE,
-        SIDE,
-    )
+def network_reference() -> Reference:
+    return Reference(shipped(SIDE))
 
 
 @pytest.fixture(scope="session")
@@ -59,11 +52,7 @@ def onnx_int8(tmp_path_factory: pytest.TempPathFactory) -> Exported:
 
 @pytest.fixture(scope="session")
 def small_inputs() -> Inputs:
-    """Both networks at 64 and three views."""
-    networks = Networks(
-        load_segmenter(shipped_weights("squeezesam-fast")),
-        load_saliency(shipped_weights("saliency")),
-        64, 64,
-    )  # fmt: skip
-    views = [networks.prepare(view) for view in comparison_views()[::10]]
-    return Inputs(networks, views, views)
+    """The shipped network at 64 and three views."""
+    reference = Reference(shipped(64))
+    views = [reference.prepare(view) for view in comparison_views()[::10]]
+    return Inputs(reference, views, views)

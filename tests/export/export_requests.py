@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from squeezesam_export.networks.reference import Reference
 from squeezesam_export.request import ExportRequest
-from squeezesam_model.weights import shipped_weights
+from squeezesam_model import DEFAULT_SEGMENTER, SaliencyNet, Segmenter
+from squeezesam_model.family import FAMILY, SqueezeSam
 
 SIDE = 256
+PRESET = DEFAULT_SEGMENTER
+
+
+def shipped(height: int, width: int = 0, preset: str = PRESET) -> SqueezeSam:
+    """The shipped network; a square where no width is given."""
+    weights = {part: FAMILY.shipped(preset, part) for part in FAMILY.parts}
+    return FAMILY.load(preset, weights, height, width or height)
+
+
+def ours(segmenter: Segmenter, saliency: SaliencyNet, height: int, width: int) -> Reference:
+    """Two networks of ours, to be lowered."""
+    return Reference(SqueezeSam(segmenter, saliency, height, width))
 
 
 def request_for(target: str, precision: str, output: Path, **changes: object) -> ExportRequest:
@@ -17,9 +31,7 @@ def request_for(target: str, precision: str, output: Path, **changes: object) ->
         "precision": precision,
         "height": SIDE,
         "width": SIDE,
-        "preset": "squeezesam-fast",
-        "weights": shipped_weights("squeezesam-fast"),
-        "saliency_weights": shipped_weights("saliency"),
+        "preset": PRESET,
         "output": output,
     }
     return ExportRequest(**{**settings, **changes})  # type: ignore[arg-type]

@@ -36,20 +36,20 @@ def test_every_difference_is_named(pair: tuple[Path, Path], capsys: pytest.Captu
     None
 ):  # fmt: skip
     a, b = pair
-    content = bytearray((b / "segmenter.onnx").read_bytes())
+    content = bytearray((b / "segment.onnx").read_bytes())
     content[1000] ^= 1
     content[2000] ^= 1
-    (b / "segmenter.onnx").write_bytes(content)
+    (b / "segment.onnx").write_bytes(content)
     manifest = json.loads((b / "manifest.json").read_text())
     manifest["toolchain"]["torch"] = "other"
     (b / "manifest.json").write_text(json.dumps(manifest))
-    (b / "saliency.onnx").unlink()
+    (b / "heat.onnx").unlink()
     (b / "stray").write_text("")
     assert main(["--compare", str(a), str(b)]) == 1
     assert capsys.readouterr().out.splitlines() == [
         "manifest.json differs at toolchain.torch",
-        "saliency.onnx is in the first bundle only",
-        f"segmenter.onnx differs in 2 of {len(content)} bytes, first at byte 1000",
+        "heat.onnx is in the first bundle only",
+        f"segment.onnx differs in 2 of {len(content)} bytes, first at byte 1000",
         "stray is in the second bundle only",
     ]
 

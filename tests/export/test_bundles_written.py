@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from export_requests import request_for
+from export_requests import PRESET, request_for
 from squeezesam_export.bundle.write import Exported, export_bundle
 from squeezesam_export.cli import main
 from squeezesam_export.program import F32, ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.targets.onnx.target import OnnxTarget
 from squeezesam_export.targets.protocol import Lowering, Target
 from squeezesam_model import file_sha256
+from squeezesam_model.family import FAMILY
 from squeezesam_model.weights import shipped_weights
 
 ROOT_WORDS = ("--target", "onnx", "--size", "256", "--precision", "fp32")
@@ -25,19 +26,21 @@ ROOT_WORDS = ("--target", "onnx", "--size", "256", "--precision", "fp32")
 def test_the_manifest_describes_the_files_beside_it(onnx_int8: Exported) -> None:
     folder = onnx_int8.path
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["schema_version"] == 1
-    assert manifest["name"] == folder.name == "squeezesam-onnx-int8-256x256"
-    listed = {f["path"]: f for p in manifest["programs"].values() for f in p["files"]}
+    assert manifest["schema_version"] == 2
+    assert manifest["name"] == folder.name == f"{PRESET}-onnx-int8-256x256"
+    listed = {name: f for p in manifest["programs"].values() for name, f in p["files"].items()}
     assert {p.name for p in folder.iterdir()} == {"manifest.json", *listed}
     for name, entry in listed.items():
         content = (folder / name).read_bytes()
-        assert entry["size"] == len(content)
+        assert entry["bytes"] == len(content)
         assert entry["sha256"] == hashlib.sha256(content).hexdigest()
 
 
 def test_the_manifest_names_weights_calibration_tools_and_parity(onnx_int8: Exported) -> None:
     manifest = onnx_int8.manifest
-    assert manifest["model"]["weights_sha256"] == file_sha256(shipped_weights("squeezesam-fast"))
+    assert manifest["model"]["weights_sha256"] == {
+        part: file_sha256(FAMILY.shipped(PRESET, part)) for part in ("segment", "heat")
+    }
     assert manifest["calibration"]["photos"] >= 20
     assert manifest["quantisation"]["activations"] == "uint8"
     assert manifest["toolchain"]["torch"].startswith("2.")
@@ -45,13 +48,13 @@ def test_the_manifest_names_weights_calibration_tools_and_parity(onnx_int8: Expo
     assert parity["verification"] == "executed-host"
     assert parity["photos"] == len(parity["mask_iou"]["per_photo"])
     assert parity["mask_iou"]["mean"] >= 0.97
-    assert parity["snr_db"]["heatmap"] > 10
+    assert parity["snr_db"]["heat"] > 10
     assert "onnxruntime" in parity["engine"]
 
 
 def test_shapes_in_the_manifest_are_those_of_the_contract(onnx_int8: Exported) -> None:
-    segmenter = onnx_int8.manifest["programs"]["segmenter"]
-    shapes = {t["name"]: t["shape"] for t in segmenter["inputs"] + segmenter["outputs"]}
+    program = onnx_int8.manifest["programs"]["segment"]
+    shapes = {t["name"]: t["shape"] for t in program["inputs"] + program["outputs"]}
     assert shapes == {
         "image": [1, 3, 256, 256],
         "prompts": [1, 2, 256, 256],
@@ -65,7 +68,7 @@ def test_shapes_in_the_manifest_are_those_of_the_contract(onnx_int8: Exported) -
 
 def test_a_second_export_gives_the_same_bytes(onnx_int8: Exported, tmp_path: Path) -> None:
     again = export_bundle(replace(onnx_int8.request, output=tmp_path))
-    for name in ("manifest.json", "segmenter.onnx", "saliency.onnx"):
+    for name in ("manifest.json", "segment.onnx", "heat.onnx"):
         assert (again.path / name).read_bytes() == (onnx_int8.path / name).read_bytes(), name
 
 
@@ -107,13 +110,13 @@ def test_the_command_prints_a_table_and_refuses_to_replace_a_bundle(
     words = [*ROOT_WORDS, "--output", str(tmp_path)]
     assert main(words) == 0
     table = capsys.readouterr().out
-    for word in ("onnx segmenter", "onnx saliency", "fp32", "IoU 1.0000", "GMAC"):
+    for word in ("onnx segment", "onnx heat", "fp32", "IoU 1.0000", "GMAC"):
         assert word in table
-    before = (tmp_path / "squeezesam-onnx-fp32-256x256" / "manifest.json").stat().st_mtime_ns
+    before = (tmp_path / f"{PRESET}-onnx-fp32-256x256" / "manifest.json").stat().st_mtime_ns
     assert main(words) == 1
     assert "--overwrite" in capsys.readouterr().err
     assert main([*words, "--overwrite"]) == 0
-    after = (tmp_path / "squeezesam-onnx-fp32-256x256" / "manifest.json").stat().st_mtime_ns
+    after = (tmp_path / f"{PRESET}-onnx-fp32-256x256" / "manifest.json").stat().st_mtime_ns
     assert after > before
 
 
@@ -181,7 +184,13 @@ def test_a_random_preset_of_ours_can_be_exported_from_a_file(tmp_path: Path) -> 
     path = tmp_path / "paper.safetensors"
     save_weights(Segmenter(segmenter_preset("paper")).eval(), path, "paper", {})
     request = request_for(
-        "onnx", "fp32", tmp_path / "out", preset="paper", weights=path, height=128, width=160
+        "onnx",
+        "fp32",
+        tmp_path / "out",
+        preset="paper",
+        weights={"segment": path},
+        height=128,
+        width=160,
     )
     exported = export_bundle(request)
     assert exported.path.name == "paper-onnx-fp32-128x160"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from squeezesam_export.networks.sources import Networks
+from export_requests import PRESET, ours
 from squeezesam_export.photos.views import calibration_views
 from squeezesam_export.program import SourceProgram
 from squeezesam_export.targets.coreml import lowering as target_coreml
@@ -22,12 +22,10 @@ Photos = list[tuple]  # type: ignore[type-arg]
 @pytest.fixture(scope="module")
 def made() -> tuple[SourceProgram, Photos]:
     torch.manual_seed(0)
-    networks = Networks(
-        load_segmenter(shipped_weights("squeezesam-fast")), SaliencyNet(SHALLOW).eval(), 96, 96
-    )
+    networks = ours(load_segmenter(shipped_weights(PRESET)), SaliencyNet(SHALLOW).eval(), 96, 96)
     views = [networks.prepare(view) for view in calibration_views()[:2]]
-    photos = [tuple(t.numpy() for t in view.saliency) for view in views]
-    return networks.programs(views)[1], photos
+    photos = [tuple(t.numpy() for t in view.inputs["heat"]) for view in views]
+    return networks.sources(views)[1], photos
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from typing import Any
 import coremltools
 import pytest
 import torch
-from squeezesam_export.networks.sources import Networks
+from export_requests import PRESET, ours
 from squeezesam_export.photos.views import calibration_views
 from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram, reference
 from squeezesam_export.targets.coreml import lowering as target_coreml
@@ -29,13 +29,13 @@ MIL = coremltools.proto.MIL_pb2.DataType
 @pytest.fixture(scope="module")
 def sources() -> tuple[SourceProgram, SourceProgram]:
     torch.manual_seed(0)
-    networks = Networks(
-        load_segmenter(shipped_weights("squeezesam-fast")),
+    networks = ours(
+        load_segmenter(shipped_weights(PRESET)),
         SaliencyNet(SHALLOW).eval(),
         HEIGHT,
         WIDTH,
     )
-    return networks.programs([networks.prepare(view) for view in calibration_views()[::6]])
+    return networks.sources([networks.prepare(view) for view in calibration_views()[::6]])
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_the_segmenter_passes_its_own_lint_and_is_all_that_was_written(
     assert segmenter.notes["operators"] == report.operators
     assert segmenter.engine.startswith("coreml (MIL interpreter")
     assert not segmenter.timed
-    assert [p.name for p in segmenter.path.parent.iterdir()] == ["segmenter.mlpackage"]
+    assert [p.name for p in segmenter.path.parent.iterdir()] == ["segment.mlpackage"]
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from squeezesam_export.networks.sources import Networks, PreparedView
+from export_requests import PRESET, ours
+from squeezesam_export.networks.reference import PreparedView, Reference
 from squeezesam_export.photos.views import calibration_views, comparison_views
 from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram, reference
 from squeezesam_export.targets.executorch import lowering as target_executorch
 from squeezesam_export.targets.executorch.partition import stage_groups
-from squeezesam_export.verify.parity import compare_saliency, compare_segmenter
+from squeezesam_export.verify.parity import compare
 from squeezesam_model import SaliencyNet, SaliencyPreset, load_saliency, load_segmenter
 from squeezesam_model.weights import shipped_weights
 from torch import Tensor, fx, nn
@@ -25,9 +26,9 @@ SHALLOW = SaliencyPreset("shallow", stem=16, encoder=(64, 128), decoder=(64,))
 
 
 @pytest.fixture(scope="module")
-def small_networks() -> Networks:
-    return Networks(
-        load_segmenter(shipped_weights("squeezesam-fast")),
+def small_networks() -> Reference:
+    return ours(
+        load_segmenter(shipped_weights(PRESET)),
         load_saliency(shipped_weights("saliency")),
         HEIGHT,
         WIDTH,
@@ -35,13 +36,13 @@ def small_networks() -> Networks:
 
 
 @pytest.fixture(scope="module")
-def sources(small_networks: Networks) -> tuple[SourceProgram, SourceProgram]:
+def sources(small_networks: Reference) -> tuple[SourceProgram, SourceProgram]:
     views = calibration_views()[::3]
-    return small_networks.programs([small_networks.prepare(view) for view in views])
+    return small_networks.sources([small_networks.prepare(view) for view in views])
 
 
 @pytest.fixture(scope="module")
-def compared(small_networks: Networks) -> list[PreparedView]:
+def compared(small_networks: Reference) -> list[PreparedView]:
     return [small_networks.prepare(view) for view in comparison_views()[1::3]]
 
 
@@ -57,22 +58,24 @@ def test_fp32_equals_torch_on_a_real_photo(
     sources: tuple[SourceProgram, ...], compared: list[PreparedView], tmp_path: Path
 ) -> None:
     lowered = target_executorch.lower(sources[1], "fp32", "xnnpack", tmp_path)
-    assert [p.name for p in tmp_path.iterdir()] == ["saliency.pte"]
+    assert [p.name for p in tmp_path.iterdir()] == ["heat.pte"]
     assert lowered.execute is not None
-    found = lowered.execute([t.numpy() for t in compared[0].saliency])
-    np.testing.assert_allclose(reference(sources[1], compared[0].saliency)[0], found[0], atol=1e-3)
+    found = lowered.execute([t.numpy() for t in compared[0].inputs["heat"]])
+    np.testing.assert_allclose(
+        reference(sources[1], compared[0].inputs["heat"])[0], found[0], atol=1e-3
+    )
     assert (lowered.delegated, lowered.left_over) == (1, 0)
     assert lowered.quantisation is None
 
 
 def test_int8_masks_agree_with_fp32_on_real_photos(
-    small_networks: Networks, int8: LoweredProgram, compared: list[PreparedView]
+    small_networks: Reference, int8: LoweredProgram, compared: list[PreparedView]
 ) -> None:
     assert int8.execute is not None
-    parity = compare_segmenter(small_networks, int8.execute, compared)
+    parity = compare(small_networks, {"segment": int8.execute}, compared)
     assert parity.mean_iou >= 0.95
     assert parity.same_choice >= 0.9
-    assert parity.scores_snr_db >= 30
+    assert parity.snr_db["scores"] >= 30
 
 
 def test_int8_is_a_quarter_of_fp32_and_says_how_it_was_made(
@@ -93,9 +96,9 @@ def test_xnnpack_computes_everything_in_one_delegate(int8: LoweredProgram) -> No
 
 def test_results_survive_the_next_run(int8: LoweredProgram, compared: list[PreparedView]) -> None:
     assert int8.execute is not None
-    first = int8.execute([t.numpy() for t in compared[0].segmenter])
+    first = int8.execute([t.numpy() for t in compared[0].inputs["segment"]])
     kept = [array.copy() for array in first]
-    int8.execute([t.numpy() for t in compared[1].segmenter])
+    int8.execute([t.numpy() for t in compared[1].inputs["segment"]])
     for a, b in zip(kept, first, strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -107,14 +110,14 @@ def test_a_moved_file_still_runs_and_a_copy_can_be_loaded(
     copy.write_bytes(int8.path.read_bytes())
     again = target_executorch.executor(copy)
     copy.unlink()
-    inputs = [t.numpy() for t in compared[0].segmenter]
+    inputs = [t.numpy() for t in compared[0].inputs["segment"]]
     assert int8.execute is not None
     for a, b in zip(int8.execute(inputs), again(inputs), strict=True):
         np.testing.assert_array_equal(a, b)
 
 
 def test_fp16_runs_with_float32_at_its_boundary_and_prints_nothing(
-    small_networks: Networks,
+    small_networks: Reference,
     sources: tuple[SourceProgram, ...],
     compared: list[PreparedView],
     tmp_path: Path,
@@ -122,21 +125,20 @@ def test_fp16_runs_with_float32_at_its_boundary_and_prints_nothing(
 ) -> None:
     lowered = target_executorch.lower(sources[1], "fp16", "xnnpack", tmp_path)
     assert lowered.execute is not None
-    assert lowered.execute([compared[0].saliency[0].numpy()])[0].dtype == np.float32
+    assert lowered.execute([compared[0].inputs["heat"][0].numpy()])[0].dtype == np.float32
     captured = capfd.readouterr()
     assert captured.out == ""
     assert captured.err == ""
-    decibels = compare_saliency(small_networks, lowered.execute, compared)
+    decibels = compare(small_networks, {"heat": lowered.execute}, compared).snr_db["heat"]
     # Half precision shows: far better than int8, and not float32.
     assert 40 < decibels < 90
 
 
 @pytest.mark.parametrize("backend", ["coreml", "vulkan"])
-def test_the_phone_delegates_take_the_whole_network(
-    small_networks: Networks, tmp_path: Path, backend: str
-) -> None:
+def test_the_phone_delegates_take_the_whole_network(tmp_path: Path, backend: str) -> None:
     torch.manual_seed(0)
-    source = replace(small_networks, saliency=SaliencyNet(SHALLOW).eval()).programs([])[1]
+    segmenter = load_segmenter(shipped_weights(PRESET))
+    source = ours(segmenter, SaliencyNet(SHALLOW).eval(), HEIGHT, WIDTH).sources([])[1]
     lowered = target_executorch.lower(source, "fp16", backend, tmp_path)
     assert lowered.execute is None
     assert (lowered.delegated, lowered.left_over) == (1, 0)

@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from export_requests import PRESET, ours
 from squeezesam_export.bundle.write import Exported
 from squeezesam_export.cli import main
-from squeezesam_export.networks.sources import Networks, PreparedView
+from squeezesam_export.networks.reference import PreparedView, Reference
 from squeezesam_export.photos.views import calibration_views
 from squeezesam_export.program import SourceProgram
 from squeezesam_export.report import build_report
@@ -35,15 +36,15 @@ def views() -> list[PreparedView]:
     return [small().prepare(view) for view in calibration_views()[:4]]
 
 
-def small() -> Networks:
+def small() -> Reference:
     torch.manual_seed(0)
-    segmenter = load_segmenter(shipped_weights("squeezesam-fast"))
-    return Networks(segmenter, SaliencyNet(SHALLOW).eval(), SIDE, SIDE)
+    segmenter = load_segmenter(shipped_weights(PRESET))
+    return ours(segmenter, SaliencyNet(SHALLOW).eval(), SIDE, SIDE)
 
 
 @pytest.fixture(scope="module")
 def sources(views: list[PreparedView]) -> tuple[SourceProgram, SourceProgram]:
-    return small().programs(views)
+    return small().sources(views)
 
 
 class NoisyChain:
@@ -90,7 +91,7 @@ def test_an_fp32_onnx_program_has_no_noise_and_the_counted_work(
 ) -> None:
     plain = target_onnx.lower(sources[1], "fp32", tmp_path).path
     tracer = OnnxTracer(sources[1], plain, plain)
-    reports = measure(tracer, [tuple(t.numpy() for t in views[0].saliency)])
+    reports = measure(tracer, [tuple(t.numpy() for t in views[0].inputs["heat"])])
     assert all(report.snr_db == EXACT_DB for report in reports)
     assert unet_macs(tracer) == sources[1].macs
     assert 0 < sum(tracer.time_share.values()) <= 1 + 1e-9
@@ -100,7 +101,7 @@ def test_both_engines_tell_the_same_story_of_an_int8_network(
     sources: tuple[SourceProgram, ...], views: list[PreparedView], tmp_path: Path
 ) -> None:
     source = sources[0]
-    photos = [tuple(t.numpy() for t in view.segmenter) for view in views[:2]]
+    photos = [tuple(t.numpy() for t in view.inputs["segment"]) for view in views[:2]]
     (tmp_path / "fp32").mkdir()
     plain = target_onnx.lower(source, "fp32", tmp_path / "fp32").path
     exported = target_onnx.lower(source, "int8", tmp_path).path

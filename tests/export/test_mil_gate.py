@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from export_requests import request_for
+from export_requests import PRESET, ours, request_for
 from mil_programs import change_weight, edit
 from squeezesam_export.bundle.write import Exported, export_bundle
-from squeezesam_export.networks import sources
-from squeezesam_export.networks.sources import Networks
+from squeezesam_export.networks import reference
 from squeezesam_export.photos.views import comparison_views
 from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.targets.coreml import lowering as target_coreml
@@ -34,8 +33,8 @@ Damage = Callable[[Path], None]
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, LoweredProgram]:
     """Both programs in fp16, as they are saved."""
-    networks = Networks(
-        load_segmenter(shipped_weights("squeezesam-fast")),
+    networks = ours(
+        load_segmenter(shipped_weights(PRESET)),
         load_saliency(shipped_weights("saliency")),
         SIDE,
         SIDE,
@@ -43,7 +42,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, LoweredProgram]:
     folder = tmp_path_factory.mktemp("good")
     return {
         source.name: target_coreml.lower(source, "fp16", "weights", folder)
-        for source in networks.programs([])
+        for source in networks.sources([])
     }
 
 
@@ -111,19 +110,19 @@ def _shift_padding(block: Any) -> None:
 
 DAMAGES: dict[str, tuple[str, Damage]] = {
     "a flipped byte in the first convolution":
-        ("segmenter", lambda path: change_weight(path, "conv", 0, _flip)),
+        ("segment", lambda path: change_weight(path, "conv", 0, _flip)),
     "a flipped byte in the decoder":
-        ("segmenter", lambda path: change_weight(path, "conv", 15, _flip)),
+        ("segment", lambda path: change_weight(path, "conv", 15, _flip)),
     # The tokens' values: no ReLU comes before, which could leave a channel and its weights idle.
     "a flipped byte in the attention":
-        ("segmenter", lambda path: change_weight(path, "linear", 2, _flip)),
+        ("segment", lambda path: change_weight(path, "linear", 2, _flip)),
     "a flipped byte in the saliency network":
-        ("saliency", lambda path: change_weight(path, "conv", 6, _flip)),
-    "swapped input channels": ("segmenter", lambda path: change_weight(path, "conv", 0, _swap)),
+        ("heat", lambda path: change_weight(path, "conv", 6, _flip)),
+    "swapped input channels": ("segment", lambda path: change_weight(path, "conv", 0, _swap)),
     "swapped input channels of the saliency network":
-        ("saliency", lambda path: change_weight(path, "conv", 0, _swap)),
-    "a wrong pad": ("segmenter", lambda path: edit(path, _shift_padding)),
-    "a wrong pad in the saliency network": ("saliency", lambda path: edit(path, _shift_padding)),
+        ("heat", lambda path: change_weight(path, "conv", 0, _swap)),
+    "a wrong pad": ("segment", lambda path: edit(path, _shift_padding)),
+    "a wrong pad in the saliency network": ("heat", lambda path: edit(path, _shift_padding)),
 }  # fmt: skip
 
 
@@ -139,7 +138,7 @@ def test_a_damaged_package_is_caught_and_leaves_no_bundle(
 def test_a_batch_norm_that_was_not_folded_is_caught(
     export: Callable[..., Exported], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fold, dropped = sources.fold, []
+    fold, dropped = reference.fold, []
 
     def forgetful(model: nn.Module) -> nn.Module:
         model = copy.deepcopy(model)
@@ -149,8 +148,8 @@ def test_a_batch_norm_that_was_not_folded_is_caught(
             layers[1] = nn.Identity()
         return fold(model)
 
-    monkeypatch.setattr("squeezesam_export.networks.sources.fold", forgetful)
+    monkeypatch.setattr("squeezesam_export.networks.reference.fold", forgetful)
     with pytest.raises(ExportError, match=r"below the floor of .* no bundle was written"):
-        export(anew="segmenter")
+        export(anew="segment")
     assert [type(layer) for layer in dropped] == [nn.BatchNorm2d]
     assert list(tmp_path.iterdir()) == []

@@ -9,16 +9,16 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from export_requests import request_for
+from export_requests import PRESET, ours, request_for
 from squeezesam_export.bundle.write import Inputs, export_bundle
-from squeezesam_export.networks.sources import Networks
+from squeezesam_export.networks.reference import Reference
 from squeezesam_export.photos.views import calibration_views, comparison_views
 from squeezesam_export.program import ExportError, SourceProgram, reference
 from squeezesam_export.progress import Silent
 from squeezesam_export.quantise.mixed import fewest, search
 from squeezesam_export.targets.onnx import lowering as target_onnx
 from squeezesam_export.targets.onnx.mixed import OnnxMixable
-from squeezesam_export.verify.parity import compare_segmenter, snr_db
+from squeezesam_export.verify.parity import compare, snr_db
 from squeezesam_model import SaliencyNet, SaliencyPreset, load_segmenter
 from squeezesam_model.weights import shipped_weights
 
@@ -29,14 +29,14 @@ SHALLOW = SaliencyPreset("shallow", stem=16, encoder=(32, 64), decoder=(32,))
 
 
 @pytest.fixture(scope="module")
-def networks() -> Networks:
+def networks() -> Reference:
     torch.manual_seed(0)
-    segmenter = load_segmenter(shipped_weights("squeezesam-fast"))
-    return Networks(segmenter, SaliencyNet(SHALLOW).eval(), SIDE, SIDE)
+    segmenter = load_segmenter(shipped_weights(PRESET))
+    return ours(segmenter, SaliencyNet(SHALLOW).eval(), SIDE, SIDE)
 
 
 @pytest.fixture(scope="module")
-def inputs(networks: Networks) -> Inputs:
+def inputs(networks: Reference) -> Inputs:
     calibration = [networks.prepare(view) for view in calibration_views()[::8]]
     return Inputs(networks, calibration, [networks.prepare(v) for v in comparison_views()[::5]])
 
@@ -54,14 +54,14 @@ def spoil(source: SourceProgram) -> SourceProgram:
 
 
 def test_a_network_that_int8_spoils_keeps_few_layers_in_float(inputs: Inputs) -> None:
-    program = OnnxMixable(spoil(inputs.networks.programs(inputs.calibration)[0]))
-    found = search(program, inputs.networks, inputs.calibration, inputs.comparison, DROP, Silent())
+    program = OnnxMixable(spoil(inputs.reference.sources(inputs.calibration)[0]))
+    found = search(program, inputs.reference, inputs.calibration, inputs.comparison, DROP, Silent())
     assert found.int8_iou < 1 - DROP <= found.mean_iou
     assert found.in_float[0] == SPOILT
     assert len(found.in_float) <= 3
     # What is reported is what the program with these layers gives.
     again = program.execute(frozenset(found.in_float))
-    measured = compare_segmenter(inputs.networks, again, inputs.comparison)
+    measured = compare(inputs.reference, {"segment": again}, inputs.comparison)
     assert measured.mean_iou == found.mean_iou
 
 
@@ -74,7 +74,7 @@ def test_a_bound_that_cannot_be_met_is_refused(inputs: Inputs) -> None:
             return lambda arrays: [np.zeros((1, 4, 32, 32), np.float32), np.zeros((1, 4))]
 
     with pytest.raises(ExportError, match=r"even with all 0 layers in float .* below 0\.9950"):
-        search(Hopeless(), inputs.networks, [], inputs.comparison, 0.005, Silent())
+        search(Hopeless(), inputs.reference, [], inputs.comparison, 0.005, Silent())
 
 
 @pytest.mark.parametrize("least", range(9))
@@ -95,26 +95,26 @@ def saliency_noise(
     folder.mkdir()
     lowered = target_onnx.lower(source, "int8", folder, kept)
     assert lowered.execute is not None
-    photos = [view.saliency for view in inputs.comparison]
+    photos = [view.inputs["heat"] for view in inputs.comparison]
     found = [lowered.execute([t.numpy() for t in photo])[0] for photo in photos]
     return snr_db([reference(source, photo)[0] for photo in photos], found)
 
 
 def test_a_layer_in_float_makes_the_written_program_better(inputs: Inputs, tmp_path: Path) -> None:
-    source = spoil(inputs.networks.programs(inputs.calibration)[1])
+    source = spoil(inputs.reference.sources(inputs.calibration)[1])
     noise = [
         saliency_noise(source, kept, inputs, tmp_path / f"onnx{len(kept)}")
         for kept in ((), (SPOILT,))
     ]
     assert noise[1] > noise[0] + 6
-    kept = onnx.load(tmp_path / "onnx1" / "saliency.onnx")
-    whole = onnx.load(tmp_path / "onnx0" / "saliency.onnx")
+    kept = onnx.load(tmp_path / "onnx1" / "heat.onnx")
+    whole = onnx.load(tmp_path / "onnx0" / "heat.onnx")
     count = [sum(n.op_type == "QuantizeLinear" for n in m.graph.node) for m in (whole, kept)]
     assert count[1] < count[0]
 
 
 def test_a_layer_that_is_not_there_is_refused(inputs: Inputs, tmp_path: Path) -> None:
-    source = inputs.networks.programs(inputs.calibration)[1]
+    source = inputs.reference.sources(inputs.calibration)[1]
     with pytest.raises(ExportError, match="that is to stay in float is not in"):
         target_onnx.lower(source, "int8", tmp_path, ("nowhere",))
 
@@ -122,7 +122,7 @@ def test_a_layer_that_is_not_there_is_refused(inputs: Inputs, tmp_path: Path) ->
 def test_the_manifest_says_what_stays_in_float_and_why(inputs: Inputs, tmp_path: Path) -> None:
     request = request_for("onnx", "int8", tmp_path, max_iou_drop=0.04, height=SIDE, width=SIDE)
     mixed = export_bundle(request, inputs=inputs)
-    assert mixed.path.name == f"squeezesam-onnx-int8-mixed-{SIDE}x{SIDE}"
+    assert mixed.path.name == f"{PRESET}-onnx-int8-mixed-{SIDE}x{SIDE}"
     entry = mixed.manifest["quantisation"]["mixed"]
     assert entry["max_iou_drop"] == 0.04
     assert entry["of_layers"] >= 15

@@ -9,7 +9,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 from squeezesam_export.bundle.write import Exported
-from squeezesam_export.networks.sources import Networks
+from squeezesam_export.networks.reference import Reference
 from squeezesam_export.photos.views import comparison_views
 from squeezesam_export.program import ExportError, reference
 from squeezesam_export.targets.onnx import lowering as target_onnx
@@ -46,16 +46,18 @@ def test_shrunk_matrices_stay_within_half_a_step_per_column(
 
 
 @pytest.fixture(scope="module")
-def fp32(networks: Networks, tmp_path_factory: pytest.TempPathFactory) -> tuple[object, object]:
-    source = networks.programs([])[0]
+def fp32(
+    network_reference: Reference, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[object, object]:
+    source = network_reference.sources([])[0]
     return source, target_onnx.lower(source, "fp32", tmp_path_factory.mktemp("fp32"))
 
 
 def test_fp32_onnx_equals_torch_on_a_real_photo(
-    networks: Networks, fp32: tuple[object, object]
+    network_reference: Reference, fp32: tuple[object, object]
 ) -> None:
     source, lowered = fp32
-    inputs = networks.prepare(comparison_views()[0]).segmenter
+    inputs = network_reference.prepare(comparison_views()[0]).inputs["segment"]
     found = lowered.execute([t.numpy() for t in inputs])
     for a, b in zip(reference(source, inputs), found, strict=True):
         np.testing.assert_allclose(a, b, atol=2e-3, rtol=1e-3)
@@ -70,20 +72,20 @@ def test_no_transposed_convolution_and_no_path_of_this_machine_is_left(
 
 
 def test_half_precision_runs_with_float32_at_its_boundary(
-    networks: Networks, tmp_path: Path
+    network_reference: Reference, tmp_path: Path
 ) -> None:
-    lowered = target_onnx.lower(networks.programs([])[1], "fp16", tmp_path)
+    lowered = target_onnx.lower(network_reference.sources([])[1], "fp16", tmp_path)
     model = onnx.load(lowered.path)
     assert {i.type.tensor_type.elem_type for i in model.graph.input} == {TensorProto.FLOAT}
-    inputs = networks.prepare(comparison_views()[2]).saliency
-    expected = reference(networks.programs([])[1], inputs)[0]
+    inputs = network_reference.prepare(comparison_views()[2]).inputs["heat"]
+    expected = reference(network_reference.sources([])[1], inputs)[0]
     found = lowered.execute([t.numpy() for t in inputs])[0]
     assert np.abs(found - expected).max() < 0.02 * np.abs(expected).max()
 
 
 def test_int8_runs_the_convolutions_in_eight_bits(onnx_int8: Exported) -> None:
-    model = onnx.load(onnx_int8.lowered["segmenter"].path.parent.parent / onnx_int8.path.name
-                      / "segmenter.onnx")  # fmt: skip
+    model = onnx.load(onnx_int8.lowered["segment"].path.parent.parent / onnx_int8.path.name
+                      / "segment.onnx")  # fmt: skip
     made_by = {output: node for node in model.graph.node for output in node.output}
     convolutions = [node for node in model.graph.node if node.op_type == "Conv"]
     later = [c for c in convolutions if c.input[0] in made_by]
@@ -98,6 +100,6 @@ def test_int8_masks_agree_with_fp32_on_twenty_real_views(onnx_int8: Exported) ->
     assert onnx_int8.parity.mean_iou >= 0.97
 
 
-def test_an_unknown_precision_is_refused(networks: Networks, tmp_path: Path) -> None:
+def test_an_unknown_precision_is_refused(network_reference: Reference, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="no precision 'int4'"):
-        target_onnx.lower(networks.programs([])[1], "int4", tmp_path)
+        target_onnx.lower(network_reference.sources([])[1], "int4", tmp_path)

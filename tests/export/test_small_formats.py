@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from export_requests import PRESET
 from mil_interpreter import load
 from squeezesam_export.program import ExportError, SourceProgram, reference
 from squeezesam_export.request import ExportRequest
@@ -98,10 +99,10 @@ def test_sizes_share_their_weights_in_one_package(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("target", "changes", "name"),
     [
-        ("coreml", {"options": {"int8": "palette6"}}, "squeezesam-coreml-palette6-64x64"),
-        ("coreml", {"options": {"int8": "w8a8"}}, "squeezesam-coreml-w8a8-64x64"),
-        ("onnx", {"options": {"format": "ort"}}, "squeezesam-onnx-ort-int8-64x64"),
-        ("onnx", {"max_iou_drop": 0.01}, "squeezesam-onnx-int8-mixed-64x64"),
+        ("coreml", {"options": {"int8": "palette6"}}, f"{PRESET}-coreml-palette6-64x64"),
+        ("coreml", {"options": {"int8": "w8a8"}}, f"{PRESET}-coreml-w8a8-64x64"),
+        ("onnx", {"options": {"format": "ort"}}, f"{PRESET}-onnx-ort-int8-64x64"),
+        ("onnx", {"max_iou_drop": 0.01}, f"{PRESET}-onnx-int8-mixed-64x64"),
     ],
 )
 def test_a_bundle_is_named_by_what_is_in_it(
@@ -109,6 +110,6 @@ def test_a_bundle_is_named_by_what_is_in_it(
 ) -> None:
     nowhere = Path("nowhere")
     request = ExportRequest(
-        target, "int8", 64, 64, "squeezesam-fast", nowhere, nowhere, nowhere, **changes  # type: ignore[arg-type]
+        target, "int8", 64, 64, PRESET, nowhere, **changes  # type: ignore[arg-type]
     )  # fmt: skip
     assert request.name == name

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from squeezesam_model import file_sha256, load_saliency, load_segmenter
+from squeezesam_model import file_sha256
+from squeezesam_model.families import family_of
+from squeezesam_model.network import Network, Program
 
-from squeezesam_export.networks.sources import SEGMENTER_INPUTS, Networks
+from squeezesam_export.networks.reference import Reference
 from squeezesam_export.photos.views import comparison_views, folder_views
 from squeezesam_export.program import Execute, ExportError
 from squeezesam_export.progress import Progress, Silent
 from squeezesam_export.targets.registry import find_target
 from squeezesam_export.verify import gate, parity
-
-SEGMENTER_OUTPUTS, SALIENCY_OUTPUTS = ("masks", "scores"), ("heatmap",)
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,14 @@ class CheckRequest:
 
     Attributes:
         bundle: its folder.
-        weights: those of the segmenter that it was made from.
-        saliency_weights: those of the saliency network.
+        weights: part of the network → the file that it was made from; the shipped ones where a
+            part is missing.
         photos: folder of photos; None takes the built-in views.
         iou_floor: least mean mask IoU to fp32; None takes the precision's own.
     """
 
     bundle: Path
-    weights: Path
-    saliency_weights: Path
+    weights: Mapping[str, Path] = field(default_factory=dict)
     photos: Path | None = None
     iou_floor: float | None = None
 
@@ -44,12 +44,11 @@ class Checked:
     """What was measured; it lies above the floors."""
 
     name: str
-    parity: parity.SegmenterParity
-    heat_snr_db: float
+    parity: parity.Parity
 
 
 def check_bundle(request: CheckRequest, progress: Progress | None = None) -> Checked:
-    """Compare a bundle's programs, as they lie on disk, with the fp32 networks.
+    """Compare a bundle's programs, as they lie on disk, with the fp32 network.
 
     Raises:
         ExportError: the bundle is damaged, was made from other weights, cannot be executed here,
@@ -59,24 +58,39 @@ def check_bundle(request: CheckRequest, progress: Progress | None = None) -> Che
     progress = progress or Silent()
     manifest = read_manifest(request.bundle)
     check_files(request.bundle, manifest)
-    _check_weights(request, manifest)
     progress("loading weights and photos")
-    networks = Networks(
-        load_segmenter(request.weights, manifest["model"]["preset"]),
-        load_saliency(request.saliency_weights),
-        manifest["input"]["height"],
-        manifest["input"]["width"],
-    )
+    reference = Reference(_network(request, manifest))
     views = comparison_views() if request.photos is None else folder_views(request.photos)
-    prepared = [networks.prepare(view) for view in views]
+    prepared = [reference.prepare(view) for view in views]
     progress(f"comparing on {len(prepared)} photos")
-    segmenter = _executor(request.bundle, manifest, "segmenter")
-    saliency = _executor(request.bundle, manifest, "saliency")
-    measured = parity.compare_segmenter(networks, segmenter, prepared, progress.tick)
-    heat = parity.compare_saliency(networks, saliency, prepared)
+    executes = {
+        program.name: _executor(request.bundle, manifest, program) for program in reference.programs
+    }
+    measured = parity.compare(reference, executes, prepared, progress.tick)
     least = gate.floors(manifest["precision"], request.iou_floor)
-    gate.check(f"{manifest['target']} {manifest['precision']}", measured, heat, least)
-    return Checked(manifest["name"], measured, heat)
+    gate.check(f"{manifest['target']} {manifest['precision']}", measured, least)
+    return Checked(manifest["name"], measured)
+
+
+def _network(request: CheckRequest, manifest: dict[str, Any]) -> Network:
+    """The fp32 network that the bundle was made from."""
+    preset = manifest["model"]["preset"]
+    try:
+        family = family_of(preset)
+    except ValueError as error:
+        raise ExportError(f"{request.bundle}: {error}") from error
+    weights = {
+        part: request.weights.get(part) or family.shipped(preset, part) for part in family.parts
+    }
+    wanted = manifest["model"]["weights_sha256"]
+    for part, path in weights.items():
+        if path.exists() and file_sha256(path) != wanted.get(part):
+            raise ExportError(
+                f"{request.bundle} was made from other weights than {path}: give the right ones "
+                f"with --weights {part}=FILE"
+            )
+    height, width = manifest["model"]["size"]
+    return family.load(preset, weights, height, width)
 
 
 def read_manifest(bundle: Path) -> dict[str, Any]:
@@ -88,43 +102,57 @@ def read_manifest(bundle: Path) -> dict[str, Any]:
         raise ExportError(f"{bundle} is no bundle: cannot read manifest.json") from error
     except ValueError as error:
         raise ExportError(f"{path} is not valid JSON") from error
-    wanted = {"name", "model", "target", "backend", "precision", "input", "programs"}
+    wanted = {"schema_version", "name", "model", "target", "backend", "precision", "programs"}
     if not isinstance(loaded, dict) or not wanted <= set(loaded):
         raise ExportError(f"{path} is not the manifest of a bundle")
-    return loaded
+    if loaded["schema_version"] not in (1, 2):
+        raise ExportError(f"{path} has schema version {loaded['schema_version']}, not 1 or 2")
+    return loaded if loaded["schema_version"] == 2 else _from_schema_1(loaded)
+
+
+def _from_schema_1(manifest: dict[str, Any]) -> dict[str, Any]:
+    """What this module reads of the first schema, as the second says it."""
+    names = {"segmenter": "segment", "saliency": "heat"}
+    model, size = manifest["model"], manifest["input"]
+    return {
+        **manifest,
+        "model": {
+            "preset": model["preset"],
+            "size": [size["height"], size["width"]],
+            "weights_sha256": {
+                "segment": model["weights_sha256"],
+                "heat": model["saliency_weights_sha256"],
+            },
+        },
+        "programs": {
+            names.get(name, name): {
+                "file": program["file"],
+                "files": {one["path"]: {"sha256": one["sha256"]} for one in program["files"]},
+            }
+            for name, program in manifest["programs"].items()
+        },
+    }
 
 
 def check_files(bundle: Path, manifest: dict[str, Any]) -> None:
     """Every file that the manifest lists is there and unchanged (else ExportError)."""
     for program in manifest["programs"].values():
-        for entry in program["files"]:
-            path = bundle / entry["path"]
+        for name, entry in program["files"].items():
+            path = bundle / name
             if not path.is_file():
                 raise ExportError(f"{path} is missing")
             if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
                 raise ExportError(f"{path} was changed after the export")
 
 
-def _check_weights(request: CheckRequest, manifest: dict[str, Any]) -> None:
-    for path, key in (
-        (request.weights, "weights_sha256"),
-        (request.saliency_weights, "saliency_weights_sha256"),
-    ):
-        if path.exists() and file_sha256(path) != manifest["model"].get(key):
-            raise ExportError(
-                f"{request.bundle} was made from other weights than {path}: give the right ones "
-                "with --weights and --saliency-weights"
-            )
-
-
-def _executor(bundle: Path, manifest: dict[str, Any], program: str) -> Execute:
-    path = bundle / manifest["programs"][program]["file"]
-    names = (
-        (SEGMENTER_INPUTS, SEGMENTER_OUTPUTS)
-        if program == "segmenter"
-        else (("image",), SALIENCY_OUTPUTS)
-    )
-    run = find_target(manifest["target"]).execute(path, manifest["backend"], *names)
+def _executor(bundle: Path, manifest: dict[str, Any], program: Program) -> Execute:
+    entry = manifest["programs"].get(program.name)
+    if entry is None:
+        raise ExportError(f"{bundle} has no program '{program.name}'")
+    inputs = tuple(one.name for one in program.inputs)
+    outputs = tuple(one.name for one in program.outputs)
+    target = find_target(manifest["target"])
+    run = target.execute(bundle / entry["file"], manifest["backend"], inputs, outputs)
     if run is None:
         raise ExportError(
             f"a bundle for {manifest['target']} with {manifest['backend']} cannot be executed here"

@@ -1,28 +1,27 @@
-"""Writing a bundle: lower both programs, compare them, and only then move the folder into place."""
+"""Writing a bundle: lower its programs, compare them, and only then move the folder into place."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from squeezesam_model import file_sha256, load_saliency, load_segmenter
-from squeezesam_model.count import count_parameters
+from squeezesam_model.families import family_of
 
 from squeezesam_export.bundle import manifest
 from squeezesam_export.bundle.lowering import lowered as lowered_program
-from squeezesam_export.networks.sources import Networks, PreparedView
+from squeezesam_export.networks.reference import PreparedView, Reference
 from squeezesam_export.photos.views import (
     calibration_views,
     comparison_views,
     folder_views,
     views_sha256,
 )
-from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
+from squeezesam_export.program import Execute, ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.progress import Progress, Silent
 from squeezesam_export.quantise import mixed
 from squeezesam_export.request import ExportRequest, check_request
@@ -37,19 +36,30 @@ class Exported:
 
     path: Path
     request: ExportRequest
-    sources: tuple[SourceProgram, SourceProgram]
+    reference: Reference
+    sources: tuple[SourceProgram, ...]
     lowered: dict[str, LoweredProgram]
-    parity: parity.SegmenterParity | None
-    heat_snr_db: float | None
+    parity: parity.Parity | None
     manifest: dict[str, Any]
     views: list[PreparedView] = field(repr=False, default_factory=list)
+
+    @property
+    def executes(self) -> Mapping[str, Execute] | None:
+        """Program → what runs it; None where this machine cannot run all of them."""
+        return executable(self.lowered)
+
+
+def executable(lowered: Mapping[str, LoweredProgram]) -> Mapping[str, Execute] | None:
+    """Program → what runs it; None where this machine cannot run all of them."""
+    found = {name: one.execute for name, one in lowered.items() if one.execute is not None}
+    return found if len(found) == len(lowered) else None
 
 
 @dataclass(frozen=True)
 class Inputs:
     """What several bundles of the same weights and size share."""
 
-    networks: Networks
+    reference: Reference
     calibration: list[PreparedView]
     comparison: list[PreparedView]
 
@@ -58,17 +68,23 @@ def prepare(request: ExportRequest) -> Inputs:
     """Load networks and photos.
 
     Raises:
-        ExportError: a folder of photos is missing or empty.
+        ExportError: a folder of photos is missing or empty, or the network contradicts itself.
         WeightsError: the weights do not fit.
+        ValueError: no family builds the preset.
     """
-    networks = Networks(
-        load_segmenter(request.weights, request.preset),
-        load_saliency(request.saliency_weights),
-        request.height,
-        request.width,
-    )
-    calibration = _views(networks, request.calibration, calibration_views)
-    return Inputs(networks, calibration, _views(networks, request.comparison, comparison_views))
+    family = family_of(request.preset)
+    unknown = sorted(set(request.weights) - set(family.parts))
+    if unknown:
+        raise ExportError(
+            f"the preset '{request.preset}' has no part '{unknown[0]}' ({', '.join(family.parts)})"
+        )
+    weights = {
+        part: request.weights.get(part) or family.shipped(request.preset, part)
+        for part in family.parts
+    }
+    reference = Reference(family.load(request.preset, weights, request.height, request.width))
+    calibration = _views(reference, request.calibration, calibration_views)
+    return Inputs(reference, calibration, _views(reference, request.comparison, comparison_views))
 
 
 def export_bundle(
@@ -106,40 +122,40 @@ def export_bundle(
 
 
 def _views(
-    networks: Networks, folder: Path | None, default: Callable[[], list[Any]]
+    reference: Reference, folder: Path | None, default: Callable[[], list[Any]]
 ) -> list[PreparedView]:
     views = default() if folder is None else folder_views(folder)
-    return [networks.prepare(view) for view in views]
+    return [reference.prepare(view) for view in views]
 
 
 def _fill(request: ExportRequest, inputs: Inputs, folder: Path, progress: Progress) -> Exported:
-    networks, comparison = inputs.networks, inputs.comparison
-    sources = networks.programs(inputs.calibration)
+    reference, what = inputs.reference, f"{request.target} {request.precision}"
+    sources = reference.sources(inputs.calibration)
     found = None
     if request.max_iou_drop is not None:
-        found = _mix(request, request.max_iou_drop, sources[0], inputs, progress)
-        request = replace(request, float_layers=found.in_float)
+        found = _mix(request, request.max_iou_drop, sources, inputs, progress)
+        layers = {reference.mask_program.name: found.in_float}
+        request = replace(request, float_layers=layers)
     lowered = {}
     for source in sources:
-        progress(f"{request.target} {request.precision}: lowering the {source.name}")
+        progress(f"{what}: lowering '{source.name}'")
         lowered[source.name] = lowered_program(source, request, folder)
-    measured, heat = None, None
-    run_segmenter, run_saliency = lowered["segmenter"].execute, lowered["saliency"].execute
-    if run_segmenter and run_saliency:
-        progress(f"{request.target} {request.precision}: comparing on {len(comparison)} photos")
-        measured = parity.compare_segmenter(networks, run_segmenter, comparison, progress.tick)
-        heat = parity.compare_saliency(networks, run_saliency, comparison)
-        what = f"{request.target} {request.precision}"
+    measured, executes = None, executable(lowered)
+    if executes is not None:
+        progress(f"{what}: comparing on {len(inputs.comparison)} photos")
+        measured = parity.compare(reference, executes, inputs.comparison, progress.tick)
         try:
-            gate.check(what, measured, heat, _floors(request))
+            gate.check(what, measured, _floors(request))
         except ExportError as error:
             raise ExportError(f"{error}; no bundle was written") from error
-    content = _manifest(request, inputs, sources, lowered, measured, heat, folder)
+    content = _manifest(request, inputs, sources, lowered, measured, folder)
     if found is not None and request.max_iou_drop is not None:
         content["quantisation"]["mixed"] = found.entry(request.max_iou_drop)
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8")
-    return Exported(request.path, request, sources, lowered, measured, heat, content, comparison)
+    return Exported(
+        request.path, request, reference, sources, lowered, measured, content, inputs.comparison
+    )
 
 
 def _floors(request: ExportRequest) -> gate.Floors:
@@ -152,58 +168,49 @@ def _floors(request: ExportRequest) -> gate.Floors:
 def _mix(
     request: ExportRequest,
     max_iou_drop: float,
-    source: SourceProgram,
+    sources: tuple[SourceProgram, ...],
     inputs: Inputs,
     progress: Progress,
 ) -> mixed.Mixed:
-    """Which layers of the segmenter stay in float."""
-    target = find_target(request.target)
+    """Which layers of the program that gives the masks stay in float."""
+    name = inputs.reference.mask_program.name
+    source = next(one for one in sources if one.name == name)
+    mixable = find_target(request.target).mixable(source)
     views = (inputs.calibration[::4], inputs.comparison)
-    return mixed.search(target.mixable(source), inputs.networks, *views, max_iou_drop, progress)
+    return mixed.search(mixable, inputs.reference, *views, max_iou_drop, progress)
 
 
 def _manifest(
     request: ExportRequest,
     inputs: Inputs,
-    sources: tuple[SourceProgram, SourceProgram],
+    sources: tuple[SourceProgram, ...],
     lowered: dict[str, LoweredProgram],
-    measured: parity.SegmenterParity | None,
-    heat: float | None,
+    measured: parity.Parity | None,
     folder: Path,
 ) -> dict[str, Any]:
+    reference, network = inputs.reference, inputs.reference.network
+    main = lowered[reference.mask_program.name]
     origin = "scikit-image photos" if request.calibration is None else "user's photos"
-    quantisation = lowered["segmenter"].quantisation
     return {
         "schema_version": manifest.SCHEMA_VERSION,
         "name": request.name,
-        "licence": manifest.LICENCE,
-        "model": {
-            "preset": request.preset,
-            "parameters": count_parameters(inputs.networks.segmenter),
-            "weights_sha256": file_sha256(request.weights),
-            "saliency_preset": inputs.networks.saliency.preset.name,
-            "saliency_weights_sha256": file_sha256(request.saliency_weights),
-        },
+        "licence": network.origin.licence,
+        "model": manifest.model_entry(network, reference.parameters),
         "target": request.target,
         "backend": request.chosen_backend,
         "precision": request.precision,
-        "input": manifest.input_entry(request.height, request.width),
-        "prompts": manifest.prompts_entry(request.height, request.width),
-        "capabilities": {"negative_points": True, "box": True, "automatic": True},
-        "programs": {
-            source.name: manifest.program_entry(source, lowered[source.name], folder)
-            for source in sources
-        },
-        "quantisation": quantisation,
+        **manifest.network_entries(network),
+        "programs": manifest.programs_entry(reference.programs, sources, lowered, folder),
+        "quantisation": main.quantisation,
         "calibration": {
             "source": origin,
             "photos": len(inputs.calibration),
             "sha256": views_sha256([prepared.view for prepared in inputs.calibration]),
         }
-        if quantisation
+        if main.quantisation
         else None,
         "toolchain": toolchain(find_target(request.target).tools),
-        "parity": parity.manifest_entry(measured, heat, lowered["segmenter"].engine),
+        "parity": parity.manifest_entry(measured, main.engine),
     }
 
 

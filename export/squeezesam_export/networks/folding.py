@@ -15,7 +15,8 @@ def fold(model: nn.Module) -> nn.Module:
     """A copy without BatchNorm and pixel normalisation that gives the same outputs.
 
     Args:
-        model: a Segmenter or SaliencyNet in evaluation mode.
+        model: in evaluation mode. Pixel normalisation is folded where it has ours as
+            ``normalise``.
 
     Raises:
         ValueError: the model is in training mode, or a BatchNorm does not directly follow a
@@ -27,6 +28,9 @@ def fold(model: nn.Module) -> nn.Module:
     for module in folded.modules():
         if isinstance(module, nn.Sequential):
             _fold_sequence(module)
+    if not isinstance(getattr(folded, "normalise", None), PixelNormalisation):
+        # Another family's: what is left of it is its target's to fold.
+        return folded
     left = [name for name, m in folded.named_modules() if isinstance(m, nn.BatchNorm2d)]
     if left:
         raise ValueError(f"the BatchNorm {left[0]} does not directly follow a convolution")

@@ -15,13 +15,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from squeezesam import PhotoError, open_photo
+from squeezesam.geometry import Letterbox
 from squeezesam.photo import PHOTO_SUFFIXES
 from squeezesam.terminal import printable
-from squeezesam_model.geometry import fit
 from squeezesam_model.normalisation import PAD_VALUE
 
 from squeezesam_export.program import ExportError
@@ -100,20 +99,18 @@ def views_sha256(views: list[View]) -> str:
     return digest.hexdigest()
 
 
-def letterbox(rgb: U8, height: int, width: int) -> tuple[NDArray[np.float32], tuple[int, int]]:
-    """Resize with the aspect kept and pad bottom and right.
+def letterbox(
+    rgb: U8, height: int, width: int, padding: tuple[int, int, int] = PAD_VALUE
+) -> tuple[NDArray[np.float32], tuple[int, int]]:
+    """Resize with the aspect kept and pad bottom and right: the core's own steps.
 
     Returns:
         1×3×height×width float32 in 0…255, and the (height, width) that the photo covers.
     """
-    new_w, new_h = fit(rgb.shape[1], rgb.shape[0], width, height)
-    shrinking = new_h * new_w < rgb.shape[0] * rgb.shape[1]
-    method = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
-    canvas = np.empty((height, width, 3), np.uint8)
-    canvas[:] = PAD_VALUE
-    canvas[:new_h, :new_w] = cv2.resize(rgb, (new_w, new_h), interpolation=method)
+    placed = Letterbox((rgb.shape[1], rgb.shape[0]), (width, height))
+    canvas = placed.image(np.ascontiguousarray(rgb), padding)
     planar = canvas.transpose(2, 0, 1)[None].astype(np.float32)
-    return np.ascontiguousarray(planar), (new_h, new_w)
+    return np.ascontiguousarray(planar), (placed.resized[1], placed.resized[0])
 
 
 def _read(path: Path) -> U8:

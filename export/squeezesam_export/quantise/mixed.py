@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from squeezesam_export.networks.sources import Networks, PreparedView
+from squeezesam_export.networks.reference import PreparedView, Reference
 from squeezesam_export.program import ExportError
 from squeezesam_export.progress import Progress
 from squeezesam_export.targets.protocol import Mixable
@@ -44,7 +44,7 @@ class Mixed:
 
 def search(
     program: Mixable,
-    networks: Networks,
+    reference: Reference,
     ranked_on: Sequence[PreparedView],
     measured_on: Sequence[PreparedView],
     max_iou_drop: float,
@@ -56,8 +56,8 @@ def search(
     by bisection, every step measured.
 
     Args:
-        program: the segmenter, all in int8.
-        networks: the fp32 ones.
+        program: the one that gives the masks, all in int8.
+        reference: the fp32 network.
         ranked_on: photos that the noise is measured on.
         measured_on: photos that the bound must hold on.
         max_iou_drop: the mean mask IoU to fp32 must be at least 1 − this.
@@ -67,7 +67,8 @@ def search(
         ExportError: the bound is missed even with all of them in float.
     """
     progress("mixed precision: ranking the layers by the noise they add")
-    photos = [tuple(t.numpy() for t in view.segmenter) for view in ranked_on]
+    name = reference.mask_program.name
+    photos = [tuple(t.numpy() for t in view.inputs[name]) for view in ranked_on]
     order = [report.node.name for report in program.layers(photos)]
     known: dict[int, float] = {}
 
@@ -75,9 +76,8 @@ def search(
         if count not in known:
             progress(f"mixed precision: measuring with {count} of {len(order)} layers in float")
             run = program.execute(frozenset(order[:count]))
-            known[count] = parity.compare_segmenter(
-                networks, run, measured_on, progress.tick
-            ).mean_iou
+            measured = parity.compare(reference, {name: run}, measured_on, progress.tick)
+            known[count] = measured.mean_iou
         return known[count]
 
     count = fewest(len(order), lambda wanted: iou(wanted) >= 1 - max_iou_drop)

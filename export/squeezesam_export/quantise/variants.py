@@ -1,4 +1,4 @@
-"""Other ways to quantise the segmenter, to be measured against the one that ships."""
+"""Other ways to quantise a program, to be measured against the one that ships."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def pt2e_variant(source: SourceProgram, observer: str, correction: str, folder: 
     """The int8 graph that XNNPACK would get, run by torch.
 
     Args:
-        source: the segmenter.
+        source: what to quantise.
         observer: one of :data:`PT2E_OBSERVERS`.
         correction: one of :data:`CORRECTIONS`.
         folder: not used: nothing is written.

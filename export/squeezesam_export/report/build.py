@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from squeezesam import OutputError
+from squeezesam.writing import make_folder, write_whole
+
 from squeezesam_export.bundle.write import Exported
 from squeezesam_export.program import ExportError, SourceProgram
 from squeezesam_export.progress import Progress, Silent
@@ -23,21 +26,18 @@ _UNTIMED = (
 
 
 def build_report(exports: Sequence[Exported], path: Path, progress: Progress | None = None) -> None:
-    """Write the page for bundles that were just exported (beside, then renamed).
+    """Write the page for bundles that were just exported (whole or not at all).
 
     Raises:
         ExportError: the file cannot be written.
     """
     progress = progress or Silent()
     page = render([_bundle(exported, progress) for exported in exports])
-    beside = path.with_name(f"{path.name}.partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(page, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise ExportError(f"cannot write the report {path}: {error.strerror}") from error
+        make_folder(path.parent)
+        write_whole(path, page.encode(), overwrite=True)
+    except OutputError as error:
+        raise ExportError(f"cannot write the report: {error}") from error
 
 
 def _bundle(exported: Exported, progress: Progress) -> BundleReport:
@@ -90,14 +90,13 @@ def _left_over(notes: dict[str, object]) -> dict[str, int]:
 def _photos(exported: Exported, program: str) -> list[tuple[F32, ...]]:
     step = max(1, len(exported.views) // TRACED_PHOTOS)
     return [
-        tuple(tensor.numpy() for tensor in getattr(view, program))
+        tuple(tensor.numpy() for tensor in view.inputs[program])
         for view in exported.views[::step][:TRACED_PHOTOS]
     ]
 
 
 def _comparisons(exported: Exported) -> list[Comparison]:
-    execute = exported.lowered["segmenter"].execute
-    if execute is None:
+    executes = exported.executes
+    if executes is None:
         return []
-    size = (exported.request.height, exported.request.width)
-    return [compare_view(exported.sources[0], execute, view, size) for view in exported.views]
+    return [compare_view(exported.reference, executes, view) for view in exported.views]

@@ -30,7 +30,7 @@ class ProgramReport:
     """One network of a bundle.
 
     Attributes:
-        name: ``segmenter`` or ``saliency``.
+        name: of the program.
         layers: the one that adds most noise first.
         other_time: share of the time outside of the layers; None where the engine does not tell.
         delegated: delegate calls; None where there is no delegate.

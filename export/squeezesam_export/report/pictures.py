@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from squeezesam_export.networks.sources import PreparedView
-from squeezesam_export.program import Execute, SourceProgram
-from squeezesam_export.verify.parity import final_mask, mask_iou
+from squeezesam_export.networks.reference import PreparedView, Reference
+from squeezesam_export.program import Execute
+from squeezesam_export.verify.parity import chosen_mask, mask_iou
 
 SIDE = 150
 _GREEN, _RED, _BLUE = (60, 200, 90), (235, 60, 50), (60, 110, 240)
@@ -37,17 +37,15 @@ class Comparison:
 
 
 def compare_view(
-    source: SourceProgram, execute: Execute, view: PreparedView, input_: tuple[int, int]
+    reference: Reference, executes: Mapping[str, Execute], view: PreparedView
 ) -> Comparison:
-    """Run both programs on a view and draw their masks."""
-    with torch.inference_mode():
-        expected = [out.numpy() for out in source.module(*view.segmenter)]
-    found = execute([tensor.numpy() for tensor in view.segmenter])
-    rgb = view.view.rgb
-    photo = (rgb.shape[0], rgb.shape[1])
-    wanted = final_mask(expected[0], expected[1], view.covered, photo, input_)
-    mask = final_mask(found[0], found[1], view.covered, photo, input_)
-    return Comparison(view.view.name, mask_iou(wanted, mask), _encode(_panels(rgb, wanted, mask)))
+    """Run the fp32 and the written programs on a view and draw their masks."""
+    program = reference.mask_program
+    expected, found = reference.expected(view), reference.found(view, executes)
+    wanted, _ = chosen_mask(program, view, expected[program.name])
+    mask, _ = chosen_mask(program, view, found[program.name])
+    drawn = _encode(_panels(view.view.rgb, wanted, mask))
+    return Comparison(view.view.name, mask_iou(wanted, mask), drawn)
 
 
 def _panels(rgb: U8, wanted: Mask, mask: Mask) -> U8:

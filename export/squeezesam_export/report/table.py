@@ -6,6 +6,7 @@ import statistics
 import time
 
 from squeezesam_export.bundle.write import Exported
+from squeezesam_export.files import file_entries
 from squeezesam_export.program import Execute, LoweredProgram, SourceProgram
 
 HEAD = ("program", "precision", "MB", "GMAC", "parity", "delegated", "left over", "ms")
@@ -28,7 +29,7 @@ def rows(exported: Exported) -> list[tuple[str, ...]]:
     out: list[tuple[str, ...]] = []
     for source in exported.sources:
         lowered = exported.lowered[source.name]
-        files = exported.manifest["programs"][source.name]["files"]
+        files = file_entries(exported.path / lowered.path.name, exported.path)
         out.append(
             (
                 f"{exported.request.target} {source.name}",
@@ -45,11 +46,12 @@ def rows(exported: Exported) -> list[tuple[str, ...]]:
 
 
 def _parity(exported: Exported, name: str) -> str:
-    if exported.parity is None or exported.heat_snr_db is None:
+    if exported.parity is None:
         return "graph checked"
-    if name == "saliency":
-        return f"{exported.heat_snr_db:.1f} dB"
-    return f"IoU {exported.parity.mean_iou:.4f}, {exported.parity.masks_snr_db:.1f} dB"
+    program = next(p for p in exported.reference.programs if p.name == name)
+    role = program.outputs[0].role or program.outputs[0].name
+    decibels = f"{exported.parity.snr_db[role]:.1f} dB"
+    return f"IoU {exported.parity.mean_iou:.4f}, {decibels}" if role == "masks" else decibels
 
 
 def _count(value: int | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from squeezesam_export.program import ExportError
-from squeezesam_export.verify.parity import SegmenterParity
+from squeezesam_export.verify.parity import Parity
 
 
 @dataclass(frozen=True)
@@ -14,9 +14,8 @@ class Floors:
 
     Attributes:
         mask_iou: mean over the views of the IoU to fp32.
-        snr_db: signal to noise of the masks' logits, the scores and the heat map. Masks alone
-            would not do: thresholded, they hide a broken weight that moves no border, and
-            the saliency network has none.
+        snr_db: signal to noise of every output. Masks alone would not do: thresholded, they hide
+            a broken weight that moves no border, and not every program has any.
     """
 
     mask_iou: float
@@ -29,36 +28,31 @@ _FLOORS = {"fp32": Floors(0.995, 40.0), "fp16": Floors(0.995, 40.0), "int8": Flo
 
 
 def floors(precision: str, mask_iou: float | None = None) -> Floors:
-    """The floors of a precision; ``mask_iou`` replaces the one for the masks."""
-    own = _FLOORS[precision]
+    """The floors of a precision, int8's where we do not know it; ``mask_iou`` replaces its own."""
+    own = _FLOORS.get(precision, _FLOORS["int8"])
     return own if mask_iou is None else Floors(mask_iou, own.snr_db)
 
 
-def check(what: str, measured: SegmenterParity, heat_snr_db: float, least: Floors) -> None:
-    """Refuse a program that lies below a floor.
+def check(what: str, measured: Parity, least: Floors) -> None:
+    """Refuse programs that lie below a floor.
 
     Args:
         what: target and precision, for the sentence.
-        measured: of the segmenter.
-        heat_snr_db: of the saliency network.
+        measured: on all photos.
         least: the floors.
 
     Raises:
         ExportError: with the figure and its floor. What is not a number lies below any floor.
     """
     if not measured.mean_iou >= least.mask_iou:
-        worst = min(measured.mask_iou, key=lambda name: measured.mask_iou[name])
+        worst = measured.worst
         raise ExportError(
             f"the {what} masks reach a mean IoU of {measured.mean_iou:.4f} to fp32, below the "
             f"floor of {least.mask_iou} (worst: {worst}, {measured.mask_iou[worst]:.3f})"
         )
-    for name, found in (
-        ("masks", measured.masks_snr_db),
-        ("scores", measured.scores_snr_db),
-        ("heat map", heat_snr_db),
-    ):
+    for role, found in measured.snr_db.items():
         if not found >= least.snr_db:
             raise ExportError(
-                f"the {what} {name} reach a signal-to-noise ratio of {found:.1f} dB to fp32, below "
+                f"the {what} {role} reach a signal-to-noise ratio of {found:.1f} dB to fp32, below "
                 f"the floor of {least.snr_db:g} dB"
             )

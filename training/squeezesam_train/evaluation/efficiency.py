@@ -41,7 +41,11 @@ def costs_of(description: dict[str, Any]) -> Costs | None:
         parameters = int(description["parameters"])
         return Costs(parameters, int(description["macs"]), BYTES_PER_FLOAT * parameters)
     if description["kind"] == "bundle":
-        program = description["programs"]["segmenter"]
+        programs = description["programs"]
+        # Summaries of earlier runs know the program by its former name.
+        program = programs.get("segment") or programs.get("segmenter")
+        if program is None:
+            return None
         parameters, macs, size = (
             int(value or 0)
             for value in (description.get("parameters"), program["macs"], program["bytes"])

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from squeezesam import OutputError
+from squeezesam.writing import write_whole
 from squeezesam_model.trunk import UNetTrunk
 from torch import Tensor, nn
 
@@ -144,13 +146,10 @@ def _first_line(error: BaseException) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    partial = path.with_suffix(".partial")
     try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise ExportError(f"cannot write {path}: {error.strerror}") from error
+        write_whole(path, content, overwrite=True)
+    except OutputError as error:
+        raise ExportError(f"cannot write the program: {error}") from error
 
 
 def _to_program(exported: ExportedProgram, partitioner: Any) -> tuple[bytes, Counter[str]]:

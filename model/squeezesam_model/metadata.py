@@ -1,0 +1,58 @@
+"""What a weights file says of itself: preset, licence, capabilities, provenance."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+
+from squeezesam_model.weights import WeightsError
+
+UNSPECIFIED = "unspecified"
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """Of a weights file.
+
+    Attributes:
+        preset: name of the architecture; empty where it does not say.
+        licence: ``unspecified`` where it does not say.
+        capabilities: what the weights were trained for, by the manifest's names; empty where it
+            does not say.
+        provenance: free words.
+    """
+
+    preset: str = ""
+    licence: str = UNSPECIFIED
+    capabilities: dict[str, bool] = field(default_factory=dict)
+    provenance: str = ""
+
+
+def read_metadata(path: Path) -> Metadata:
+    """Read the head of a safetensors file.
+
+    Raises:
+        WeightsError: it cannot be read, or its capabilities are no table of true and false.
+    """
+    try:
+        with safe_open(path, framework="numpy") as file:
+            found = file.metadata() or {}
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(f"cannot read the weights {path}: {error}") from error
+    try:
+        capabilities = json.loads(found.get("capabilities", "{}"))
+    except ValueError as error:
+        raise WeightsError(f"{path}: the capabilities in its metadata are no JSON") from error
+    if not isinstance(capabilities, dict) or not all(
+        isinstance(value, bool) for value in capabilities.values()
+    ):
+        raise WeightsError(f"{path}: the capabilities in its metadata are no table of yes and no")
+    return Metadata(
+        found.get("preset", ""),
+        found.get("licence", UNSPECIFIED),
+        capabilities,
+        found.get("provenance", ""),
+    )

@@ -1,0 +1,292 @@
+"""What a network is for export and training: named programs, where their inputs come from, and what
+their outputs are.
+
+A family of networks from outside is added by an entry point of the group ``squeezesam.networks``
+(docs/extending.md); the words here are those of the bundle's manifest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from torch import nn
+
+RUNS = ("photo", "prompt")
+ROLES = ("heat", "masks", "scores", "embedding")
+
+
+@dataclass(frozen=True)
+class Photo:
+    """The photo, resized to the input with its aspect kept, padded bottom and right.
+
+    Attributes:
+        range: what the bytes 0 and 255 become, before the normalisation.
+        mean: taken off each channel of ``range``; None: the network does it itself.
+        std: what the difference is divided by; None with ``mean``.
+        padding: colour of the rest, 0…255.
+    """
+
+    range: tuple[float, float] = (0.0, 255.0)
+    mean: tuple[float, float, float] | None = None
+    std: tuple[float, float, float] | None = None
+    padding: tuple[int, int, int] = (124, 116, 104)
+
+    def entry(self) -> dict[str, Any]:
+        """The manifest's `source`."""
+        folded = self.mean is None or self.std is None
+        return {
+            "kind": "photo",
+            "channels": "rgb",
+            "range": list(self.range),
+            "normalisation": "folded"
+            if folded
+            else {"mean": list(self.mean or ()), "std": list(self.std or ())},
+            "padding": {"side": "bottom_right", "value": list(self.padding)},
+        }
+
+
+@dataclass(frozen=True)
+class Planes:
+    """Clicks and box drawn as planes, 1×2×H×W (:mod:`squeezesam_model.planes`)."""
+
+    def entry(self) -> dict[str, Any]:
+        """The manifest's `source`."""
+        return {"kind": "planes"}
+
+
+@dataclass(frozen=True)
+class Points:
+    """Coordinates of the prompts in pixels of the photo's input, 1×N×2; a box is its corners.
+
+    Attributes:
+        normalised: divided by the input's width and height.
+    """
+
+    normalised: bool = False
+
+    def entry(self) -> dict[str, Any]:
+        """The manifest's `source`."""
+        return {"kind": "points", "normalised": self.normalised}
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Labels of the prompts, 1×N: 1 and 0, 2 and 3 for a box's corners, −1 for free slots."""
+
+    def entry(self) -> dict[str, Any]:
+        """The manifest's `source`."""
+        return {"kind": "labels"}
+
+
+@dataclass(frozen=True)
+class PreviousMask:
+    """The last mask that the network gave, 1×1×H×W; zeros where there is none.
+
+    Attributes:
+        values: ``logits`` or ``probability``.
+    """
+
+    values: str = "logits"
+
+    def entry(self) -> dict[str, Any]:
+        """The manifest's `source`."""
+        return {"kind": "mask", "values": self.values}
+
+
+@dataclass(frozen=True)
+class MaskFlag:
+    """One number: 1 where there is a last mask, else 0."""
+
+    def entry(self) -> dict[str, Any]:
+        """The manifest's `source`."""
+        return {"kind": "mask_flag"}
+
+
+@dataclass(frozen=True)
+class FromProgram:
+    """An output of another program."""
+
+    program: str
+    output: str
+
+    def entry(self) -> dict[str, Any]:
+        """The manifest's `source`."""
+        return {"kind": "program", "program": self.program, "output": self.output}
+
+
+Source = Photo | Planes | Points | Labels | PreviousMask | MaskFlag | FromProgram
+
+
+@dataclass(frozen=True)
+class Input:
+    """A float32 input: its name in the program, its shape and where it comes from."""
+
+    name: str
+    shape: tuple[int, ...]
+    source: Source
+
+
+@dataclass(frozen=True)
+class Output:
+    """A float32 output: its name, and one of :data:`ROLES` ("" where only programs read it)."""
+
+    name: str
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A part of the network that is lowered by itself.
+
+    Attributes:
+        name: in the bundle; its file is called after it.
+        runs: once a ``photo`` or at every ``prompt``.
+        module: float32, evaluation mode; takes the inputs in order, returns a tensor or a tuple of
+            tensors in the order of the outputs.
+        inputs: in order.
+        outputs: in order.
+    """
+
+    name: str
+    runs: str
+    module: nn.Module
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a person can do with the network."""
+
+    negative_points: bool = True
+    box: bool = True
+    automatic: bool = False
+    previous_mask: bool = False
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """How prompts reach the network.
+
+    Attributes:
+        max_points: N of points and labels.
+        click_radius: of a click's disc in the planes, pixels of their size; None without planes.
+    """
+
+    max_points: int = 16
+    click_radius: float | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the weights' own metadata say.
+
+    Attributes:
+        files: program → the file that its weights came from.
+        licence: of the weights; ``unspecified`` where nobody said.
+        provenance: what they were made from, in the words of who made them.
+    """
+
+    files: Mapping[str, Path] = field(default_factory=dict)
+    licence: str = "unspecified"
+    provenance: str = ""
+
+
+class Network(Protocol):
+    """Loaded, at one input size."""
+
+    @property
+    def family(self) -> str:
+        """Name of its family."""
+
+    @property
+    def preset(self) -> str:
+        """Name of its architecture."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) that it was loaded for."""
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """In any order; those with the role ``masks`` or ``heat`` among their outputs are compared
+        by what they show."""
+
+    @property
+    def prompts(self) -> Prompts:
+        """How prompts reach it."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What can be done with it."""
+
+    @property
+    def origin(self) -> Origin:
+        """Where its weights come from."""
+
+
+class Family(Protocol):
+    """Networks that are built alike.
+
+    Attributes:
+        name: in the manifest.
+        presets: the architectures that it builds.
+        parts: names of the weights files that a network is made of, the main one first.
+    """
+
+    name: str
+    presets: tuple[str, ...]
+    parts: tuple[str, ...]
+
+    def shipped(self, preset: str, part: str) -> Path:
+        """The weights that come with the package.
+
+        Raises:
+            WeightsError: there are none.
+        """
+
+    def load(self, preset: str, weights: Mapping[str, Path], height: int, width: int) -> Network:
+        """Build a network.
+
+        Args:
+            preset: one of the family's.
+            weights: part → file, for every part.
+            height: of the input, pixels.
+            width: of the input, pixels.
+
+        Raises:
+            WeightsError: a file does not fit, or the size does not.
+        """
+
+
+def ordered(programs: tuple[Program, ...]) -> Iterator[Program]:
+    """Each program behind those whose outputs it reads.
+
+    Raises:
+        ValueError: a program reads of one that is not there, or of itself by a detour.
+    """
+    by_name = {program.name: program for program in programs}
+    done: set[str] = set()
+    open_: set[str] = set()
+
+    def visit(program: Program) -> Iterator[Program]:
+        if program.name in done:
+            return
+        if program.name in open_:
+            raise ValueError(f"the programs read of each other in a circle at '{program.name}'")
+        open_.add(program.name)
+        for one in program.inputs:
+            if isinstance(one.source, FromProgram):
+                if one.source.program not in by_name:
+                    raise ValueError(
+                        f"'{program.name}' reads of '{one.source.program}', which is no program"
+                    )
+                yield from visit(by_name[one.source.program])
+        done.add(program.name)
+        yield program
+
+    for program in programs:
+        yield from visit(program)
