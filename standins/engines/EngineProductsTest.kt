@@ -53,7 +53,7 @@ class EngineProductsTest {
             Module.programs["heat.bin"] =
                 Module.Program { inputs ->
                     assertEquals(listOf(1L, 3L, 32L, 32L), inputs.single().shape().toList())
-                    assertTrue(inputs.single().data.isDirect)
+                    assertTrue(inputs.single().isDirect)
                     listOf(Tensor.of(brightness(inputs.single().dataAsFloatArray)))
                 }
             Module.programs["segment.bin"] =

@@ -8,9 +8,17 @@ public abstract class Tensor internal constructor(private val sides: LongArray) 
     public fun shape(): LongArray = sides.copyOf()
 
     public open val dataAsFloatArray: FloatArray
-        get() = throw IllegalStateException("Tensor of type ${javaClass.simpleName} cannot return data as float array.")
+        get() = error("Tensor of type ${javaClass.simpleName} cannot return data as float array.")
+
+    /** Whether its memory was handed over, not copied. */
+    @OfTheTest
+    public open val isDirect: Boolean
+        get() = false
 
     private class Floats(private val data: FloatBuffer, sides: LongArray) : Tensor(sides) {
+        override val isDirect: Boolean
+            get() = data.isDirect
+
         override val dataAsFloatArray: FloatArray
             get() {
                 data.rewind()
