@@ -71,7 +71,7 @@ def _record(target: Target, plain: Mask) -> dict[str, Any]:
     record["plain"] = scores(plain, target)
     for radius, epsilon in SETTINGS:
         start = time.perf_counter()
-        refined = plain.refine_edges(radius=radius, epsilon=epsilon)
+        refined = plain.refine(radius=radius, epsilon=epsilon)
         milliseconds = 1000 * (time.perf_counter() - start)
         record[name_of(radius, epsilon)] = {**scores(refined, target), "ms": milliseconds}
     return record
@@ -156,8 +156,8 @@ why refining is off unless it is asked for."""
 PAGE = """# Edges
 
 The network's masks have a quarter of its input's resolution. By default the core upsamples them
-bilinearly. `ssam_mask_refine` (Python: `session.predict(refine_edges=True)`, command: `squeezesam
-segment --refine-edges`) moves the edge to that of the photo with a guided filter; how it works
+bilinearly. `ssam_mask_refine` (Python: `session.predict(refine=True)`, command: `squeezesam
+segment --refine`) moves the edge to that of the photo with a guided filter; how it works
 stands in `runtime/core/src/mask/guided_filter.h`.
 
 {verdict}

@@ -11,7 +11,7 @@ session.predict().save("cutout.png", format="cutout")
 from __future__ import annotations
 
 from . import geometry
-from .bundle import Bundle
+from .bundle import ModelBundle
 from .engines import Engine, Program, ProgramSpec, TensorSpec
 from .errors import (
     BundleDamagedError,
@@ -49,7 +49,6 @@ __all__ = [
     "FORMATS",
     "BackgroundPoint",
     "Box",
-    "Bundle",
     "BundleDamagedError",
     "BundleError",
     "BundleVersionError",
@@ -63,6 +62,7 @@ __all__ = [
     "InternalError",
     "InvalidArgumentError",
     "Mask",
+    "ModelBundle",
     "NothingStandsOutError",
     "OutOfMemoryError",
     "OutputError",

@@ -6,17 +6,19 @@ import json
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from . import _core
 from .engines.protocol import ProgramSpec, TensorSpec
 from .errors import BundleError
 
+Check: TypeAlias = Literal["hashes", "sizes"]
+
 EXPORT_COMMAND = "squeezesam-export --target onnx --precision int8 --size 512 --output DIR"
 _BUILT_IN = Path(__file__).parent / "bundles"
 
 
-class Bundle:
+class ModelBundle:
     """One bundle folder: manifest.json and the programs it lists.
 
     Opening it makes the core check the schema version, that the manifest does not contradict
@@ -24,15 +26,16 @@ class Bundle:
     BundleVersionError.
 
     folder: the bundle's folder.
-    sizes_only: compare sizes but not sha256; for an app that did so when it was installed.
+    check: ``hashes`` compares sizes and sha256 of every file, ``sizes`` leaves out the sha256; for
+        an app that compared them when it was installed.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], *, sizes_only: bool = False) -> None:
+    def __init__(self, folder: str | os.PathLike[str], *, check: Check = "hashes") -> None:
         self.folder = Path(folder)
         name = os.fsencode(folder)  # as the system spells it: it need not be valid text
         if not name or b"\0" in name:
             raise BundleError(f"{os.fspath(folder)!r} is not the name of a folder")
-        self.core = _core.Bundle(name, sizes_only)
+        self.core = _core.Bundle(name, check == "sizes")
         self.info = self.core.info()
 
     @property

@@ -112,15 +112,15 @@ class Mask:
         return self._info["area"]
 
     @property
-    def bbox(self) -> tuple[int, int, int, int] | None:
+    def bounds(self) -> tuple[int, int, int, int] | None:
         """Smallest rectangle round the object: x, y, width, height in pixels; None if empty."""
         return self._info["bbox"] if self.area else None
 
     def derive(
-        self, *, candidate: int | None = None, largest_component: bool = False, fill_holes: int = 0
+        self, *, candidate: int | None = None, keep_largest: bool = False, max_hole_area: int = 0
     ) -> Mask:
         """Another mask from the same prediction, without running a network; see `predict`."""
-        derived = self._core.derive(core_candidate(candidate), largest_component, fill_holes)
+        derived = self._core.derive(core_candidate(candidate), keep_largest, max_hole_area)
         return Mask(
             derived,
             self.photo,
@@ -129,7 +129,7 @@ class Mask:
             decode_ms=self._decode_ms,
         )
 
-    def refine_edges(self, *, radius: float = 0.0, epsilon: float = 0.0) -> Mask:
+    def refine(self, *, radius: float = 0.0, epsilon: float = 0.0) -> Mask:
         """The mask with its edge moved to the edges of the photo (a guided filter).
 
         radius: of the filter's window, in pixels of the network's logits, up to 4; 0 is 1.

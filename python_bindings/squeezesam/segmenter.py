@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import _core
-from .bundle import Bundle, built_in_bundle
+from .bundle import Check, ModelBundle, built_in_bundle
 from .engines import Engine, Program, Tensor, create_engine
 from .errors import EngineUnavailableError
 from .mask import Mask, core_candidate, typed_prompts
@@ -19,7 +19,7 @@ from .prompts import Prompt
 class Segmenter:
     """A model, ready to run. Immutable: share it between threads, one Session for each of them."""
 
-    def __init__(self, bundle: Bundle, engine: Engine) -> None:
+    def __init__(self, bundle: ModelBundle, engine: Engine) -> None:
         """Joins an opened bundle to an engine; `Segmenter.load` does both.
 
         Raises EngineUnavailableError if the engine does not execute the bundle's target, and what
@@ -42,21 +42,20 @@ class Segmenter:
         *,
         engine: str | Engine | None = None,
         threads: int | None = None,
-        verify_hashes: bool = True,
+        check: Check = "hashes",
     ) -> Segmenter:
         """Loads the bundle in the folder `bundle`, or the one inside the package.
 
         engine: ``onnxruntime``, ``executorch`` or an Engine of your own; by default the one that
             executes the bundle's target.
         threads: for one run of a network; None leaves it to the engine.
-        verify_hashes: compare the sha256 of every file with the manifest's (sizes always are).
+        check: ``hashes`` compares sizes and sha256 of every file with the manifest's, ``sizes``
+            leaves out the sha256.
 
         Raises BundleError and its kinds for a bundle that is missing, damaged, contradictory or
         too new, EngineUnavailableError and EngineError, ValueError for threads < 1.
         """
-        opened = Bundle(
-            built_in_bundle() if bundle is None else bundle, sizes_only=not verify_hashes
-        )
+        opened = ModelBundle(built_in_bundle() if bundle is None else bundle, check=check)
         if engine is None or isinstance(engine, str):
             engine = create_engine(opened.target, engine, threads)
         return cls(opened, engine)
@@ -144,7 +143,7 @@ class Session:
         """Takes away all prompts; `undo` brings them back."""
         self._core.clear()
 
-    def automatic_points(self) -> tuple[Prompt, ...]:
+    def automatic_clicks(self) -> tuple[Prompt, ...]:
         """Where the model would click by itself: up to five points, none if nothing stands out."""
         return typed_prompts(self._core.automatic())
 
@@ -152,22 +151,22 @@ class Session:
         self,
         *,
         candidate: int | None = None,
-        largest_component: bool = False,
-        fill_holes: int = 0,
-        refine_edges: bool = False,
+        keep_largest: bool = False,
+        max_hole_area: int = 0,
+        refine: bool = False,
     ) -> Mask:
         """The mask for the prompts; without a foreground click or a box, the automatic mask.
 
         candidate: index of one of the network's masks; None takes the one with the best score.
-        largest_component: keep only the largest 8-connected piece.
-        fill_holes: fill holes of up to so many photo pixels; 0 none, −1 all.
-        refine_edges: move the mask's edge to the edges of the photo, as `Mask.refine_edges`.
+        keep_largest: keep only the largest 8-connected piece.
+        max_hole_area: fill holes of up to so many photo pixels; 0 none, −1 all.
+        refine: move the mask's edge to the edges of the photo, as `Mask.refine`.
 
         Raises NothingStandsOutError when the automatic mask is asked for and the photo is
         featureless, PromptUnsupportedError where the bundle needs a prompt, EngineError,
         CancelledError, and InvalidArgumentError for a candidate that does not exist.
         """
-        mask = self._core.predict(core_candidate(candidate), largest_component, fill_holes)
+        mask = self._core.predict(core_candidate(candidate), keep_largest, max_hole_area)
         bundle = self.segmenter.bundle
         predicted = Mask(
             mask,
@@ -176,7 +175,7 @@ class Session:
             engine=self.segmenter.engine.name,
             decode_ms=self._decode_ms,
         )
-        return predicted.refine_edges() if refine_edges else predicted
+        return predicted.refine() if refine else predicted
 
     def cancel(self) -> None:
         """Makes the `predict` under way in another thread raise CancelledError after its stage."""

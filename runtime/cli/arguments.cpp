@@ -19,9 +19,9 @@ left, x to the right, y down.
   --negative X,Y         a click on what does not belong to it; may be given many times
   --box X0,Y0,X1,Y1      a rectangle round the object
   --candidate K|best     which of the network's masks; default best (highest predicted quality)
-  --largest-component    keep only the largest connected piece
-  --fill-holes AREA      fill holes of up to AREA pixels (of the photo); default 0, none
-  --refine-edges         move the mask's edge to the edges of the photo
+  --keep-largest         keep only the largest connected piece
+  --max-hole-area AREA   fill holes of up to AREA pixels (of the photo); default 0, none
+  --refine               move the mask's edge to the edges of the photo
   --output FILE          where the mask goes: PNG, 255 where the object is, 0 elsewhere; default
                          PHOTO-mask.png in this folder
   --overwrite            replace a result that is there already
@@ -118,10 +118,10 @@ bool take_flag(const std::string& word, Arguments& arguments) {
         arguments.overwrite = true;
     } else if (word == "--json") {
         arguments.json = true;
-    } else if (word == "--largest-component") {
-        arguments.largest_component = true;
-    } else if (word == "--refine-edges") {
-        arguments.refine_edges = true;
+    } else if (word == "--keep-largest") {
+        arguments.keep_largest = true;
+    } else if (word == "--refine") {
+        arguments.refine = true;
     } else {
         return false;
     }
@@ -129,8 +129,9 @@ bool take_flag(const std::string& word, Arguments& arguments) {
 }
 
 bool takes_value(const std::string& option) {
-    const char* const known[] = {"--bundle",  "--point", "--negative",   "--box",      "--output",
-                                 "--threads", "--bench", "--fill-holes", "--candidate"};
+    const char* const known[] = {"--bundle", "--point",         "--negative",
+                                 "--box",    "--output",        "--threads",
+                                 "--bench",  "--max-hole-area", "--candidate"};
     return std::find(std::begin(known), std::end(known), option) != std::end(known);
 }
 
@@ -149,8 +150,8 @@ void take_value(const std::string& option, const std::string& value, Arguments& 
         arguments.threads = read_count(option, value, 1);
     } else if (option == "--bench") {
         arguments.bench = read_count(option, value, 1);
-    } else if (option == "--fill-holes") {
-        arguments.fill_holes = read_count(option, value, 0);
+    } else if (option == "--max-hole-area") {
+        arguments.max_hole_area = read_count(option, value, 0);
     } else {
         arguments.candidate = read_candidate(option, value);
     }

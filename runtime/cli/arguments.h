@@ -33,9 +33,9 @@ struct Arguments {
     std::vector<Point> negatives;  // on what does not belong to it
     std::optional<Box> box;
     int32_t candidate = -1;  // -1: the best
-    bool largest_component = false;
-    int64_t fill_holes = 0;
-    bool refine_edges = false;
+    bool keep_largest = false;
+    int64_t max_hole_area = 0;
+    bool refine = false;
     std::string output;  // "": PHOTO-mask.png in the present folder
     bool overwrite = false;
     int32_t threads = 0;  // 0: the engine's choice

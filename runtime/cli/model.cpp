@@ -47,12 +47,12 @@ void give_prompts(ssam_session* session, const Arguments& arguments) {
 Mask predict(ssam_session* session, const Photo& photo, const Arguments& arguments) {
     ssam_predict_options options = ssam_predict_default_options();
     options.candidate = arguments.candidate;
-    options.keep_largest = arguments.largest_component ? 1 : 0;
-    options.max_hole_area = arguments.fill_holes;
+    options.keep_largest = arguments.keep_largest ? 1 : 0;
+    options.max_hole_area = arguments.max_hole_area;
     ssam_mask* mask = nullptr;
     must(ssam_session_predict(session, &options, &mask), arguments.photo);
     Mask predicted(mask);
-    if (!arguments.refine_edges) {
+    if (!arguments.refine) {
         return predicted;
     }
     const ssam_image image = photo.image();

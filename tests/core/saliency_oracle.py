@@ -1,6 +1,6 @@
 """Saliency to clicks once more, with scikit-image and whole numbers: the oracle of the C++ sampler.
 
-Written from DESIGN.md ("Saliency to clicks") and the rules stated in ssam.h, for clarity only.
+Written from docs/design.md ("Saliency to clicks") and the rules stated in ssam.h, for clarity only.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import pytest
 import torch
 from scored_sample import small_photo
 from skimage import data
-from squeezesam import Bundle, Program, ProgramSpec, Segmenter, _core
+from squeezesam import ModelBundle, Program, ProgramSpec, Segmenter, _core
 from squeezesam.engines import Tensor
 from squeezesam_train.evaluation.bundle_predictor import BundlePredictor, RecordingEngine
 from squeezesam_train.evaluation.letterbox import Letterbox
@@ -65,7 +65,7 @@ def pair(
     manifest["programs"]["heat"]["outputs"][0]["shape"] = [1, 1, 64, 64]
     write_manifest(folder, manifest)
     engine = RecordingEngine(TorchEngine(predictor))
-    return predictor, BundlePredictor(Segmenter(Bundle(folder), engine), engine, "bundle")
+    return predictor, BundlePredictor(Segmenter(ModelBundle(folder), engine), engine, "bundle")
 
 
 @pytest.mark.parametrize(("height", "width"), SIZES)

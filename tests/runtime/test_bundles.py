@@ -11,11 +11,11 @@ from typing import Any
 import onnx
 import pytest
 from squeezesam import (
-    Bundle,
     BundleDamagedError,
     BundleError,
     BundleVersionError,
     EngineUnavailableError,
+    ModelBundle,
     Segmenter,
     SqueezeSamError,
 )
@@ -36,7 +36,7 @@ def change(folder: Path, edit: Callable[[dict[str, Any]], object]) -> None:
 
 
 def test_a_good_bundle_tells_what_it_is(bundle: Path) -> None:
-    opened = Bundle(bundle)
+    opened = ModelBundle(bundle)
     assert opened.name == "tiny-onnx-fp32-128x128"
     assert opened.target == "onnx"
     assert [(program.name, program.runs) for program in opened.programs] == [
@@ -78,7 +78,7 @@ def test_a_flipped_byte_is_noticed(copy: Path, program: str) -> None:
     path.write_bytes(data)
     with pytest.raises(BundleDamagedError, match=program):
         Segmenter.load(copy)
-    Bundle(copy, sizes_only=True)  # the one check that this flag leaves out
+    ModelBundle(copy, check="sizes")  # the one check that this flag leaves out
 
 
 @pytest.mark.parametrize("program", ["segment.onnx", "heat.onnx"])
@@ -87,7 +87,7 @@ def test_a_missing_or_cut_program_is_noticed(copy: Path, program: str) -> None:
     data = path.read_bytes()
     path.write_bytes(data[:-1])
     with pytest.raises(BundleDamagedError, match=program):
-        Segmenter.load(copy, verify_hashes=False)
+        Segmenter.load(copy, check="sizes")
     path.unlink()
     with pytest.raises(BundleDamagedError, match=program):
         Segmenter.load(copy)
@@ -166,7 +166,7 @@ def test_a_program_that_is_no_onnx_file_is_refused_in_one_sentence(copy: Path) -
 
 def test_a_core_ml_bundle_opens_but_does_not_run_here(copy: Path) -> None:
     change(copy, lambda m: m.update(target="coreml", backend="coreml"))
-    assert Bundle(copy).target == "coreml"
+    assert ModelBundle(copy).target == "coreml"
     with pytest.raises(EngineUnavailableError, match="Swift package"):
         Segmenter.load(copy)
 
@@ -194,13 +194,13 @@ def test_a_folder_whose_name_is_no_text_is_a_folder_like_any_other(
 ) -> None:
     folder = Path(f"{tmp_path}/b\udcffundle")
     shutil.copytree(bundle, folder)
-    assert Bundle(folder).name == "tiny-onnx-fp32-128x128"
+    assert ModelBundle(folder).name == "tiny-onnx-fp32-128x128"
     Segmenter.load(folder, threads=1).prewarm()
     (folder / "segment.onnx").unlink()
     with pytest.raises(BundleDamagedError, match="segment"):
-        Bundle(folder)
+        ModelBundle(folder)
 
 
 def test_the_manifest_is_read_as_json_reads_it(bundle: Path) -> None:
     text = (bundle / "manifest.json").read_text()
-    assert json.loads(Bundle(bundle).info["manifest"]) == json.loads(text)
+    assert json.loads(ModelBundle(bundle).info["manifest"]) == json.loads(text)

@@ -136,7 +136,7 @@ def test_a_box_wholly_outside_the_photo_is_a_failure(segment: Any, photo: Path) 
         (["--format", "video"], "there is no format 'video'"),
         (["--format", "mask,"], "there is no format ''"),
         (["--candidate", "worst"], "neither a number nor best"),
-        (["--fill-holes", "-4"], "--fill-holes"),
+        (["--max-hole-area", "-4"], "--max-hole-area"),
         (["--threads", "0"], "not a whole number from 1 up"),
         (["--engine", "abacus"], "abacus"),
         (["--colour", "red"], "--colour"),

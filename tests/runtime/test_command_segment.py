@@ -68,7 +68,7 @@ def test_formats_repeat_and_list(segment: Any, photo: Path, tmp_path: Path) -> N
 
 
 def test_crop_candidate_and_tidying_count(segment: Any, photo: Path, tmp_path: Path) -> None:
-    words = ["--largest-component", "--fill-holes", "50", "--crop", "--format", "cutout"]
+    words = ["--keep-largest", "--max-hole-area", "50", "--crop", "--format", "cutout"]
     assert segment(photo, *words).code == 0
     height, width = png(tmp_path / "out" / "photo-cutout.png").shape[:2]
     assert 80 <= height < 100
@@ -86,7 +86,7 @@ def test_refining_moves_the_edge_to_that_of_the_photo(
 ) -> None:
     assert segment(photo, "--point", "60,80").code == 0
     plain = png(tmp_path / "out" / "photo-mask.png")
-    assert segment(photo, "--point", "60,80", "--refine-edges", "--overwrite").code == 0
+    assert segment(photo, "--point", "60,80", "--refine", "--overwrite").code == 0
     refined = png(tmp_path / "out" / "photo-mask.png")
     assert refined.shape == plain.shape
     assert 0 < (refined != plain).mean() < 0.2

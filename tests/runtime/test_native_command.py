@@ -96,7 +96,7 @@ def test_the_account_is_the_python_commands(ssam: Command, segment: Any, photo: 
 def test_json_holds_what_the_python_format_json_holds(
     ssam: Command, segment: Any, photo: Path, tmp_path: Path
 ) -> None:
-    words = ["--box", "20,30,150,140", "--point", "64,80", "--fill-holes", "9"]
+    words = ["--box", "20,30,150,140", "--point", "64,80", "--max-hole-area", "9"]
     found = json.loads(ssam(photo, *words, "--json").out)
     assert segment(photo, *words, "--format", "json").code == 0
     wanted = json.loads((tmp_path / "out" / "photo-result.json").read_text())
@@ -189,7 +189,7 @@ def test_a_bad_prompt_gets_the_python_commands_sentence(
         ["--point", "nan,3"],
         ["--negative", "1,2,3"],
         ["--candidate", "worst"],
-        ["--fill-holes", "many"],
+        ["--max-hole-area", "many"],
         ["--threads", "0"],
         ["--colour"],
     ],

@@ -155,7 +155,7 @@ def test_the_json_account_holds_everything_about_the_prediction(mask: Mask, tmp_
         "y": mask.prompts[0].y,
         "automatic": True,
     }
-    assert tuple(stored["bbox"]) == mask.bbox
+    assert tuple(stored["bounds"]) == mask.bounds
     assert stored["area"] == mask.area
     assert stored["timings_ms"] == mask.timings.as_json()
     assert np.array_equal(_decode_coco(stored["segmentation"]), mask.array)
@@ -172,7 +172,7 @@ def test_an_empty_mask_can_be_saved_in_every_form(empty_mask: Mask, tmp_path: Pa
     ):
         assert empty_mask.save(tmp_path / f"{form}.{suffix}", form).stat().st_size > 0
     assert not np.asarray(Image.open(tmp_path / "mask.png")).any()
-    assert json.loads((tmp_path / "json.json").read_text())["bbox"] is None
+    assert json.loads((tmp_path / "json.json").read_text())["bounds"] is None
 
 
 def test_a_file_that_exists_is_replaced_only_when_asked(mask: Mask, tmp_path: Path) -> None:

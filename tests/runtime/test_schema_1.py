@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from hand_made_engine import HandMade
 from photo_files import scene
-from squeezesam import Bundle, Segmenter
+from squeezesam import ModelBundle, Segmenter
 from squeezesam.cli import main
 
 KEPT = Path(__file__).parent / "schema_1_bundle"
@@ -20,7 +20,7 @@ def test_the_kept_bundle_is_small() -> None:
 
 
 def test_a_bundle_of_schema_1_is_a_pipeline_of_two_programs() -> None:
-    bundle = Bundle(KEPT)
+    bundle = ModelBundle(KEPT)
     assert bundle.info["schema_version"] == 1
     assert [(p.name, p.runs, p.path.name) for p in bundle.programs] == [
         ("heat", "photo", "saliency.onnx"),

@@ -148,7 +148,7 @@ def test_an_empty_inverted_or_distant_box_is_refused(
 
 def test_a_featureless_photo_asks_for_a_prompt_and_takes_one(segmenter: Segmenter) -> None:
     session = segmenter.open(np.full((60, 80, 3), 130, np.uint8))
-    assert session.automatic_points() == ()
+    assert session.automatic_clicks() == ()
     with pytest.raises(NothingStandsOutError, match="nothing stands out"):
         session.predict()
     session.add_point(5, 5, foreground=False)
@@ -168,7 +168,7 @@ def test_scores_are_clamped_to_one_and_an_empty_mask_has_no_bbox(segmenter: Segm
     assert mask.candidate == 3
     assert mask.score == 1.0
     assert mask.area == 0
-    assert mask.bbox is None
+    assert mask.bounds is None
     assert not mask.array.any()
 
 
@@ -182,7 +182,7 @@ def test_logits_alpha_area_and_bbox_agree_with_the_mask(segmenter: Segmenter) ->
     assert np.array_equal(mask.alpha > 127, mask.array)
     rows, columns = np.nonzero(mask.array)
     assert mask.area == len(rows)
-    assert mask.bbox == (
+    assert mask.bounds == (
         columns.min(),
         rows.min(),
         columns.max() - columns.min() + 1,

@@ -54,7 +54,7 @@ def test_the_candidate_with_the_best_score_is_taken_and_all_are_shown(
     of_the_box = session.predict(candidate=2)
     assert of_the_box.candidate == 2
     assert of_the_box.score == pytest.approx(0.3)
-    x, y, width, height = of_the_box.bbox or (0, 0, 0, 0)
+    x, y, width, height = of_the_box.bounds or (0, 0, 0, 0)
     assert np.allclose([x, y, x + width, y + height], [140, 40, 250, 150], atol=4)
     assert np.array_equal(mask.derive(candidate=2).array, of_the_box.array)
 
@@ -68,8 +68,8 @@ def test_a_candidate_that_does_not_exist_is_an_error(segmenter: Segmenter) -> No
 
 def test_a_prediction_can_be_refined_and_keeps_what_is_known_of_it(segmenter: Segmenter) -> None:
     session = segmenter.open(scene(things=(LEFT, RIGHT)))
-    plain, refined = session.predict(), session.predict(refine_edges=True)
-    assert np.array_equal(plain.refine_edges().array, refined.array)
+    plain, refined = session.predict(), session.predict(refine=True)
+    assert np.array_equal(plain.refine().array, refined.array)
     assert (refined.score, refined.prompts) == (plain.score, plain.prompts)
     assert not np.array_equal(plain.alpha, refined.alpha)
     np.testing.assert_array_equal(refined.cutout()[..., 3], refined.alpha)
@@ -81,12 +81,12 @@ def test_largest_component_and_hole_filling_are_options(segmenter: Segmenter) ->
     session = segmenter.open(photo)
     plain = session.predict()
     assert Expected(photo).agrees_with(plain.array)
-    tidy = session.predict(largest_component=True, fill_holes=1000)
+    tidy = session.predict(keep_largest=True, max_hole_area=1000)
     assert tidy.array[88, 64]
     assert not tidy.array[:, 130:].any()
-    assert np.array_equal(plain.derive(largest_component=True, fill_holes=1000).array, tidy.array)
-    assert not session.predict(fill_holes=10).array[88, 64]
-    assert session.predict(fill_holes=-1).array[88, 64]
+    assert np.array_equal(plain.derive(keep_largest=True, max_hole_area=1000).array, tidy.array)
+    assert not session.predict(max_hole_area=10).array[88, 64]
+    assert session.predict(max_hole_area=-1).array[88, 64]
 
 
 def test_timings_tell_every_stage_and_program_and_heat_runs_once(
@@ -111,7 +111,7 @@ def test_tiny_and_extremely_long_photos_give_a_mask_of_their_size(
     mask = session.predict()
     assert mask.array.shape == (height, width)
     assert mask.array.all()
-    assert mask.bbox == (0, 0, width, height)
+    assert mask.bounds == (0, 0, width, height)
 
 
 def test_a_photo_beyond_the_limit_is_refused_and_the_limit_can_be_moved(

@@ -118,17 +118,17 @@ def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="which of the network's masks: 0 to 3, or best (highest predicted quality; default)",
     )
     mask.add_argument(
-        "--largest-component", action="store_true", help="keep only the largest connected piece"
+        "--keep-largest", action="store_true", help="keep only the largest connected piece"
     )
     mask.add_argument(
-        "--fill-holes",
+        "--max-hole-area",
         type=_area,
         default=0,
         metavar="AREA",
         help="fill holes of up to AREA pixels (of the photo); default 0, none",
     )
     mask.add_argument(
-        "--refine-edges",
+        "--refine",
         action="store_true",
         help="move the mask's edge to the edges of the photo",
     )

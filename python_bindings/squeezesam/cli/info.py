@@ -7,13 +7,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ..bundle import Bundle
+from ..bundle import ModelBundle
 from .complaint import say
 
 
 def info(options: argparse.Namespace) -> int:
     """Prints the table, or the manifest with --json. Raises BundleError for a bad bundle."""
-    bundle = Bundle(options.bundle)
+    bundle = ModelBundle(options.bundle)
     if options.json:
         print(json.dumps(bundle.manifest, indent=2, ensure_ascii=True))
         return 0
@@ -24,7 +24,7 @@ def info(options: argparse.Namespace) -> int:
     return 0
 
 
-def _rows(bundle: Bundle) -> Iterator[tuple[str, str]]:
+def _rows(bundle: ModelBundle) -> Iterator[tuple[str, str]]:
     facts, manifest = bundle.info, bundle.manifest
     model = manifest.get("model")
     parameters = model.get("parameters") if isinstance(model, dict) else None

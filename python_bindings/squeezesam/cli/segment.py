@@ -104,9 +104,9 @@ def _predict(segmenter: Segmenter, photo: str, options: argparse.Namespace) -> M
         session.add_point(x, y, foreground=False)
     return session.predict(
         candidate=options.candidate,
-        largest_component=options.largest_component,
-        fill_holes=options.fill_holes,
-        refine_edges=options.refine_edges,
+        keep_largest=options.keep_largest,
+        max_hole_area=options.max_hole_area,
+        refine=options.refine,
     )
 
 

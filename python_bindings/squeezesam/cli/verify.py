@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ..bundle import Bundle
+from ..bundle import ModelBundle
 from ..engines import Engine, ProgramSpec, Tensor, TensorSpec, create_engine
 from ..errors import BundleError, EngineError, NothingStandsOutError, SqueezeSamError
 from ..geometry import prompt_planes
@@ -21,7 +21,7 @@ from .progress import Progress
 
 def verify(options: argparse.Namespace) -> int:
     """Prints a line for each thing that was checked; 0 if all of it is well, else 1."""
-    bundle = Bundle(options.bundle)
+    bundle = ModelBundle(options.bundle)
     say(f"ok  {bundle.name}: manifest, sizes, sha256 and shapes")
     if bundle.target == "coreml" and options.engine is None:
         print("--  programs not run: Core ML exists on iOS and macOS only")
@@ -37,7 +37,7 @@ def verify(options: argparse.Namespace) -> int:
     return _on_photos(segmenter, options.photos)
 
 
-def _run(engine: Engine, spec: ProgramSpec, bundle: Bundle) -> str:
+def _run(engine: Engine, spec: ProgramSpec, bundle: ModelBundle) -> str:
     """Loads and runs one program, looks at what comes out; a line about it."""
     start = time.perf_counter()
     program = engine.load(spec)
@@ -70,7 +70,7 @@ def _run(engine: Engine, spec: ProgramSpec, bundle: Bundle) -> str:
     )
 
 
-def _inputs(spec: ProgramSpec, bundle: Bundle) -> dict[str, Tensor]:
+def _inputs(spec: ProgramSpec, bundle: ModelBundle) -> dict[str, Tensor]:
     """A photo-like picture with one click in its middle; zeros for what a program would give."""
     width, height = bundle.info["input_width"], bundle.info["input_height"]
     return {
@@ -79,7 +79,7 @@ def _inputs(spec: ProgramSpec, bundle: Bundle) -> dict[str, Tensor]:
     }
 
 
-def _value(tensor: TensorSpec, click: npt.NDArray[np.float32], bundle: Bundle) -> Tensor:
+def _value(tensor: TensorSpec, click: npt.NDArray[np.float32], bundle: ModelBundle) -> Tensor:
     value = np.zeros(tensor.shape, np.float32)
     if tensor.source == "photo":
         value[0] = photo_like(tensor.shape[3], tensor.shape[2]).transpose(2, 0, 1)

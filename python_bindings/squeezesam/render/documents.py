@@ -47,7 +47,7 @@ def result_json(mask: Subject) -> str:
         "candidates": [{"index": c.index, "score": round(c.score, 6)} for c in mask.candidates],
         "automatic": mask.automatic,
         "prompts": [_prompt(prompt) for prompt in mask.prompts],
-        "bbox": None if mask.bbox is None else list(mask.bbox),
+        "bounds": None if mask.bounds is None else list(mask.bounds),
         "area": mask.area,
         "timings_ms": mask.timings.as_json(),
         "segmentation": mask.rle(),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from squeezesam import Segmenter, Session, SqueezeSamError
-from squeezesam.bundle import Bundle
+from squeezesam.bundle import ModelBundle
 from squeezesam.engines import (
     Engine,
     Program,
@@ -47,7 +47,7 @@ class BundlePredictor:
             PredictorError: the bundle or its engine cannot be used.
         """
         try:
-            bundle = Bundle(folder)
+            bundle = ModelBundle(folder)
             recorder = RecordingEngine(create_engine(bundle.target, engine, threads))
             segmenter = Segmenter(bundle, recorder)
         except (SqueezeSamError, ValueError) as error:
@@ -117,7 +117,7 @@ class _OpenBundlePhoto:
         """The runtime's own automatic clicks."""
         if not self._info["automatic"]:
             return None
-        found = self._session.automatic_points()
+        found = self._session.automatic_clicks()
         if self._heat is None:
             # The core asks for the heat map once a photo: what was recorded is this one's.
             program, output = self._heat_output()

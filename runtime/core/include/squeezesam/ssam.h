@@ -627,7 +627,7 @@ typedef struct ssam_saliency {
                           bottom left, bottom right, as far as they are not empty */
 } ssam_saliency;
 
-/* Saliency to clicks (DESIGN.md). Otsu as skimage.filters.threshold_otsu; 8-connected blobs; the
+/* Saliency to clicks (docs/design.md). Otsu as skimage.filters.threshold_otsu; 8-connected blobs; the
  * blob with the highest value, ties broken by how often it holds that value, then by area, then by
  * the raster order of its first pixel. Its centre of mass (every pixel weighs the same) splits it:
  * pixels with x < centre x are left and the others, x == centre x included, right; y likewise top

@@ -1,4 +1,4 @@
-// Prompt planes: clicks and box drawn at the network's input size (DESIGN.md, "Prompts").
+// Prompt planes: clicks and box drawn at the network's input size (docs/design.md, "Prompts").
 #pragma once
 
 #include <cstddef>

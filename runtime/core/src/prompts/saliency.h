@@ -1,4 +1,4 @@
-// From a heat map to clicks (DESIGN.md, "Saliency to clicks"). The rules are in ssam.h, at
+// From a heat map to clicks (docs/design.md, "Saliency to clicks"). The rules are in ssam.h, at
 // ssam_salient_clicks.
 #pragma once
 
