@@ -70,7 +70,7 @@ def test_the_report_says_what_was_run_where_and_with_which_weights(scores: dict[
     assert scores["data"]["photos"] == 4
     assert scores["data"]["instances"] == 5
     assert set(scores["protocols"]) == {
-        "point", "centre", "points3", "box", "automatic", "saliency", "paper", "noc",
+        "point", "centre", "points3", "box", "automatic", "saliency", "paper", "manners", "noc",
     }  # fmt: skip
 
 
@@ -105,6 +105,16 @@ def test_clicks_go_to_the_interactive_set_twenty_times(
     with (report / "clicks.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert {row["source"] for row in rows} == {"iseg151"}
+
+
+def test_manners_are_watched_on_every_instance(scores: dict[str, Any], report: Path) -> None:
+    found = scores["scores"]["manners"]["torch"]
+    assert found["n"] == 5
+    assert len(found["miou_per_click"]) == 10
+    assert 0 < found["obeyed"] <= 1
+    text = (report / "scores.md").read_text()
+    assert "## Manners" in text
+    assert "| unseen sources |" in text
 
 
 def test_the_single_scores_average_to_the_reported_ones(

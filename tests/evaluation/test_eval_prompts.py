@@ -4,9 +4,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from scipy.ndimage import distance_transform_edt
-from scored_sample import random_mask, target_of
-from squeezesam_train.evaluation.prompts import centre_click, random_clicks, tight_box
+from scored_sample import random_mask, small_photo, target_of
+from squeezesam_model import Segmenter, segmenter_preset
+from squeezesam_train.evaluation.prompts import (
+    Click,
+    Prompts,
+    centre_click,
+    goes_on,
+    random_clicks,
+    tight_box,
+)
 from squeezesam_train.evaluation.targets import (
     choose_instances,
     instance_labels,
@@ -14,6 +23,7 @@ from squeezesam_train.evaluation.targets import (
     size_class,
     whole_target,
 )
+from squeezesam_train.evaluation.torch_predictor import TorchPredictor
 from squeezesam_train.photos import PhotoEntry, list_photos, read_photo
 
 
@@ -124,3 +134,31 @@ def test_the_automatic_mask_is_judged_against_everything_labelled(sample: Path) 
     np.testing.assert_array_equal(whole.mask, (labels == 1) | (labels == 2))
     np.testing.assert_array_equal(whole.ignore, labels == 255)
     assert whole_target(entry, np.zeros_like(labels)) is None
+
+
+def test_prompts_go_on_from_others_only_by_more_clicks_after_the_same() -> None:
+    one, two, three = Click(1, 1), Click(2, 2, False), Click(3, 3)
+    box = (0.0, 0.0, 5.0, 5.0)
+    assert goes_on(Prompts((one,)), Prompts((one, two)))
+    assert goes_on(Prompts((), box), Prompts((one,), box))
+    assert not goes_on(Prompts((one, two)), Prompts((one,)))
+    assert not goes_on(Prompts((one,)), Prompts((one,)))
+    assert not goes_on(Prompts((one,)), Prompts((two, one, three)))
+    assert not goes_on(Prompts((one,)), Prompts((one, two), box))
+
+
+def test_the_last_mask_is_shown_to_a_network_that_takes_it_unless_that_is_switched_off() -> None:
+    torch.manual_seed(0)
+    network = Segmenter(segmenter_preset("squeezesam"))
+    shown: list[float] = []
+    network.register_forward_pre_hook(lambda _, inputs: shown.append(float(inputs[4].sum())))
+    first, second = Prompts((Click(30, 40),)), Prompts((Click(30, 40), Click(50, 60)))
+    other = Prompts((Click(9, 9), Click(50, 60)))
+    for switched_on in (True, False):
+        shown.clear()
+        predictor = TorchPredictor(network, size=64, previous_mask=switched_on)
+        view = predictor.open(small_photo("chelsea"))
+        for prompts in (first, second, other):
+            view.predict(prompts)
+        assert [value > 0 for value in shown] == [False, switched_on, False]
+        assert predictor.describe()["previous_mask"] == switched_on

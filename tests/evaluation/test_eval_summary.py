@@ -37,7 +37,18 @@ def test_means_are_over_instances_and_once_more_over_sources() -> None:
     assert found["boundary_iou"] == pytest.approx(0.25)
     assert found["best_candidate_miou"] == pytest.approx(0.6)
     assert found["standard_error"] == pytest.approx(0.2582 / 2, abs=1e-4)
-    assert found["by_kind"] == {"person": {"n": 3, "miou": 0.4}, "pet": {"n": 1, "miou": 0.8}}
+    assert found["by_kind"] == {
+        "person": {"n": 3, "miou": 0.4, "best_candidate_miou": 0.5},
+        "pet": {"n": 1, "miou": 0.8, "best_candidate_miou": 0.9},
+    }
+    assert found["unseen_sources"] is None
+
+
+def test_sources_that_no_training_saw_are_a_group_of_their_own() -> None:
+    rows = [_record("torch", "t1", 0.2), _record("torch", "t2", 0.6, "mugs")]
+    found = summarise(Records(masks=rows), unseen=("mugs", "kayak"))["masks"]["point"]["torch"]
+    assert found["unseen_sources"] == {"n": 1, "miou": 0.6, "best_candidate_miou": 0.7}
+    assert found["n"] == 2
 
 
 def test_where_a_baseline_saw_fewer_photos_all_are_compared_on_those() -> None:
@@ -69,12 +80,16 @@ def test_a_table_escapes_what_would_break_it() -> None:
 
 def test_the_efficient_error_rate_is_the_mean_ratio_of_the_costs_to_the_first_networks() -> None:
     torch = {"kind": "torch", "parameters": 1000, "macs": 500}
-    programs = {"segmenter": {"bytes": 1000, "macs": 250}}
+    programs = {
+        "encode": {"bytes": 900, "macs": 200, "roles": ["embedding"]},
+        "decode": {"bytes": 100, "macs": 50, "roles": ["masks", "scores"]},
+        "heat": {"bytes": 7000, "macs": 7000, "roles": ["heat"]},
+    }
     bundle = {"kind": "bundle", "parameters": 1000, "programs": programs}
     silent = {
         "kind": "bundle",
         "parameters": 1000,
-        "programs": {"segmenter": {"bytes": 1, "macs": 0}},
+        "programs": {"segment": {"bytes": 1, "macs": 0, "roles": ["masks"]}},
     }
     found = efficiency({"grabcut": {"kind": "baseline"}, "a": torch, "b": bundle, "c": silent})
     assert {name: row["eer"] for name, row in found.items()} == {

@@ -21,7 +21,7 @@ from squeezesam.engines import (
 
 from squeezesam_train.evaluation.letterbox import Letterbox
 from squeezesam_train.evaluation.predictor import Prediction, PredictorError
-from squeezesam_train.evaluation.prompts import Click, Prompts
+from squeezesam_train.evaluation.prompts import Click, Prompts, goes_on
 from squeezesam_train.evaluation.torch_predictor import to_heat
 from squeezesam_train.photos import U8
 
@@ -32,16 +32,33 @@ class BundlePredictor:
     boxes = True
     clicks = True
 
-    def __init__(self, segmenter: Segmenter, recorder: RecordingEngine, name: str) -> None:
+    def __init__(
+        self,
+        segmenter: Segmenter,
+        recorder: RecordingEngine,
+        name: str,
+        previous_mask: bool = True,
+    ) -> None:
         self.name = name
+        self.previous_mask = previous_mask
         self.segmenter = segmenter
         self.recorder = recorder
 
     @classmethod
     def load(
-        cls, folder: Path, engine: str | None = None, threads: int | None = None
+        cls,
+        folder: Path,
+        engine: str | None = None,
+        threads: int | None = None,
+        previous_mask: bool = True,
     ) -> BundlePredictor:
         """Open and verify a bundle.
+
+        Args:
+            folder: of the bundle.
+            engine: that runs it; None: the one for its target.
+            threads: of the engine.
+            previous_mask: whether a session goes on from its last mask where the prompts do.
 
         Raises:
             PredictorError: the bundle or its engine cannot be used.
@@ -52,7 +69,7 @@ class BundlePredictor:
             segmenter = Segmenter(bundle, recorder)
         except (SqueezeSamError, ValueError) as error:
             raise PredictorError(str(error)) from error
-        return cls(segmenter, recorder, f"{bundle.name} ({recorder.name})")
+        return cls(segmenter, recorder, f"{bundle.name} ({recorder.name})", previous_mask)
 
     def open(self, photo: U8) -> _OpenBundlePhoto:
         """Prepare an H×W×3 uint8 RGB photo."""
@@ -62,7 +79,10 @@ class BundlePredictor:
         """What the manifest says of model, input, precision and programs."""
         manifest = self.segmenter.bundle.manifest
         bundle = self.segmenter.bundle
-        programs = {p.name: {"bytes": p.size, "macs": p.macs} for p in bundle.programs}
+        programs = {
+            p.name: {"bytes": p.size, "macs": p.macs, "roles": [t.role for t in p.outputs]}
+            for p in bundle.programs
+        }
         return {
             "kind": "bundle",
             "engine": self.recorder.name,
@@ -84,10 +104,19 @@ class _OpenBundlePhoto:
         self._photo = photo
         self._session = predictor.segmenter.open(photo)
         self._heat: NDArray[np.float32] | None = None
+        self._given = Prompts()
 
     def predict(self, prompts: Prompts) -> Prediction:
-        """All candidates; the chosen one is the runtime's own finished mask."""
-        give(self._session, prompts)
+        """All candidates; the chosen one is the runtime's own finished mask.
+
+        Where the prompts go on from the last ones the session does so too, as in an app.
+        """
+        if self._predictor.previous_mask and goes_on(self._given, prompts):
+            for click in prompts.clicks[len(self._given.clicks) :]:
+                self._session.add_point(click.x, click.y, click.foreground)
+        else:
+            give(self._session, prompts)
+        self._given = prompts
         mask = self._session.predict()
         box = Letterbox.of(self._photo, self._info["input_height"], self._info["input_width"])
         logits = np.stack([candidate.logits for candidate in mask.candidates])

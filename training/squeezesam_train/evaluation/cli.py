@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from squeezesam_train.evaluation.unseen import INTERACTIVE_SET, unseen_sources
 from squeezesam_train.photos import DataError, PhotoEntry, list_photos
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 DEFAULT_BASELINES = "grabcut,ellipse"
 DEFAULT_BASELINE_LIMIT = 120
-INTERACTIVE_SET = "iseg151"
 
 
 class UsageError(Exception):
@@ -49,12 +49,14 @@ def build_parser() -> argparse.ArgumentParser:
         help="baselines see only so many photos, a fixed choice over the whole split; GrabCut is "
         f"slower than the network (default: {DEFAULT_BASELINE_LIMIT})")  # fmt: skip
     add("--protocols", help="comma-separated (default: all): point, centre, points3, box, "
-        "automatic, saliency, paper, noc")  # fmt: skip
+        "automatic, saliency, paper, manners, noc")  # fmt: skip
     add("--instances", default="some", choices=("one", "some", "all"),
         help="of each photo: one, up to 3, all (default: some)")  # fmt: skip
     add("--noc-sources", default=INTERACTIVE_SET,
         help="sources that 'noc' clicks on, or 'all' (default: the interactive set "
         f"{INTERACTIVE_SET}; all where the data has no such source)")  # fmt: skip
+    add("--no-previous-mask", action="store_true",
+        help="never show a network its last mask, where it takes one")  # fmt: skip
     add("--limit", type=int, help="only so many photos (fixed choice over the whole split)")
     add("--seed", type=int, default=0, help="of instances and prompts (default: 0)")
     add("--threads", type=int, default=1, help="of torch and the engines (default: 1)")
@@ -185,7 +187,11 @@ def _predictors(arguments: argparse.Namespace) -> list[Predictor]:
     elif arguments.saliency_weights is not None:
         raise UsageError("--saliency-weights goes with --weights, not with a bundle alone")
     for folder in arguments.bundle:
-        found.append(BundlePredictor.load(folder, arguments.engine, arguments.threads))
+        found.append(
+            BundlePredictor.load(
+                folder, arguments.engine, arguments.threads, not arguments.no_previous_mask
+            )
+        )
     names = [predictor.name for predictor in found]
     if len(set(names)) < len(names):
         raise UsageError("two bundles have the same name; score them one after the other")
@@ -209,7 +215,10 @@ def _torch_predictor(arguments: argparse.Namespace) -> Predictor:
             saliency = saliency or shipped_weights(saliency_preset)
         except WeightsError as error:
             raise UsageError(str(error)) from error
-    return TorchPredictor.load(weights, saliency, preset, saliency_preset, arguments.size)
+    return TorchPredictor.load(
+        weights, saliency, preset, saliency_preset, arguments.size,
+        not arguments.no_previous_mask,
+    )  # fmt: skip
 
 
 def _report(
@@ -233,6 +242,7 @@ def _report(
         **OTHER_PROTOCOLS,
     }
     described = {p.name: p.describe() for p in predictors}
+    unseen = unseen_sources(arguments.data, arguments.split)
     prompted = [r.target for r in records.masks if r.protocol in PROMPT_PROTOCOLS]
     return {
         "schema_version": SCHEMA_VERSION,
@@ -240,9 +250,10 @@ def _report(
         "data": {
             "split": arguments.split,
             "photos": len(entries),
-            "instances": len({*prompted, *(r.target for r in records.curves)}),
+            "instances": len({*prompted, *(r.target for r in (*records.curves, *records.manners))}),
             "instances_per_photo": settings.most_instances,
             "noc_sources": list(settings.noc_sources) or "all",
+            "unseen_sources": list(unseen),
             "baseline_photos": len(_fixed_choice(entries, arguments.baseline_limit)),
             "seed": settings.seed,
             "rule": RULE,
@@ -253,7 +264,7 @@ def _report(
             name: {"title": titles[name][0], "source": titles[name][1]}
             for name in settings.protocols
         },
-        "scores": summarise(records),
+        "scores": summarise(records, unseen),
     }
 
 

@@ -41,15 +41,15 @@ def costs_of(description: dict[str, Any]) -> Costs | None:
         parameters = int(description["parameters"])
         return Costs(parameters, int(description["macs"]), BYTES_PER_FLOAT * parameters)
     if description["kind"] == "bundle":
-        programs = description["programs"]
-        # Summaries of earlier runs know the program by its former name.
-        program = programs.get("segment") or programs.get("segmenter")
-        if program is None:
-            return None
-        parameters, macs, size = (
-            int(value or 0)
-            for value in (description.get("parameters"), program["macs"], program["bytes"])
-        )
+        # All that a mask takes: the saliency network, which only proposes clicks, is another cost.
+        # Reports of earlier versions know programs by their names alone.
+        programs = [
+            program
+            for name, program in description["programs"].items()
+            if name != "saliency" and "heat" not in program.get("roles", (name,))
+        ]
+        parameters = int(description.get("parameters") or 0)
+        macs, size = (sum(int(p[key] or 0) for p in programs) for key in ("macs", "bytes"))
         if parameters and macs and size:
             return Costs(parameters, macs, size)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from squeezesam_train.evaluation.manners import STARTS, WATCHED_CLICKS
 from squeezesam_train.evaluation.protocols import NOTES, OTHER_PROTOCOLS, PROMPT_PROTOCOLS
 
 TITLES = {
@@ -20,6 +21,8 @@ def to_markdown(report: dict[str, Any]) -> str:
     """The whole report."""
     scores = report["scores"]
     parts = [_head(report), _overview(scores["masks"])]
+    if scores["masks"]:
+        parts.append(_at_a_glance(scores["masks"], report["data"]["unseen_sources"]))
     if scores["same_instances"]:
         parts.append("## On the instances that every method was given\n")
         parts.append(_overview(scores["same_instances"]))
@@ -29,6 +32,8 @@ def to_markdown(report: dict[str, Any]) -> str:
         parts.append(
             _clicks(scores["noc_same_instances"], "### On the instances that every method got\n")
         )
+    if scores["manners"]:
+        parts.append(_manners(scores["manners"]))
     if scores["saliency"]:
         parts.append(_saliency(scores["saliency"]))
     if report["efficiency"]:
@@ -75,6 +80,58 @@ def _overview(masks: dict[str, Any]) -> str:
     return (
         "Mean IoU ± standard error over instances (boundary IoU; instances), in points.\n\n"
         + table(["protocol", *predictors], rows)
+    )
+
+
+def _at_a_glance(masks: dict[str, Any], unseen: list[str]) -> str:
+    """What is asked first: all, sources that no training saw, the best of the candidates, sizes."""
+    rows = []
+    for protocol, found in masks.items():
+        for name, scores in found.items():
+            parts = [scores["unseen_sources"], scores, *(scores["by_size"].get(s) for s in "SML")]
+            fields = ["miou", "best_candidate_miou", "miou", "miou", "miou"]
+            cells = [_points(part, key) for part, key in zip(parts, fields, strict=True)]
+            rows.append([TITLES[protocol], name, _points(scores, "miou"), *cells])
+    named = ", ".join(unseen) or "none in this split"
+    header = ["protocol", "", "all", "unseen sources", "best candidate", "S", "M", "L"]
+    return (
+        "## At a glance\n\nMean IoU in points (instances). Unseen sources, of which training has "
+        f"no photo: {named}.\n\n" + table(header, rows)
+    )
+
+
+def _points(part: dict[str, Any] | None, key: str) -> str:
+    return f"{100 * part[key]:.1f} ({part['n']})" if part else "–"
+
+
+def _manners(found: dict[str, Any]) -> str:
+    """One table of clicks that ask for nothing new, one of the curve."""
+    header = ["", "n"]
+    header += [
+        f"{kind} click after {start}: {what}"
+        for start in STARTS
+        for kind in ("foreground", "background")
+        for what in ("kept", "worst tenth")
+    ]
+    rows = []
+    for name, scores in found.items():
+        idle = [scores["idle"][str(start)][k] for start in STARTS
+                for k in ("foreground", "background")]  # fmt: skip
+        cells = [f"{100 * part[key]:.1f}" if part else "–" for part in idle
+                 for key in ("kept", "worst_tenth")]  # fmt: skip
+        rows.append([name, str(scores["n"]), *cells, f"{100 * scores['obeyed']:.2f}"])
+    clicks = [f"IoU@{k}" for k in range(1, WATCHED_CLICKS + 1)]
+    curves = [
+        [name, *(f"{100 * v:.1f}" for v in scores["miou_per_click"]),
+         f"{100 * scores['largest_fall']:.2f}"]
+        for name, scores in found.items()
+    ]  # fmt: skip
+    return (
+        "## Manners\n\nIoU of the mask with itself after a click that asks for nothing new, and "
+        "the share of all clicks obeyed at their pixel, in points.\n\n"
+        + table([*header, "obeyed"], rows)
+        + "\n"
+        + table(["", *clicks, "largest fall"], curves)
     )
 
 
@@ -128,7 +185,7 @@ def _efficiency(costs: dict[str, Any], masks: dict[str, Any]) -> str:
 
 def _breakdown(protocol: str, found: dict[str, Any]) -> str:
     """One protocol by source, kind and size."""
-    header = ["", "all", "mean of sources", "best candidate"]
+    header = ["", "all", "mean of sources", "best candidate", "unseen sources"]
     groups = [
         (field, value)
         for field in ("by_kind", "by_size", "by_pieces", "by_source")
@@ -140,7 +197,7 @@ def _breakdown(protocol: str, found: dict[str, Any]) -> str:
         parts = [scores[field].get(value) for field, value in groups]
         rows.append(
             [name, *(f"{100 * value:.1f}" for value in cells)]
-            + [f"{100 * part['miou']:.1f} ({part['n']})" if part else "–" for part in parts]
+            + [_points(part, "miou") for part in (scores["unseen_sources"], *parts)]
         )
     return f"## {TITLES[protocol]}\n\n" + table(header + [value for _, value in groups], rows)
 

@@ -31,6 +31,13 @@ class Prompts:
     box: Box | None = None
 
 
+def goes_on(before: Prompts, now: Prompts) -> bool:
+    """Whether ``now`` is ``before`` and at least one click more."""
+    count = len(before.clicks)
+    more = len(now.clicks) > count
+    return more and before.box == now.box and now.clicks[:count] == before.clicks
+
+
 def random_clicks(target: Target, count: int, seed: int) -> Prompts:
     """``count`` different pixels of the target, each equally likely.
 

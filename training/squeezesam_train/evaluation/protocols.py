@@ -94,6 +94,13 @@ OTHER_PROTOCOLS: dict[str, tuple[str, str]] = {
         "labelled instance that holds at least 4 of the 5 automatic clicks (photos without one "
         "are left out); 1 or 3 of the clicks inside it, drawn with a fixed seed, are the prompt",
     ),
+    "manners": (
+        "manners",
+        "from one and from three random clicks one more that asks for nothing new, uniform over "
+        "the pixels where mask and truth agree: a foreground click inside, a background click "
+        "outside; the IoU of the mask with itself, its mean and that of the worst tenth; then "
+        "RITM's first ten clicks; of all clicks the share that the mask obeys at their own pixel",
+    ),
     "noc": (
         "number of clicks",
         "RITM's evaluation (Sofiiuk et al. 2021): each click goes to the deepest point of the "

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from squeezesam_train.evaluation.clicker import click_curve
+from squeezesam_train.evaluation.manners import MannersRecord, observe
 from squeezesam_train.evaluation.predictor import OpenPhoto, Prediction, Predictor
 from squeezesam_train.evaluation.prompts import Prompts
 from squeezesam_train.evaluation.protocols import AUTOMATIC_KINDS, PROMPT_PROTOCOLS
@@ -97,6 +98,7 @@ class Records:
 
     masks: list[MaskRecord] = field(default_factory=list)
     curves: list[CurveRecord] = field(default_factory=list)
+    manners: list[MannersRecord] = field(default_factory=list)
     saliency: list[SaliencyRecord] = field(default_factory=list)
 
 
@@ -130,6 +132,7 @@ def evaluate(
             records.masks += photo.automatic(predictor, view)
             records.masks += photo.paper(predictor, view)
             records.curves += photo.curves(predictor, view)
+            records.manners += photo.manners(predictor, view)
             records.saliency += photo.saliency(predictor, view)
     progress(len(entries), len(entries))
     return records
@@ -204,6 +207,12 @@ class _Photo:
         for target in self.targets:
             ious = click_curve(lambda prompts: view.predict(prompts).mask, target)
             yield CurveRecord(predictor.name, target.key, target.source, target.size, ious)
+
+    def manners(self, predictor: Predictor, view: OpenPhoto) -> Iterator[MannersRecord]:
+        """Clicks that ask for nothing new, and the first ten on mistakes."""
+        if "manners" in self.settings.protocols and predictor.clicks:
+            for target in self.targets:
+                yield observe(predictor.name, view, target, self.settings.seed)
 
     def saliency(self, predictor: Predictor, view: OpenPhoto) -> Iterator[SaliencyRecord]:
         """The map itself."""

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import numpy as np
 
 from squeezesam_train.evaluation.clicker import NOC_LEVELS, number_of_clicks
+from squeezesam_train.evaluation.manners import WATCHED_CLICKS, largest_fall, manners_summary
 from squeezesam_train.evaluation.run import CurveRecord, MaskRecord, Records, SaliencyRecord
 
-# Up to this click the mean IoU is not to fall by more than half a point.
-WATCHED_CLICKS = 10
 
-
-def summarise(records: Records) -> dict[str, Any]:
+def summarise(records: Records, unseen: Collection[str] = ()) -> dict[str, Any]:
     """All scores, by protocol and predictor.
+
+    Args:
+        records: what was measured.
+        unseen: sources that are reported apart as those that no training saw.
 
     Returns:
         ``masks``: protocol → predictor → scores; ``same_instances``: likewise, over the instances
         that every predictor of the protocol was given, only where some were given fewer;
-        ``noc`` and ``saliency``: predictor → scores.
+        ``noc``, ``manners`` and ``saliency``: predictor → scores.
     """
+
+    def mask_scores(rows: list[MaskRecord]) -> dict[str, Any]:
+        return mask_summary(rows, unseen)
+
     masks: dict[str, Any] = {}
     same: dict[str, Any] = {}
     for protocol in _names(r.protocol for r in records.masks):
         rows = [r for r in records.masks if r.protocol == protocol]
-        masks[protocol] = _by_predictor(rows, mask_summary)
+        masks[protocol] = _by_predictor(rows, mask_scores)
         common = on_common_targets(rows)
         if len(common) < len(rows):
-            same[protocol] = _by_predictor(common, mask_summary)
+            same[protocol] = _by_predictor(common, mask_scores)
     noc_common = on_common_targets(records.curves)
     return {
         "masks": masks,
@@ -40,6 +46,7 @@ def summarise(records: Records) -> dict[str, Any]:
             if len(noc_common) < len(records.curves)
             else {}
         ),
+        "manners": _by_predictor(records.manners, manners_summary),
         "saliency": {
             kind: _by_predictor([r for r in records.saliency if r.kind in kinds], saliency_summary)
             for kind, kinds in _kind_groups(records.saliency).items()
@@ -56,15 +63,20 @@ def on_common_targets(rows: list[Any]) -> list[Any]:
     return [row for row in rows if row.target in common]
 
 
-def mask_summary(rows: list[MaskRecord]) -> dict[str, Any]:
-    """Means over instances; ``miou_of_sources`` gives every source the same weight."""
+def mask_summary(rows: list[MaskRecord], unseen: Collection[str] = ()) -> dict[str, Any]:
+    """Means over instances; ``miou_of_sources`` gives every source the same weight.
+
+    ``unseen_sources`` holds those of the instances whose source is among ``unseen``; None where
+    there are none.
+    """
+    apart = [row for row in rows if row.source in unseen]
     by_source = _grouped(rows, lambda r: r.source)
     return {
         **_means(rows),
         "standard_error": _standard_error([r.iou for r in rows]),
         "miou_of_sources": _mean(group["miou"] for group in by_source.values()),
         "boundary_iou": _mean(r.boundary_iou for r in rows),
-        "best_candidate_miou": _mean(r.best for r in rows),
+        "unseen_sources": _means(apart) if apart else None,
         "mean_estimate": _mean(r.estimate for r in rows),
         "mean_milliseconds": _mean(r.milliseconds for r in rows),
         "by_source": by_source,
@@ -77,14 +89,13 @@ def mask_summary(rows: list[MaskRecord]) -> dict[str, Any]:
 def curve_summary(rows: list[CurveRecord]) -> dict[str, Any]:
     """NoC at each level, instances that never reach it, and the mean IoU after each click."""
     curve = np.mean([r.ious for r in rows], axis=0)
-    falls = curve[: WATCHED_CLICKS - 1] - curve[1:WATCHED_CLICKS]
     found: dict[str, Any] = {"n": len(rows), "clicks_at_most": len(curve)}
     for level in NOC_LEVELS:
         name = f"{round(100 * level)}"
         found[f"noc{name}"] = _mean(number_of_clicks(r.ious, level) for r in rows)
         found[f"failures{name}"] = sum(int(max(r.ious) < level) for r in rows)
     found["miou_per_click"] = [round(float(v), 6) for v in curve]
-    found["largest_fall_up_to_10"] = round(float(max(0.0, falls.max(initial=0.0))), 6)
+    found["largest_fall_up_to_10"] = largest_fall(curve[:WATCHED_CLICKS])
     return found
 
 
@@ -117,7 +128,11 @@ def _grouped(rows: list[MaskRecord], key: Callable[[MaskRecord], str]) -> dict[s
 
 
 def _means(rows: list[MaskRecord]) -> dict[str, Any]:
-    return {"n": len(rows), "miou": _mean(r.iou for r in rows)}
+    return {
+        "n": len(rows),
+        "miou": _mean(r.iou for r in rows),
+        "best_candidate_miou": _mean(r.best for r in rows),
+    }
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -33,7 +33,7 @@ from torch import Tensor
 
 from squeezesam_train.evaluation.letterbox import Letterbox
 from squeezesam_train.evaluation.predictor import Prediction, PredictorError
-from squeezesam_train.evaluation.prompts import Click, Prompts
+from squeezesam_train.evaluation.prompts import Click, Prompts, goes_on
 from squeezesam_train.photos import U8
 from squeezesam_train.steps import enlarged_probability, no_mask
 
@@ -51,12 +51,24 @@ class TorchPredictor:
         size: int = 512,
         name: str = "torch",
         origin: dict[str, Any] | None = None,
+        previous_mask: bool = True,
     ) -> None:
+        """Weights as a predictor.
+
+        Args:
+            segmenter: the network.
+            saliency: likewise.
+            size: longer side of the segmenter's input, pixels.
+            name: for the tables.
+            origin: what is known of the weights.
+            previous_mask: whether a network that takes its last mask is shown it.
+        """
         self.name = name
         self.size = size
         self.segmenter = segmenter.eval()
         self.saliency = saliency if saliency is None else saliency.eval()
         self._origin = origin or {}
+        self.previous_mask = previous_mask and segmenter.preset.previous_mask
 
     @classmethod
     def load(
@@ -66,6 +78,7 @@ class TorchPredictor:
         preset: str = DEFAULT_SEGMENTER,
         saliency_preset_name: str = DEFAULT_SALIENCY,
         size: int = 512,
+        previous_mask: bool = True,
     ) -> TorchPredictor:
         """From safetensors files.
 
@@ -82,7 +95,7 @@ class TorchPredictor:
                 origin["saliency_weights_sha256"] = file_sha256(saliency_weights)
         except (WeightsError, ValueError) as error:
             raise PredictorError(str(error)) from error
-        return cls(segmenter, saliency, size, origin=origin)
+        return cls(segmenter, saliency, size, origin=origin, previous_mask=previous_mask)
 
     def open(self, photo: U8) -> _OpenTorchPhoto:
         """Prepare an H×W×3 uint8 RGB photo."""
@@ -95,6 +108,7 @@ class TorchPredictor:
             "precision": "fp32",
             "preset": self.segmenter.preset.name,
             "size": self.size,
+            "previous_mask": self.previous_mask,
             "parameters": count_parameters(self.segmenter),
             "macs": count_macs(
                 self.segmenter,
@@ -149,7 +163,8 @@ class _OpenTorchPhoto:
     def _previous(self, prompts: Prompts) -> tuple[Tensor, ...]:
         if not self._predictor.segmenter.preset.previous_mask:
             return ()
-        if self._last is None or not goes_on(self._last[0], prompts):
+        shown = self._predictor.previous_mask
+        if not shown or self._last is None or not goes_on(self._last[0], prompts):
             return (no_mask(self._image),)
         return (enlarged_probability(self._last[1][None]),)
 
@@ -177,13 +192,6 @@ class _OpenTorchPhoto:
             with torch.inference_mode():
                 self._heat_plane = net(_to_input(box.image(self._photo)))[0, 0].numpy()
         return self._heat_plane, box
-
-
-def goes_on(before: Prompts, now: Prompts) -> bool:
-    """Whether ``now`` is ``before`` and at least one click more."""
-    count = len(before.clicks)
-    more = len(now.clicks) > count
-    return more and before.box == now.box and now.clicks[:count] == before.clicks
 
 
 def clicks_from_heat(plane: NDArray[np.float32], box: Letterbox) -> Prompts:
