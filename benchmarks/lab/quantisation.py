@@ -2,7 +2,7 @@
 
     python benchmarks/study.py quantisation [--data FOLDER] [--size 512] [--photos 40]
 
-Calibrates the segmenter on the built-in views with every variant, runs the int8 graph that XNNPACK
+Calibrates the network on the built-in views with every variant, runs the int8 graph that XNNPACK
 gets and the ONNX file, and compares the masks with fp32: on photos of DATA where it is there (none
 of them was calibrated on), else on the built-in comparison views. Writes docs/quantisation.md and
 docs/quantisation/quantisation.json.
@@ -134,7 +134,7 @@ def page(result: dict[str, Any]) -> str:
         [
             "# Quantisation",
             "Written by `python benchmarks/study.py quantisation`; no figure is typed by hand.",
-            f"The segmenter in int8 at {result['size']}, compared with fp32 on {result['photos']} "
+            f"The network in int8 at {result['size']}, compared with fp32 on {result['photos']} "
             f"{result['compared_on']}; calibrated on {result['calibrated_on']} of the built-in "
             "views, none of which it is compared on. `pt2e` is the graph that XNNPACK gets, run by "
             "torch; `onnx` the file, run by ONNX Runtime. In bold what `squeezesam-export` uses.",

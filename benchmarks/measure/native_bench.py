@@ -12,10 +12,6 @@ from typing import Any
 STAGES = ("open", "clicks", "prompts", "mask", "render")
 
 
-# What the command calls the stages that results of schema 1 name so.
-_NEWER_NAMES = {"planes": "prompts", "segmenter": "segment", "saliency": "heat"}
-
-
 class BenchOutputError(ValueError):
     """What `ssam --bench` printed is not what it should be."""
 
