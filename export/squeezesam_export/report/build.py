@@ -43,7 +43,7 @@ def build_report(exports: Sequence[Exported], path: Path, progress: Progress | N
 def _bundle(exported: Exported, progress: Progress) -> BundleReport:
     programs = []
     for source in exported.sources:
-        progress(f"{exported.request.name}: looking at the layers of the {source.name}")
+        progress(f"{exported.request.name}: looking at the layers of '{source.name}'")
         programs.append(_program(exported, source))
     return BundleReport(exported.request.name, _facts(exported), programs, _comparisons(exported))
 
