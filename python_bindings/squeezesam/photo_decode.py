@@ -118,6 +118,8 @@ def _refused(name: str, form: str) -> Iterator[None]:
         text = str(error).lower()
         if "truncated" in text or "premature end of jpeg" in text:
             raise PhotoError(f"{name}: {truncated(form)}") from None
+        if "no picture" in text:
+            raise PhotoError(f"{name}: the {NAMES[form]} file contains no picture") from None
         if "exceeds limit" in text:
             raise PhotoError(
                 f"{name}: more pixels than squeezesam takes; make it smaller"

@@ -25,6 +25,8 @@ def head(data: bytes) -> bytes:
     """
     parts = [b"\xff\xd8"]
     for marker, start, stop in _segments(data):
+        if marker == _END:
+            raise ValueError("no picture")
         parts.append(b"\xff" + bytes([marker]) + data[start:stop])
         if marker == _SCAN:
             return b"".join(parts)
@@ -98,6 +100,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
         marker = data[at]
         at += 1
         if marker == _END:
+            yield marker, at, at
             return
         if marker in _ALONE:
             continue

@@ -1,5 +1,7 @@
 // Sources: JEITA CP-3451 (Exif 2.3) section 4.5, TIFF 6.0 section 2, ITU-T T.81 annex B,
-// PNG third edition section 11.3.2.6 (eXIf), RFC 9649 section 2.7.1.5 (WebP EXIF chunk).
+// PNG third edition section 11.3.2.6 (eXIf), RFC 9649 section 2.7.1.5 (WebP EXIF chunk), XMP
+// part 3. What the standards leave open is decided as Pillow decides it
+// (tests/runtime/test_photo_exif.py).
 #include "image/exif.h"
 
 #include <cstring>
@@ -48,53 +50,135 @@ class Bytes {
 };
 
 constexpr uint32_t kOrientationTag = 0x0112;
-constexpr uint32_t kShort = 3;
-constexpr uint32_t kLong = 4;  // not what the standard says, but written by some tools
 constexpr size_t kEntrySize = 12;
-constexpr int kNone = 0;
+constexpr int kNone = 0;     // the block says nothing: XMP may
+constexpr int kInvalid = 1;  // it says something that turns nothing
 
-bool is_tiff(const Bytes& bytes) {
-    return bytes.starts_with(0, "II*\0", 4) || bytes.starts_with(0, "MM\0*", 4);
+// Bytes of one value of each TIFF type; 0 for unknown ones.
+size_t type_size(uint32_t type) {
+    constexpr uint8_t kSizes[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8};
+    return type < sizeof kSizes ? kSizes[type] : 0;
 }
 
+// The first value as an orientation, whatever its type, as Pillow compares it: bytes and text are
+// no numbers; rationals and floats are, where they are whole.
+int orientation(const Bytes& value, uint32_t type, bool big) {
+    const uint32_t first = value.read(0, type == 3 || type == 8 ? 2 : 4, big);
+    const uint32_t second = value.read(4, 4, big);
+    double number = 0;
+    if (type == 3 || type == 4 || type == 8 || type == 9 || type == 13) {
+        number = first;
+    } else if (type == 6) {
+        number = value.read(0, 1, big);
+    } else if ((type == 5 || type == 10) && second != 0) {
+        number = static_cast<double>(first) / second;
+    } else if (type == 16) {
+        number = (big ? first : second) == 0 ? (big ? second : first) : 0;
+    } else if (type == 11) {
+        float read = 0;
+        std::memcpy(&read, &first, sizeof read);
+        number = static_cast<double>(read);
+    } else if (type == 12) {
+        const uint64_t bits = big ? uint64_t{first} << 32 | second : uint64_t{second} << 32 | first;
+        std::memcpy(&number, &bits, sizeof number);
+    }
+    for (int known = 1; known <= 8; ++known) {
+        if (number == known) {
+            return known;
+        }
+    }
+    return kInvalid;
+}
+
+// Both orders of the magic number are in use; Pillow takes all four.
+bool is_tiff(const Bytes& bytes) {
+    return bytes.starts_with(0, "II*\0", 4) || bytes.starts_with(0, "MM\0*", 4) ||
+           bytes.starts_with(0, "II\0*", 4) || bytes.starts_with(0, "MM*\0", 4);
+}
+
+// What the first directory says. Of equal tags the first counts; a value that the block has no room
+// for, all values before it counted, is skipped; reading stops at one that lies outside.
 int from_tiff(const Bytes& tiff) {
     if (!is_tiff(tiff)) {
-        return kNone;
+        return kInvalid;
     }
     const bool big = tiff.starts_with(0, "MM", 2);
     const size_t directory = tiff.read(4, 4, big);
-    if (directory < 8 || !tiff.has(directory, 2)) {
+    if (!tiff.has(directory, 2)) {
         return kNone;
     }
+    uint64_t far_values = 0;
     const uint32_t entries = tiff.read(directory, 2, big);
     for (uint32_t i = 0; i < entries; ++i) {
         const size_t entry = directory + 2 + i * kEntrySize;
         if (!tiff.has(entry, kEntrySize)) {
-            return kNone;
-        }
-        if (tiff.read(entry, 2, big) != kOrientationTag) {
-            continue;
+            break;
         }
         const uint32_t type = tiff.read(entry + 2, 2, big);
-        if (tiff.read(entry + 4, 4, big) != 1 || (type != kShort && type != kLong)) {
-            return kNone;
+        const uint64_t size = uint64_t{tiff.read(entry + 4, 4, big)} * type_size(type);
+        if (size == 0) {
+            continue;
         }
-        const uint32_t value = tiff.read(entry + 8, type == kShort ? 2 : 4, big);
-        return value >= 1 && value <= 8 ? static_cast<int>(value) : kNone;
+        far_values += size > 4 ? size : 0;
+        if (size > 4 && far_values > tiff.size()) {
+            continue;
+        }
+        const size_t at = size > 4 ? tiff.read(entry + 8, 4, big) : entry + 8;
+        if (!tiff.has(at, static_cast<size_t>(size))) {
+            break;
+        }
+        if (tiff.read(entry, 2, big) == kOrientationTag) {
+            return orientation(tiff.from(at, static_cast<size_t>(size)), type, big);
+        }
     }
     return kNone;
 }
 
-int from_exif_block(const Bytes& block) {
-    const bool prefixed = block.starts_with(0, "Exif\0\0", 6);
-    return from_tiff(prefixed ? block.from(6, block.size()) : block);
+int from_exif_block(Bytes block) {
+    while (block.starts_with(0, "Exif\0\0", 6)) {
+        block = block.from(6, block.size());
+    }
+    return block.size() == 0 ? kNone : from_tiff(block);
 }
 
-int from_jpeg(const Bytes& jpeg) {
+// tiff:Orientation="6" or <tiff:Orientation>6<: Pillow's search, by text.
+int from_xmp(const Bytes& xmp) {
+    constexpr size_t kName = 16;
+    for (size_t at = 0; xmp.has(at, kName + 2); ++at) {
+        if (!xmp.starts_with(at, "tiff:Orientation", kName)) {
+            continue;
+        }
+        const size_t value = at + kName + (xmp.starts_with(at + kName, "=\"", 2) ? 2 : 1);
+        const bool set = value == at + kName + 2 || xmp.starts_with(at + kName, ">", 1);
+        const uint32_t digit = xmp.read(value, 1, true);
+        if (set && digit >= '0' && digit <= '9') {
+            return digit >= '1' && digit <= '8' ? static_cast<int>(digit - '0') : kInvalid;
+        }
+    }
+    return kNone;
+}
+
+// A file's block and its XMP; XMP counts where the block does not say.
+struct Found {
+    int exif = kNone;
+    int xmp = kNone;
+
+    int orientation() const { return exif != kNone ? exif : xmp != kNone ? xmp : kInvalid; }
+};
+
+constexpr size_t kXmpName = 29;  // with its zero
+
+bool is_xmp(const Bytes& bytes, size_t at) {
+    return bytes.starts_with(at, "http://ns.adobe.com/xap/1.0/", kXmpName);
+}
+
+Found from_jpeg(const Bytes& jpeg) {
+    Found found;
+    bool first = true;
     size_t at = 2;
     while (jpeg.has(at, 2)) {
         if (jpeg.read(at, 1, true) != 0xFF) {
-            return kNone;
+            break;
         }
         const uint32_t marker = jpeg.read(at + 1, 1, true);
         if (marker == 0xFF) {  // fill byte
@@ -107,52 +191,62 @@ int from_jpeg(const Bytes& jpeg) {
             continue;
         }
         if (marker == 0xD9 || marker == 0xDA) {  // end of image, start of scan: no tags beyond
-            return kNone;
+            break;
         }
         const size_t length = jpeg.read(at, 2, true);
         if (length < 2) {
-            return kNone;
+            break;
         }
-        if (marker == 0xE1 && jpeg.starts_with(at + 2, "Exif\0\0", 6)) {
-            const int found = from_exif_block(jpeg.from(at + 2, length - 2));
-            if (found != kNone) {
-                return found;
-            }
+        const Bytes body = jpeg.from(at + 2, length - 2);
+        // Further Exif segments continue the first: its directory is what counts.
+        if (marker == 0xE1 && first && body.starts_with(0, "Exif\0\0", 6)) {
+            found.exif = from_exif_block(body);
+            first = false;
+        } else if (marker == 0xE1 && is_xmp(body, 0)) {
+            found.xmp = from_xmp(body.from(kXmpName, body.size()));
         }
         at += length;
     }
-    return kNone;
+    return found;
 }
 
-int from_png(const Bytes& png) {
+Found from_png(const Bytes& png) {
+    Found found;
     size_t at = 8;
     while (png.has(at, 12)) {
         const size_t length = png.read(at, 4, true);
+        const Bytes body = png.from(at + 8, length);
         if (png.starts_with(at + 4, "eXIf", 4)) {
-            return from_exif_block(png.from(at + 8, length));
+            found.exif = from_exif_block(body);
+        } else if (png.starts_with(at + 4, "iTXt", 4) &&
+                   body.starts_with(0, "XML:com.adobe.xmp\0\0", 19)) {
+            found.xmp = from_xmp(body);
         }
         if (png.starts_with(at + 4, "IEND", 4) || !png.has(at + 12, length)) {
-            return kNone;
+            break;
         }
         at += 12 + length;
     }
-    return kNone;
+    return found;
 }
 
-int from_webp(const Bytes& webp) {
+Found from_webp(const Bytes& webp) {
+    Found found;
     size_t at = 12;
     while (webp.has(at, 8)) {
         const size_t length = webp.read(at + 4, 4, false);
         if (webp.starts_with(at, "EXIF", 4)) {
-            return from_exif_block(webp.from(at + 8, length));
+            found.exif = from_exif_block(webp.from(at + 8, length));
+        } else if (webp.starts_with(at, "XMP ", 4)) {
+            found.xmp = from_xmp(webp.from(at + 8, length));
         }
         const size_t padded = length + (length & 1);
         if (padded < length || !webp.has(at + 8, padded)) {
-            return kNone;
+            break;
         }
         at += 8 + padded;
     }
-    return kNone;
+    return found;
 }
 
 }  // namespace
@@ -162,17 +256,16 @@ int exif_orientation(const uint8_t* data, size_t size) noexcept {
         return 1;
     }
     const Bytes bytes(data, size);
-    int found = kNone;
     if (bytes.starts_with(0, "\xFF\xD8", 2)) {
-        found = from_jpeg(bytes);
-    } else if (bytes.starts_with(0, "\x89PNG\r\n\x1A\n", 8)) {
-        found = from_png(bytes);
-    } else if (bytes.starts_with(0, "RIFF", 4) && bytes.starts_with(8, "WEBP", 4)) {
-        found = from_webp(bytes);
-    } else {
-        found = from_tiff(bytes);
+        return from_jpeg(bytes).orientation();
     }
-    return found == kNone ? 1 : found;
+    if (bytes.starts_with(0, "\x89PNG\r\n\x1A\n", 8)) {
+        return from_png(bytes).orientation();
+    }
+    if (bytes.starts_with(0, "RIFF", 4) && bytes.starts_with(8, "WEBP", 4)) {
+        return from_webp(bytes).orientation();
+    }
+    return Found{from_tiff(bytes), kNone}.orientation();
 }
 
 }  // namespace ssam
