@@ -15,6 +15,7 @@ left, x to the right, y down.
 
   PHOTO                  a photo: JPEG, PNG or binary PPM
   --bundle DIR           the model bundle: for onnx, or executorch if built with that engine
+  --accept-damaged       use a damaged photo as far as it can be decoded, with a warning
   --point X,Y            a click on the object; may be given many times
   --negative X,Y         a click on what does not belong to it; may be given many times
   --box X0,Y0,X1,Y1      a rectangle round the object
@@ -116,6 +117,8 @@ bool take_flag(const std::string& word, Arguments& arguments) {
         arguments.version = true;
     } else if (word == "--overwrite") {
         arguments.overwrite = true;
+    } else if (word == "--accept-damaged") {
+        arguments.accept_damaged = true;
     } else if (word == "--json") {
         arguments.json = true;
     } else if (word == "--keep-largest") {

@@ -29,6 +29,7 @@ struct Arguments {
     bool version = false;
     std::string photo;
     std::string bundle;
+    bool accept_damaged = false;
     std::vector<Point> points;     // on the object
     std::vector<Point> negatives;  // on what does not belong to it
     std::optional<Box> box;

@@ -18,8 +18,12 @@ using Bytes = std::vector<uint8_t>;
     throw Failure(name + ": " + why);
 }
 
+std::string truncation(const char* kind) {
+    return std::string("the ") + kind + " file is truncated; part of the photo is missing";
+}
+
 [[noreturn]] void truncated(const std::string& name, const char* kind) {
-    refuse(name, std::string("the ") + kind + " file is truncated; part of the photo is missing");
+    refuse(name, truncation(kind));
 }
 
 bool has(const Bytes& data, size_t at, const char* text, size_t count) {
@@ -49,11 +53,15 @@ int next_marker(const Bytes& data, size_t& at) {
 }
 
 Container inspect_jpeg(const Bytes& data, const std::string& name) {
-    Container found{Format::kJpeg, 0, 0, 0};
+    Container found{Format::kJpeg, 0, 0, 0, {}};
     bool measured = false;
     size_t at = 2;
     while (true) {
         const int marker = next_marker(data, at);
+        if (marker == 0 && measured) {
+            found.damage = truncation("JPEG");
+            break;
+        }
         if (marker == 0) {
             truncated(name, "JPEG");
         }
@@ -64,10 +72,18 @@ Container inspect_jpeg(const Bytes& data, const std::string& name) {
             continue;
         }
         if (at + 2 > data.size()) {
+            if (measured) {
+                found.damage = truncation("JPEG");
+                break;
+            }
             truncated(name, "JPEG");
         }
         const size_t length = big_endian(data, at, 2);
         if (length < 2 || length > data.size() - at) {
+            if (measured) {
+                found.damage = truncation("JPEG");
+                break;
+            }
             truncated(name, "JPEG");
         }
         const bool frame =
@@ -86,21 +102,23 @@ Container inspect_jpeg(const Bytes& data, const std::string& name) {
 }
 
 Container inspect_png(const Bytes& data, const std::string& name) {
-    Container found{Format::kPng, 0, 0, 0};
+    Container found{Format::kPng, 0, 0, 0, {}};
     size_t at = 8;
     while (true) {
-        if (data.size() - at < 12) {
-            truncated(name, "PNG");
-        }
-        const size_t length = big_endian(data, at, 4);
-        if (length > data.size() - at - 12) {
-            truncated(name, "PNG");
+        const size_t length = data.size() - at < 12 ? 0 : big_endian(data, at, 4);
+        if (data.size() - at < 12 || length > data.size() - at - 12) {
+            if (found.width == 0) {
+                truncated(name, "PNG");
+            }
+            found.damage = found.damage.empty() ? truncation("PNG") : found.damage;
+            return found;
         }
         const uint32_t checksum = big_endian(data, at + 8 + length, 4);
-        if (crc32(0, data.data() + at + 4, static_cast<uInt>(length + 4)) != checksum) {
+        if (found.damage.empty() &&
+            crc32(0, data.data() + at + 4, static_cast<uInt>(length + 4)) != checksum) {
             const std::string kind(data.begin() + static_cast<ptrdiff_t>(at) + 4,
                                    data.begin() + static_cast<ptrdiff_t>(at) + 8);
-            refuse(name, "the PNG file is damaged (chunk '" + kind + "' fails its checksum)");
+            found.damage = "the PNG file is damaged (chunk '" + kind + "' fails its checksum)";
         }
         if (has(data, at + 4, "IHDR", 4) && length >= 8) {
             found.width = big_endian(data, at + 8, 4);
@@ -137,7 +155,7 @@ int64_t ppm_number(const Bytes& data, size_t& at, const std::string& name) {
 
 Container inspect_ppm(const Bytes& data, const std::string& name) {
     size_t at = 2;
-    Container found{Format::kPpm, 0, 0, 0};
+    Container found{Format::kPpm, 0, 0, 0, {}};
     found.width = ppm_number(data, at, name);
     found.height = ppm_number(data, at, name);
     if (ppm_number(data, at, name) != 255) {
@@ -212,8 +230,11 @@ Container recognise(const Bytes& data, const std::string& name) {
 
 }  // namespace
 
-Container inspect(const Bytes& data, const std::string& name) {
+Container inspect(const Bytes& data, const std::string& name, bool accept_damaged) {
     const Container found = recognise(data, name);
+    if (!found.damage.empty() && !accept_damaged) {
+        refuse(name, found.damage);
+    }
     check_size(found, name);
     return found;
 }

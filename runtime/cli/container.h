@@ -15,11 +15,13 @@ struct Container {
     Format format;
     int64_t width;  // of the stored rows
     int64_t height;
-    size_t pixels_at;  // where a PPM's pixels begin
+    size_t pixels_at;    // where a PPM's pixels begin
+    std::string damage;  // what is missing or fails its checksum; "" for nothing
 };
 
 // Throws Failure, its sentence beginning with `name`, for an empty file, one that is no photo, a
-// format this command does not read, and for a truncated, damaged or too large one.
-Container inspect(const std::vector<uint8_t>& data, const std::string& name);
+// format this command does not read, for one that says no size, for a damaged one unless it is
+// accepted, and for a too large one.
+Container inspect(const std::vector<uint8_t>& data, const std::string& name, bool accept_damaged);
 
 }  // namespace cli

@@ -1,4 +1,5 @@
-// libpng: palettes and few bits become 8 bits a channel, 16 bits are rounded, alpha is kept.
+// libpng: palettes and few bits become 8 bits a channel, of 16 bits the upper 8 stay, so does
+// alpha.
 #include <png.h>
 
 #include <csetjmp>
@@ -33,11 +34,33 @@ void say_nothing(png_structp, png_const_charp) {}
 struct Target {
     int64_t width;
     int64_t height;
-    std::vector<uint8_t>* bytes;
+    Decoded* decoded;
     std::vector<png_bytep>* rows;
-    int channels;
-    bool sixteen;
+    bool prepared;
 };
+
+Kind kind_of(png_byte colour_type) {
+    switch (colour_type) {
+        case PNG_COLOR_TYPE_GRAY:
+            return Kind::kGrey;
+        case PNG_COLOR_TYPE_GRAY_ALPHA:
+            return Kind::kGreyAlpha;
+        case PNG_COLOR_TYPE_RGB_ALPHA:
+            return Kind::kRgba;
+        default:
+            return Kind::kRgb;
+    }
+}
+
+void take_profile(png_structp png, png_infop info, Decoded& decoded) {
+    png_charp name = nullptr;
+    png_bytep profile = nullptr;
+    png_uint_32 size = 0;
+    int method = 0;
+    if (png_get_iCCP(png, info, &name, &method, &profile, &size) != 0) {
+        decoded.profile.assign(profile, profile + size);
+    }
+}
 
 bool prepare(png_structp png, png_infop info, Target& target) {
     png_read_info(png, info);
@@ -45,20 +68,20 @@ bool prepare(png_structp png, png_infop info, Target& target) {
         png_get_image_height(png, info) != static_cast<uint64_t>(target.height)) {
         return false;
     }
+    take_profile(png, info, *target.decoded);
     png_set_expand(png);  // palette to RGB, few bits to 8, tRNS to alpha
-    if (png_get_color_type(png, info) == PNG_COLOR_TYPE_GRAY_ALPHA) {
-        png_set_gray_to_rgb(png);
-    }
+    png_set_strip_16(png);
     png_set_interlace_handling(png);
     png_read_update_info(png, info);
-    target.channels = png_get_channels(png, info);
-    target.sixteen = png_get_bit_depth(png, info) == 16;
+    target.decoded->channels = png_get_channels(png, info);
+    target.decoded->kind = kind_of(png_get_color_type(png, info));
     const size_t row = png_get_rowbytes(png, info);
-    target.bytes->resize(row * static_cast<size_t>(target.height));
+    target.decoded->pixels.resize(row * static_cast<size_t>(target.height));
     target.rows->resize(static_cast<size_t>(target.height));
     for (size_t y = 0; y < target.rows->size(); ++y) {
-        (*target.rows)[y] = target.bytes->data() + y * row;
+        (*target.rows)[y] = target.decoded->pixels.data() + y * row;
     }
+    target.prepared = true;
     return true;
 }
 
@@ -74,6 +97,7 @@ bool decode(Source& source, Target& target) {
         return false;
     }
     png_set_read_fn(png, &source, read_bytes);
+    png_set_crc_action(png, PNG_CRC_WARN_USE, PNG_CRC_WARN_USE);  // the container was checked
     const bool fits = prepare(png, info, target);
     if (fits) {
         png_read_image(png, target.rows->data());
@@ -83,15 +107,6 @@ bool decode(Source& source, Target& target) {
     return fits;
 }
 
-// round(v * 255 / 65535): 0 stays 0 and 65535 becomes 255.
-void to_eight_bits(std::vector<uint8_t>& bytes) {
-    for (size_t i = 0; i < bytes.size() / 2; ++i) {
-        const int value = bytes[2 * i] << 8 | bytes[2 * i + 1];
-        bytes[i] = static_cast<uint8_t>((value + 128) / 257);
-    }
-    bytes.resize(bytes.size() / 2);
-}
-
 }  // namespace
 
 Decoded decode_png(const std::vector<uint8_t>& data, int64_t width, int64_t height,
@@ -99,14 +114,13 @@ Decoded decode_png(const std::vector<uint8_t>& data, int64_t width, int64_t heig
     Decoded decoded;
     std::vector<png_bytep> rows;
     Source source{data.data(), data.size()};
-    Target target{width, height, &decoded.pixels, &rows, 0, false};
+    Target target{width, height, &decoded, &rows, false};
     if (!decode(source, target)) {
-        throw Failure(name + ": the PNG file is damaged or truncated");
+        if (!target.prepared) {
+            throw Failure(name + ": the PNG file is damaged or truncated");
+        }
+        decoded.damage = "the PNG file is damaged or truncated";
     }
-    if (target.sixteen) {
-        to_eight_bits(decoded.pixels);
-    }
-    decoded.channels = target.channels == 2 ? 4 : target.channels;
     return decoded;
 }
 

@@ -10,6 +10,7 @@
 #include "failure.h"
 #include "model.h"
 #include "photo.h"
+#include "printable.h"
 #include "report.h"
 #include "writing.h"
 
@@ -22,7 +23,7 @@ void complain(const std::string& sentence) {
     for (const char c : sentence) {
         line += c == '\n' || c == '\r' || c == '\t' ? ' ' : c;
     }
-    std::fprintf(stderr, "ssam: %s\n", line.c_str());
+    std::fprintf(stderr, "ssam: %s\n", printable(line).c_str());
 }
 
 std::string default_output(const std::string& photo) {
@@ -47,7 +48,10 @@ void segment(const Arguments& arguments) {
         check_free(output, arguments.overwrite);
     }
     const ssam::Stopwatch decode_watch;
-    const Photo photo = read_photo(arguments.photo);
+    const Photo photo = read_photo(arguments.photo, arguments.accept_damaged);
+    if (!photo.damage.empty()) {
+        complain("warning: " + arguments.photo + ": " + photo.damage + "; used as far as it goes");
+    }
     const double decode_ms = decode_watch.milliseconds();
     if (arguments.bench > 0) {
         std::fputs(bench(arguments, model, photo, {load_ms, decode_ms}).c_str(), stdout);

@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <memory>
 #include <new>
+#include <utility>
 
+#include "colour.h"
 #include "container.h"
 #include "decoders.h"
 #include "failure.h"
@@ -40,56 +42,35 @@ std::vector<uint8_t> read_file(const std::string& path) {
     return data;
 }
 
-// The colours below a transparent pixel are arbitrary; white is what a viewer shows.
-std::vector<uint8_t> over_white(const std::vector<uint8_t>& rgba) {
-    std::vector<uint8_t> rgb;
-    rgb.reserve(rgba.size() / 4 * 3);
-    for (size_t i = 0; i + 3 < rgba.size(); i += 4) {
-        const int alpha = rgba[i + 3];
-        for (size_t c = 0; c < 3; ++c) {
-            const int mixed = rgba[i + c] * alpha + (255 - alpha) * 255;
-            rgb.push_back(static_cast<uint8_t>((mixed + 127) / 255));
-        }
+Decoded decode(const std::vector<uint8_t>& data, const Container& container,
+               const std::string& path) {
+    if (container.format == Format::kJpeg) {
+        return decode_jpeg(data, container.width, container.height, path);
     }
-    return rgb;
-}
-
-std::vector<uint8_t> grey_to_rgb(const std::vector<uint8_t>& grey) {
-    std::vector<uint8_t> rgb;
-    rgb.reserve(grey.size() * 3);
-    for (const uint8_t value : grey) {
-        rgb.insert(rgb.end(), 3, value);
+    if (container.format == Format::kPng) {
+        return decode_png(data, container.width, container.height, path);
     }
-    return rgb;
-}
-
-std::vector<uint8_t> decode(const std::vector<uint8_t>& data, const Container& container,
-                            const std::string& path) {
-    if (container.format == Format::kPpm) {
-        const auto size = static_cast<ptrdiff_t>(container.width * container.height * 3);
-        const auto begin = data.begin() + static_cast<ptrdiff_t>(container.pixels_at);
-        return {begin, begin + size};
-    }
-    Decoded decoded = container.format == Format::kJpeg
-                          ? decode_jpeg(data, container.width, container.height, path)
-                          : decode_png(data, container.width, container.height, path);
-    if (decoded.channels == 4) {
-        return over_white(decoded.pixels);
-    }
-    return decoded.channels == 1 ? grey_to_rgb(decoded.pixels) : std::move(decoded.pixels);
+    const auto size = static_cast<ptrdiff_t>(container.width * container.height * 3);
+    const auto begin = data.begin() + static_cast<ptrdiff_t>(container.pixels_at);
+    return {{begin, begin + size}, 3, Kind::kRgb, {}, {}};
 }
 
 }  // namespace
 
-Photo read_photo(const std::string& path) {
+Photo read_photo(const std::string& path, bool accept_damaged) {
     try {
         const std::vector<uint8_t> data = read_file(path);
-        const Container container = inspect(data, path);
+        const Container container = inspect(data, path, accept_damaged);
+        Decoded decoded = decode(data, container, path);
         Photo photo;
+        photo.damage = container.damage.empty() ? decoded.damage : container.damage;
+        if (!photo.damage.empty() && !accept_damaged) {
+            throw Failure(path + ": " + photo.damage);
+        }
         photo.width = static_cast<int32_t>(container.width);
         photo.height = static_cast<int32_t>(container.height);
         photo.orientation = ssam_exif_orientation(data.data(), data.size());
-        photo.pixels = decode(data, container, path);
+        photo.pixels = to_rgb(std::move(decoded));
         return photo;
     } catch (const std::bad_alloc&) {
         throw Failure(path + ": not enough memory for it");

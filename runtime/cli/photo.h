@@ -14,13 +14,15 @@ struct Photo {
     int32_t width = 0;            // of the stored rows
     int32_t height = 0;
     int32_t orientation = 1;  // EXIF: how to turn them upright
+    std::string damage;       // what is damaged in it; "" for nothing
 
     ssam_image image() const {
         return {pixels.data(), width, height, 0, SSAM_FORMAT_RGB, orientation};
     }
 };
 
-// Transparent pixels are laid over white; 16 bits become 8. Throws Failure.
-Photo read_photo(const std::string& path);
+// In sRGB, transparent pixels over white, 8 bits. Throws Failure; a damaged photo, too, unless it
+// is accepted and something of it can be decoded.
+Photo read_photo(const std::string& path, bool accept_damaged);
 
 }  // namespace cli

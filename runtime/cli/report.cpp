@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <vector>
 
+#include "printable.h"
+
 namespace cli {
 namespace {
 
@@ -102,10 +104,10 @@ std::string account(const Arguments& arguments, const ssam_mask_info& info,
     const std::string count = std::to_string(info.prompt_count);
     const std::string how =
         is_automatic(info) ? "automatic" : count + (info.prompt_count > 1 ? " prompts" : " prompt");
-    return arguments.photo + ": " + std::to_string(info.width) + "\xC3\x97" +
+    return printable(arguments.photo) + ": " + std::to_string(info.width) + "\xC3\x97" +
            std::to_string(info.height) + ", " + how + ", score " +
            rounded(static_cast<double>(info.score), 2) + ", object " + rounded(share, 1) +
-           " % -> " + output + "\n";
+           " % -> " + printable(output) + "\n";
 }
 
 std::string json_account(const Arguments& arguments, const Model& model, const ssam_mask* mask,

@@ -80,12 +80,26 @@ TEST("the orientation is found in every container and byte order") {
 TEST("an orientation that makes no sense counts as none") {
     CHECK_EQ(read(jpeg(tiff(0, true))), 1);
     CHECK_EQ(read(jpeg(tiff(9, true))), 1);
-    CHECK_EQ(read(jpeg(tiff(6, true, 2))), 1);     // as text
-    CHECK_EQ(read(jpeg(tiff(6, true, 3, 2))), 1);  // two of them
+    CHECK_EQ(read(jpeg(tiff(6, true, 2))), 1);  // as text
+    CHECK_EQ(read(jpeg(tiff(6, true, 7))), 1);  // as bytes of no type
     CHECK_EQ(read(jpeg("II*\0")), 1);
     CHECK_EQ(read("not a photo at all"), 1);
     CHECK_EQ(read(""), 1);
     CHECK_EQ(ssam_exif_orientation(nullptr, 0), 1);
+}
+
+TEST("what the standards leave open is decided as Pillow decides it") {
+    CHECK_EQ(read(jpeg(tiff(6, true, 3, 2))), 6);  // two of them: the first counts
+    const Bytes none = tiff(6, false).replace(22, 2, number(0x0113, 2, false));
+    const Bytes segment = Bytes("Exif\0\0", 6) + tiff(6, false);
+    const Bytes second =
+        Bytes("\xFF\xE1", 2) + number(static_cast<uint32_t>(segment.size() + 2), 2, true) + segment;
+    Bytes file = jpeg(none);
+    CHECK_EQ(read(file.insert(file.size() - 4, second)), 1);  // a second block continues the first
+    const Bytes xmp = Bytes("http://ns.adobe.com/xap/1.0/\0tiff:Orientation=\"6\"", 49);
+    const Bytes packet =
+        Bytes("\xFF\xE1", 2) + number(static_cast<uint32_t>(xmp.size() + 2), 2, true) + xmp;
+    CHECK_EQ(read(file.insert(file.size() - 4, packet)), 6);  // XMP, where EXIF does not say
 }
 
 TEST("photos cut off or changed anywhere are read without a step outside") {
