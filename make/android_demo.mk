@@ -34,7 +34,7 @@ $(DEMO_BUILD)/generated/.complete: standins/android/generate_sources.py $(DEMO)/
 # Every source of the app, with the Compose compiler.
 $(DEMO_BUILD)/app.jar: $(DEMO_SOURCES) $(DEMO_NEWER) $(DEMO_BUILD)/outlines.jar $(DEMO_BUILD)/generated/.complete $(ANDROID_BUILD)/main.jar $(ANDROID_BUILD)/engines.jar
 	$(DEMO_KOTLIN) -no-jdk $(DEMO_COMPOSE) -Xexplicit-api=strict -d $@ -cp $(DEMO_APP_PATH) \
-	    $(DEMO)/app/src/main/kotlin standins/android $(DEMO_BUILD)/generated
+	    $(DEMO)/app/src/main/kotlin $(DEMO_NEWER) $(DEMO_BUILD)/generated
 
 # A check that refuses nothing checks nothing: each of these faults must be named.
 $(DEMO_BUILD)/refused.log: $(wildcard standins/refused/*) $(DEMO_BUILD)/app.jar

@@ -96,14 +96,14 @@ class EngineProductsTest {
             Module.programs["segment.bin"] = Module.Program { listOf(Tensor.of(masks)) }
             val few = failureOf { Segmenter.load(folder, ExecuTorchEngines(), prewarm = true) }
             assertEquals(
-                "the segment program failed: the program returned 1 values instead of 2",
+                "the program 'segment' failed: the program returned 1 values instead of 2",
                 few.message,
             )
             Module.programs["segment.bin"] =
                 Module.Program { listOf(Tensor.of(scores), Tensor.of(scores)) }
             val short = failureOf { Segmenter.load(folder, ExecuTorchEngines(), prewarm = true) }
             assertEquals(
-                "the segment program failed: the program returned 4 numbers for \"masks\" " +
+                "the program 'segment' failed: the program returned 4 numbers for \"masks\" " +
                     "instead of 1024",
                 short.message,
             )
@@ -150,7 +150,7 @@ class EngineProductsTest {
             val short =
                 failureOf { Segmenter.load(folder, OnnxRuntimeEngines(), prewarm = true) }
             assertEquals(
-                "the segment program failed: the program returned 4 numbers for \"masks\" " +
+                "the program 'segment' failed: the program returned 4 numbers for \"masks\" " +
                     "instead of 1024",
                 short.message,
             )

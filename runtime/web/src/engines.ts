@@ -148,7 +148,7 @@ async function ask(
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new EngineError(
-      `the ${question.program} program failed: ${why || "the engine gave no reason"}`,
+      `the program '${question.program}' failed: ${why || "the engine gave no reason"}`,
       "SSAM_ERROR_ENGINE",
     );
   }

@@ -76,11 +76,11 @@ test("failures are typed and carry the core's sentence", async () => {
 
 test("what the engine does wrong is an EngineError", async () => {
   const wrong = {
-    "the segment program failed: no more watts": async () => { throw new Error("no more watts"); },
-    'the segment program failed: the engine gave no Float32Array "masks"': async () => ({}),
-    'the segment program failed: "masks" has 3 values instead of': async () =>
+    "the program 'segment' failed: no more watts": async () => { throw new Error("no more watts"); },
+    [`the program 'segment' failed: the engine gave no Float32Array "masks"`]: async () => ({}),
+    [`the program 'segment' failed: "masks" has 3 values instead of`]: async () =>
       ({ masks: new Float32Array(3), scores }),
-    'the segment program returned a value in "masks" that is not a number': async () =>
+    "the program 'segment' returned a value in 'masks' that is not a number": async () =>
       ({ masks: masks(8).fill(NaN), scores }),
   };
   for (const [sentence, run] of Object.entries(wrong)) {

@@ -171,7 +171,7 @@ final class BadInputTests: XCTestCase {
         let engine = RedEngine()
         engine.during = { _ in throw Broken() }
         let session = try await tinySegmenter(engine).open(squarePhoto())
-        await assertFails(.engine, "the heat program failed: out of batteries") {
+        await assertFails(.engine, "the program 'heat' failed: out of batteries") {
             _ = try await session.predict()
         }
         // The session is as it was: it works once the engine does.
@@ -180,7 +180,7 @@ final class BadInputTests: XCTestCase {
         XCTAssertGreaterThan(mask.area, 0)
         engine.scores = [0.1, .nan, 0.2, 0.3]
         await assertFails(
-            .engine, "the segmenter program returned a value in \"scores\" that is not a number"
+            .engine, "the program 'segment' returned a value in 'scores' that is not a number"
         ) { _ = try await session.predict() }
     }
 
@@ -195,7 +195,7 @@ final class BadInputTests: XCTestCase {
             XCTFail("nothing was thrown")
         } catch let error as SegmentationError {
             XCTAssertEqual(error.code, .engine)
-            let start = "the heat program failed: aé"
+            let start = "the program 'heat' failed: aé"
             XCTAssertTrue(error.message.hasPrefix(start), error.message)
             XCTAssertFalse(error.message.contains("\u{FFFD}"))
         }

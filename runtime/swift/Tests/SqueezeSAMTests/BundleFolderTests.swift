@@ -85,7 +85,7 @@ final class BundleFolderTests: XCTestCase {
         try EngineChecks.tensor(image, .input, of: "segment", found: [1, 3, 64, 64])
         await assertFails(
             .bundle,
-            "the input 'image' of the program 'segmenter' is 1×3×128×128, the manifest says "
+            "the input 'image' of the program 'segment' is 1×3×128×128, the manifest says "
                 + "1×3×64×64"
         ) { try EngineChecks.tensor(image, .input, of: "segment", found: [1, 3, 128, 128]) }
         await assertFails(.bundle, "the program 'heat' has no output 'image'") {

@@ -74,7 +74,8 @@ final class SegmenterLoaderTests: XCTestCase {
     func testABundleInAFolderIsLoadedAndPrewarmed() async throws {
         let engine = RedEngine()
         let loader = SegmenterLoader(
-            contentsOf: try tinyBundle(self), engine: EngineLoader { _ in engine })
+            contentsOf: try tinyBundle(self), engine: EngineLoader { _ in engine },
+            prewarm: true)
         _ = try await loader.load()
         XCTAssertEqual(engine.runs, 2)
     }

@@ -33,7 +33,7 @@ class EngineTest {
         val thrown = IllegalStateException("the delegate\n  went away")
         val failure = failureOfEngine(thrown)
         assertEquals(
-            "the heat program failed: the delegate went away",
+            "the program 'heat' failed: the delegate went away",
             failure.message,
         )
         assertTrue(failure is SegmentationException.EngineFailed)
@@ -42,7 +42,7 @@ class EngineTest {
 
     @Test
     fun `messages that are long, empty or not plain ASCII arrive as they should`() {
-        val prefix = "the heat program failed: "
+        val prefix = "the program 'heat' failed: "
         val odd = "größer 🐈\u0000 und weiter"
         assertEquals("${prefix}größer 🐈  und weiter", failureOfEngine(Exception(odd)).message)
         assertEquals("${prefix}ArithmeticException", failureOfEngine(ArithmeticException()).message)
@@ -73,7 +73,7 @@ class EngineTest {
                     engine.masksAre = Float.NaN
                     val failure = failureOf { session.predict().close() }
                     assertEquals(
-                        "the segmenter program returned a value in \"masks\" that is not a number",
+                        "the program 'segment' returned a value in 'masks' that is not a number",
                         failure.message,
                     )
                 }

@@ -104,7 +104,7 @@ class SegmenterTest {
         runBlocking {
             engine.during = { throw IllegalStateException("no kernel") }
             val failure = failureOf { Segmenter(Engines(engine)).load { parsed() } }
-            assertEquals("the segmenter program failed: no kernel", failure.message)
+            assertEquals("the program 'segment' failed: no kernel", failure.message)
             assertEquals(1, engine.closings.get())
         }
 
