@@ -55,7 +55,8 @@ def scores(report: Path) -> dict[str, Any]:
 
 def test_a_whole_run_writes_json_markdown_single_scores_and_pictures(report: Path) -> None:
     assert sorted(path.name for path in report.iterdir()) == [
-        "clicks.csv", "iou_per_click.png", "masks.csv", "protocols.png", "scores.json", "scores.md",
+        "clicks.csv", "iou_per_click.png", "masks.csv", "protocols.png", "reliability.png",
+        "scores.json", "scores.md",
     ]  # fmt: skip
     assert cv2.imread(str(report / "iou_per_click.png")).shape[0] > 300
     assert "| tight box |" in (report / "scores.md").read_text()
@@ -114,6 +115,7 @@ def test_manners_are_watched_on_every_instance(scores: dict[str, Any], report: P
     assert 0 < found["obeyed"] <= 1
     text = (report / "scores.md").read_text()
     assert "## Manners" in text
+    assert "## Honest estimates" in text
     assert "| unseen sources |" in text
 
 

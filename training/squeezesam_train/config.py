@@ -79,8 +79,8 @@ class TrainConfig:
         workers: data loading processes, for each training process.
         threads: torch threads (0: torch's default).
         device: ``auto`` (CUDA where there is some), ``cpu`` or ``cuda``.
-        precision: ``bf16`` (autocast), ``fp32``, or ``auto``: bf16 where the processor computes in
-            it; elsewhere it is emulated, thirty times slower.
+        precision: ``bf16`` (autocast), ``fp32``, or ``auto``: whichever takes less time for a
+            step of the run's own network, measured before the first one.
         accumulate: forward passes whose gradients make one step. A step's samples are
             batch × accumulate × processes. BatchNorm sees each pass alone.
         masks_per_photo: samples that share one photo, as far as it has that many objects (paper:

@@ -36,6 +36,7 @@ from squeezesam_train.losses import nan_safe
 from squeezesam_train.monitor import Journal, Meter
 from squeezesam_train.optim import build_optimisers, set_rate
 from squeezesam_train.pictures import mask_table
+from squeezesam_train.precision import settled
 from squeezesam_train.sources.base import PhotoSource
 from squeezesam_train.steps import StepResult, predict, saliency_step, segmenter_step
 
@@ -87,6 +88,7 @@ class Trainer:
         # Sizes stay for thousands of steps: let cuDNN look for its fastest way.
         torch.backends.cudnn.benchmark = True
         self.model = build_model(config).to(self.world.device)
+        self.config = settled(self.config, self.model, self.world)
         self.average = WeightAverage(self.model, config.ema)
         self.optimisers = build_optimisers(self.model, config)
         self.parallel = self.world.spread(self.model)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import torch
@@ -22,6 +21,7 @@ from squeezesam_train.losses import (
     saliency_loss,
     segmenter_loss,
 )
+from squeezesam_train.precision import autocast
 
 
 @dataclass(frozen=True)
@@ -32,27 +32,6 @@ class StepResult:
     iou: float
     best_iou: float
     rate: float = 0.0
-
-
-@cache
-def uses_bf16(precision: str, device: str) -> bool:
-    """Whether a run autocasts to bfloat16 (see :class:`~squeezesam_train.config.TrainConfig`).
-
-    Args:
-        precision: the configuration's.
-        device: the kind of device that computes, ``cpu`` or ``cuda``.
-    """
-    if precision != "auto":
-        return precision == "bf16"
-    if device == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return bool(torch.cpu.get_capabilities().get("avx512_bf16", False))
-
-
-def autocast(device: torch.device, precision: str) -> torch.autocast:
-    """The autocast under which the network runs forward."""
-    enabled = uses_bf16(precision, device.type)
-    return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
 
 
 def segmenter_step(

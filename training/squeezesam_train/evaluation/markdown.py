@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from squeezesam_train.evaluation.calibration import POOR_IOU
 from squeezesam_train.evaluation.manners import STARTS, WATCHED_CLICKS
 from squeezesam_train.evaluation.protocols import NOTES, OTHER_PROTOCOLS, PROMPT_PROTOCOLS
 
@@ -23,6 +24,8 @@ def to_markdown(report: dict[str, Any]) -> str:
     parts = [_head(report), _overview(scores["masks"])]
     if scores["masks"]:
         parts.append(_at_a_glance(scores["masks"], report["data"]["unseen_sources"]))
+    if scores["masks"]:
+        parts.append(_honesty(scores["masks"]))
     if scores["same_instances"]:
         parts.append("## On the instances that every method was given\n")
         parts.append(_overview(scores["same_instances"]))
@@ -98,6 +101,19 @@ def _at_a_glance(masks: dict[str, Any], unseen: list[str]) -> str:
         "## At a glance\n\nMean IoU in points (instances). Unseen sources, of which training has "
         f"no photo: {named}.\n\n" + table(header, rows)
     )
+
+
+def _honesty(masks: dict[str, Any]) -> str:
+    """The predictors' own estimates against the true IoU."""
+    rows = []
+    for protocol, found in masks.items():
+        for name, scores in found.items():
+            told = scores["calibration"]
+            poor = "–" if told["auroc_poor"] is None else f"{told['auroc_poor']:.3f}"
+            cells = [f"{scores['mean_estimate']:.3f}", f"{scores['miou']:.3f}"]
+            rows.append([TITLES[protocol], name, *cells, f"{told['ece']:.3f}", poor])
+    header = ["protocol", "", "mean estimate", "mean IoU", "calibration error ↓"]
+    return "## Honest estimates\n\n" + table([*header, f"AUROC of IoU < {POOR_IOU}"], rows)
 
 
 def _points(part: dict[str, Any] | None, key: str) -> str:

@@ -46,3 +46,22 @@ def plot_protocols(masks: dict[str, Any], path: Path) -> None:
     axes.grid(axis="y", alpha=0.3)
     axes.legend(fontsize=7)
     figure.savefig(path, dpi=130)
+
+
+def plot_reliability(masks: dict[str, Any], path: Path) -> None:
+    """True IoU over the predictor's own estimate, one field a protocol, as a PNG."""
+    figure, axes = new_figure(3.2 * len(masks) + 0.4, 3.6)
+    axes.remove()
+    for index, (protocol, found) in enumerate(masks.items(), start=1):
+        field = figure.add_subplot(1, len(masks), index)
+        field.plot([0, 1], [0, 1], color="grey", linewidth=0.6, linestyle="--")
+        for name, scores in found.items():
+            told, true, _ = zip(*scores["calibration"]["bins"], strict=True)
+            label = f"{name}: {scores['calibration']['ece']:.3f}"
+            field.plot(told, true, marker="o", markersize=3, label=label)
+        field.set(title=TITLES[protocol], xlabel="estimate", xlim=(0, 1), ylim=(0, 1))
+        field.title.set_fontsize(8)
+        field.grid(alpha=0.3)
+        field.legend(fontsize=6, loc="upper left", title="calibration error", title_fontsize=6)
+    figure.axes[0].set_ylabel("true IoU")
+    figure.savefig(path, dpi=130)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from squeezesam_train.evaluation.markdown import to_markdown
-from squeezesam_train.evaluation.plots import plot_clicks, plot_protocols
+from squeezesam_train.evaluation.plots import plot_clicks, plot_protocols, plot_reliability
 from squeezesam_train.evaluation.run import CurveRecord, MaskRecord, Records
 
 SCHEMA_VERSION = 1
@@ -53,7 +53,8 @@ def write_report(folder: Path, report: dict[str, Any], records: Records) -> None
     """Write everything beside ``folder``, then move it into place.
 
     Files: ``scores.json``, ``scores.md``, ``masks.csv`` and ``clicks.csv`` (single scores, so that
-    two reports can be compared pair by pair), ``protocols.png``, ``iou_per_click.png``.
+    two reports can be compared pair by pair), ``protocols.png``, ``reliability.png``,
+    ``iou_per_click.png``.
 
     Raises:
         OutputError: the disk is full or the place cannot be written.
@@ -80,6 +81,7 @@ def _fill(folder: Path, report: dict[str, Any], records: Records) -> None:
     if records.masks:
         _write_masks(folder / "masks.csv", records.masks)
         plot_protocols(scores["masks"], folder / "protocols.png")
+        plot_reliability(scores["masks"], folder / "reliability.png")
     if records.curves:
         _write_curves(folder / "clicks.csv", records.curves)
         plot_clicks(scores["noc"], folder / "iou_per_click.png")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from squeezesam_train.evaluation.calibration import calibration
 from squeezesam_train.evaluation.clicker import NOC_LEVELS, number_of_clicks
 from squeezesam_train.evaluation.manners import WATCHED_CLICKS, largest_fall, manners_summary
 from squeezesam_train.evaluation.run import CurveRecord, MaskRecord, Records, SaliencyRecord
@@ -78,6 +79,7 @@ def mask_summary(rows: list[MaskRecord], unseen: Collection[str] = ()) -> dict[s
         "boundary_iou": _mean(r.boundary_iou for r in rows),
         "unseen_sources": _means(apart) if apart else None,
         "mean_estimate": _mean(r.estimate for r in rows),
+        "calibration": calibration([r.estimate for r in rows], [r.iou for r in rows]),
         "mean_milliseconds": _mean(r.milliseconds for r in rows),
         "by_source": by_source,
         "by_kind": _grouped(rows, lambda r: r.kind),
