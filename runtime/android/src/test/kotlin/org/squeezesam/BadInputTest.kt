@@ -175,7 +175,10 @@ class BadInputTest {
             assertEquals("SSAM_ERROR_BUNDLE_DAMAGED", statusOfOpening(good))
             assertEquals("SSAM_OK", statusOfOpening(good, check = BundleCheck.SIZES))
             File(good, "heat.bin").delete()
-            assertEquals("SSAM_ERROR_BUNDLE_DAMAGED", statusOfOpening(good, check = BundleCheck.SIZES))
+            assertEquals(
+                "SSAM_ERROR_BUNDLE_DAMAGED",
+                statusOfOpening(good, check = BundleCheck.SIZES),
+            )
         }
 
     @Test

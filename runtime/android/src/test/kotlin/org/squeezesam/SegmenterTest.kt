@@ -34,7 +34,7 @@ class SegmenterTest {
             val segmenter = Segmenter(Engines(engine))
             assertSame(SegmenterState.Unloaded, segmenter.state.value)
             engine.during = { assertSame(SegmenterState.Loading, segmenter.state.value) }
-            segmenter.load(folder)
+            segmenter.load(folder, prewarm = true)
             val ready = segmenter.state.value as SegmenterState.Ready
             assertEquals("test-bundle", ready.bundle.name)
             assertEquals(folder, ready.bundle.folder)
@@ -103,8 +103,8 @@ class SegmenterTest {
     fun `an engine that fails its first run is closed and the load fails`() =
         runBlocking {
             engine.during = { throw IllegalStateException("no kernel") }
-            val failure = failureOf { Segmenter(Engines(engine)).load { parsed() } }
-            assertEquals("the program 'segment' failed: no kernel", failure.message)
+            val failure = failureOf { Segmenter(Engines(engine)).load(prewarm = true) { parsed() } }
+            assertEquals("the program 'heat' failed: no kernel", failure.message)
             assertEquals(1, engine.closings.get())
         }
 
@@ -146,7 +146,8 @@ class SegmenterTest {
                 entered.countDown()
                 exit.await()
             }
-            val prewarming = launch(Dispatchers.IO) { segmenter.load { parsed() } }
+            val prewarming =
+                launch(Dispatchers.IO) { segmenter.load(prewarm = true) { parsed() } }
             entered.await()
             prewarming.cancel()
             exit.countDown()
@@ -166,7 +167,10 @@ class SegmenterTest {
                 entered.countDown()
                 exit.await()
             }
-            val loading = async(Dispatchers.IO) { runCatching { segmenter.load { parsed() } } }
+            val loading =
+                async(Dispatchers.IO) {
+                    runCatching { segmenter.load(prewarm = true) { parsed() } }
+                }
             entered.await()
             segmenter.close()
             exit.countDown()
