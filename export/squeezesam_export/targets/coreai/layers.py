@@ -61,7 +61,6 @@ class CoreAITracer:
                 for (node, other), (result, _) in zip(pairs, outputs, strict=True)
             ]
             self._results = [result.name for result, _ in outputs]
-            self._wanted = _lay_open(plain, [result for result, _ in outputs])
             places = _lay_open(found, [result for _, result in outputs])
             self._reference = plain.module()
             hidden = [f"layer_{index}" for index in range(max(places) + 1 - len(source.outputs))]
@@ -82,11 +81,26 @@ class CoreAITracer:
     def trace(self, inputs: tuple[F32, ...]) -> Iterator[tuple[str, F32, F32]]:
         """Run both and pair the tensors."""
         arrays = [np.ascontiguousarray(array) for array in inputs]
-        with torch.inference_mode():
-            wanted = self._reference(*(torch.from_numpy(array) for array in arrays))
+        wanted = _run_watched(self._reference, arrays, set(self._results))
         found = self._function(dict(zip(self._names, arrays, strict=True)))
-        for name, place, inside in zip(self._results, self._wanted, self._found, strict=True):
-            yield name, wanted[place].numpy(), found[inside]
+        for name, inside in zip(self._results, self._found, strict=True):
+            yield name, wanted[name], found[inside]
+
+
+def _run_watched(module: Any, inputs: list[F32], names: set[str]) -> dict[str, F32]:
+    """Run a torch graph and keep what the named nodes made."""
+    kept: dict[str, F32] = {}
+
+    class Watched(fx.Interpreter):
+        def run_node(self, n: fx.Node) -> Any:
+            result = super().run_node(n)
+            if n.name in names:
+                kept[n.name] = result.numpy().copy()
+            return result
+
+    with torch.inference_mode():
+        Watched(module).run(*(torch.from_numpy(array) for array in inputs))
+    return kept
 
 
 def _pair_layers(plain: fx.Graph, found: fx.Graph) -> list[tuple[fx.Node, fx.Node]]:
