@@ -5,7 +5,9 @@ let package = Package(
     name: "squeezesam",
     platforms: [.iOS(.v16), .macOS(.v13)],
     products: [
-        .library(name: "SqueezeSAM", targets: ["SqueezeSAM"])
+        .library(name: "SqueezeSAM", targets: ["SqueezeSAM"]),
+        // Core AI, for apps that run on iOS 27 and macOS 27 too; what needs them says so.
+        .library(name: "SqueezeSAMCoreAI", targets: ["SqueezeSAMCoreAI"]),
     ],
     targets: [
         // The C++ core, the same files as for every other platform. An app may add this package by
@@ -22,6 +24,17 @@ let package = Package(
             dependencies: ["CSqueezeSAM"],
             path: "runtime/swift/Sources/SqueezeSAM",
             swiftSettings: [.enableExperimentalFeature("StrictConcurrency")]
+        ),
+        .target(
+            name: "SqueezeSAMCoreAI",
+            dependencies: ["SqueezeSAM"],
+            path: "runtime/swift/Sources/SqueezeSAMCoreAI",
+            swiftSettings: [.enableExperimentalFeature("StrictConcurrency")]
+        ),
+        .testTarget(
+            name: "SqueezeSAMCoreAITests",
+            dependencies: ["SqueezeSAMCoreAI"],
+            path: "runtime/swift/Tests/SqueezeSAMCoreAITests"
         ),
         .testTarget(
             name: "SqueezeSAMTests",

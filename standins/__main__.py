@@ -28,12 +28,15 @@ LIBRARIES = {
     "android.signatures": ("android/*.java", "java"),
     "androidx.signatures": ("androidx/*.kt", "kotlin"),
     "executorch-apple.signatures": ("apple/ExecuTorch.swift", "swift"),
+    "coreai.signatures": ("apple/CoreAI.swift", "swift"),
     "apple.signatures": ("apple/*.swift", "swift"),
 }
 # Called by code that the Compose compiler generates, which is the real one: no app writes them.
 OF_THE_COMPILER = {"ComposeComposer.kt", "ComposeInternal.kt"}
 # Their real declarations are Objective-C and not recorded yet.
 OBJECTIVE_C = {"CoreGraphics", "CoreVideo", "Darwin", "ImageIO", "Photos", "UIKit"}
+# Recorded in a file of its own.
+OF_THEIR_OWN = {"CoreAI", "ExecuTorch"}
 OURS = ("standins",)
 # Protocols of Swift have a body that everybody writes another way.
 WRITTEN_BY_EVERYBODY = {"body"}
@@ -44,11 +47,7 @@ def declared(folder: Path, pattern: str, language: str) -> Iterator[tuple[Path, 
     for file in sorted(folder.glob(pattern)):
         if file.name in OF_THE_COMPILER or file.stem in OBJECTIVE_C:
             continue
-        if (
-            language == "swift"
-            and file.stem == "ExecuTorch"
-            and pattern != "apple/ExecuTorch.swift"
-        ):
+        if language == "swift" and file.stem in OF_THEIR_OWN and file.stem not in pattern:
             continue
         text = file.read_text(encoding="utf-8")
         if language == "swift":

@@ -105,8 +105,8 @@ def page(result: dict[str, Any]) -> str:
             f"Each package was saved, loaded from disk and executed on {parity['photos']} views "
             f"of photos: `{parity['verification']}`, {' or '.join(engines)}. Not yet run on a "
             "device. IoU is that of the mask an app would show to the fp32 network's; SNR that of "
-            "the raw outputs. A view whose masks differ much has two candidates of nearly equal score, and "
-            "the other one is chosen: then the two masks are both the network's own.",
+            "the raw outputs. A view whose masks differ much has two candidates of nearly equal "
+            "score, and the other one is chosen: then the two masks are both the network's own.",
             table(head, rows),
             origin(result),
         ]

@@ -32,14 +32,14 @@ public struct NDArrayDescriptor: Sendable {
 public struct NDArray {
     public enum ScalarType: Hashable, Sendable { case float32, float16 }
     public struct View<Element: BitwiseCopyable> {
-        public func withUnsafePointer<R, E: Error>(
-            _ body: (UnsafePointer<Element>, Span<Int>, Span<Int>) throws(E) -> R
-        ) throws(E) -> R { fatalError() }
+        public func withUnsafePointer<R>(
+            _ body: (UnsafePointer<Element>, Span<Int>, Span<Int>) throws -> R
+        ) rethrows -> R { fatalError() }
     }
     public struct MutableView<Element: BitwiseCopyable> {
-        public func withUnsafeMutablePointer<R, E: Error>(
-            _ body: (UnsafeMutablePointer<Element>, Span<Int>, Span<Int>) throws(E) -> R
-        ) throws(E) -> R { fatalError() }
+        public func withUnsafeMutablePointer<R>(
+            _ body: (UnsafeMutablePointer<Element>, Span<Int>, Span<Int>) throws -> R
+        ) rethrows -> R { fatalError() }
     }
     public init(descriptor: NDArrayDescriptor) {}
     public var shape: [Int] { [] }

@@ -7,9 +7,9 @@ import SqueezeSAM
 @available(iOS 27, macOS 27, *)
 public final class CoreAIEngine: Engine, @unchecked Sendable {
     // Used by one thread at a time: `isConcurrent` is false.
-    private var programs: [Program: CoreAIProgram]
+    private var programs: [String: CoreAIProgram]
 
-    private init(programs: [Program: CoreAIProgram]) {
+    private init(programs: [String: CoreAIProgram]) {
         self.programs = programs
     }
 
@@ -28,14 +28,14 @@ public final class CoreAIEngine: Engine, @unchecked Sendable {
         cache: AIModelCache = .default
     ) async throws -> CoreAIEngine {
         try EngineChecks.target(of: bundle, is: .coreAI, engine: "Core AI")
-        var programs: [Program: CoreAIProgram] = [:]
-        for (program, info) in bundle.programs {
+        var programs: [String: CoreAIProgram] = [:]
+        for info in bundle.programs {
             try Task.checkCancellation()
-            guard let asset = bundle.url(of: program) else {
+            guard let asset = bundle.url(of: info.name) else {
                 throw SegmentationError(.bundle, "\(bundle.name): the bundle has no files")
             }
-            let function = try await load(program, at: asset, options, cache)
-            programs[program] = try CoreAIProgram(program, info, function)
+            let function = try await load(info.name, at: asset, options, cache)
+            programs[info.name] = try CoreAIProgram(info, function)
         }
         return CoreAIEngine(programs: programs)
     }
@@ -45,14 +45,14 @@ public final class CoreAIEngine: Engine, @unchecked Sendable {
         _ bundle: ModelBundle, options: SpecializationOptions = .default,
         cache: AIModelCache = .default
     ) -> Bool {
-        bundle.programs.keys.allSatisfy { program in
-            guard let asset = bundle.url(of: program) else { return false }
+        bundle.programs.allSatisfy { program in
+            guard let asset = bundle.url(of: program.name) else { return false }
             return (try? cache.model(for: asset, options: options)) != nil
         }
     }
 
     private static func load(
-        _ program: Program, at asset: URL, _ options: SpecializationOptions, _ cache: AIModelCache
+        _ program: String, at asset: URL, _ options: SpecializationOptions, _ cache: AIModelCache
     ) async throws -> InferenceFunction {
         do {
             let known = try? cache.model(for: asset, options: options)
@@ -64,7 +64,7 @@ public final class CoreAIEngine: Engine, @unchecked Sendable {
             }
             guard let function = try model.loadFunction(named: "main") else {
                 throw SegmentationError(
-                    .bundle, "the program '\(program.name)' has no function 'main'")
+                    .bundle, "the program '\(program)' has no function 'main'")
             }
             return function
         } catch let error as SegmentationError {
@@ -74,13 +74,13 @@ public final class CoreAIEngine: Engine, @unchecked Sendable {
         } catch {
             throw SegmentationError(
                 .engine,
-                "Core AI cannot load the program '\(program.name)': \(error.localizedDescription)")
+                "Core AI cannot load the program '\(program)': \(error.localizedDescription)")
         }
     }
 
-    public func run(_ program: Program, inputs: [InputTensor], outputs: [OutputTensor]) throws {
+    public func run(_ program: String, inputs: [InputTensor], outputs: [OutputTensor]) throws {
         guard programs[program] != nil else {
-            throw SegmentationError(.engine, "the program '\(program.name)' was not loaded")
+            throw SegmentationError(.engine, "the program '\(program)' was not loaded")
         }
         try programs[program]?.run(inputs, outputs)
     }

@@ -13,35 +13,33 @@ struct CoreAIProgram {
     private let function: InferenceFunction
     private var inputs: [String: NDArray] = [:]
 
-    init(
-        _ program: Program, _ info: ModelBundle.ProgramInfo, _ function: InferenceFunction
-    ) throws {
-        name = program.name
+    init(_ info: ModelBundle.ProgramInfo, _ function: InferenceFunction) throws {
+        name = info.name
         self.function = function
         for input in info.inputs {
             let found = function.descriptor.inputDescriptor(of: input.name)
-            let array = try Self.checked(found, input, .input, program)
+            let array = try Self.checked(found, input, .input, info.name)
             inputs[input.name] = NDArray(descriptor: array)
         }
         for output in info.outputs {
             let found = function.descriptor.outputDescriptor(of: output.name)
-            _ = try Self.checked(found, output, .output, program)
+            _ = try Self.checked(found, output, .output, info.name)
         }
     }
 
     private static func checked(
         _ found: InferenceValue.Descriptor?, _ wanted: ModelBundle.TensorInfo,
-        _ kind: EngineChecks.TensorKind, _ program: Program
+        _ kind: EngineChecks.TensorKind, _ program: String
     ) throws -> NDArrayDescriptor {
         guard case .ndArray(let array)? = found else {
             throw SegmentationError(
-                .bundle, "the program '\(program.name)' has no \(kind.rawValue) '\(wanted.name)'")
+                .bundle, "the program '\(program)' has no \(kind.rawValue) '\(wanted.name)'")
         }
         try EngineChecks.tensor(wanted, kind, of: program, found: array.shape)
         guard array.scalarType == .float32 else {
             throw SegmentationError(
                 .bundle,
-                "the \(kind.rawValue) '\(wanted.name)' of the program '\(program.name)' is not "
+                "the \(kind.rawValue) '\(wanted.name)' of the program '\(program)' is not "
                     + "float32")
         }
         return array
