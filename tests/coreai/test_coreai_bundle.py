@@ -30,7 +30,7 @@ def test_a_cold_export_is_executed_by_apples_runtime_and_segments_a_photo(tmp_pa
 
     made = _run(
         "squeezesam_export.cli", "--target", "coreai", "--precision", "int8", "--size", "256",
-        "--preset", "squeezesam-fast", "--no-cache", "--parity-photos", photos, "--output", bundles,
+        "--no-cache", "--parity-photos", photos, "--output", bundles,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     (bundle,) = bundles.glob("*-coreai-int8-256x256")

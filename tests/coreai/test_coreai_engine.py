@@ -11,16 +11,14 @@ import numpy as np
 import pytest
 from squeezesam.engines import ProgramSpec, TensorSpec, create_engine
 from squeezesam.errors import BundleError, EngineError, EngineUnavailableError
-from squeezesam_export.networks.sources import PreparedView
+from squeezesam_export.networks.reference import PreparedView
 from squeezesam_export.program import SourceProgram
 from squeezesam_export.targets.coreai.lowering import lower
 
 
 @pytest.fixture(scope="module")
-def written(
-    programs: tuple[SourceProgram, SourceProgram], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    return lower(programs[1], "fp32", "weights", tmp_path_factory.mktemp("asset")).path
+def written(programs: dict[str, SourceProgram], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return lower(programs["heat"], "fp32", "weights", tmp_path_factory.mktemp("asset")).path
 
 
 @pytest.fixture
@@ -38,7 +36,7 @@ def test_a_program_runs_as_often_as_one_likes_also_inside_an_asynchronous_progra
     written: Path, views: list[PreparedView]
 ) -> None:
     program = create_engine("coreai").load(_spec(written))
-    photo = views[0].saliency[0].numpy()
+    photo = views[0].inputs["heat"][0].numpy()
     photo.flags.writeable = False
 
     first = program.run({"image": photo})["heatmap"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 from squeezesam.engines import coreai_support
 from squeezesam_export.errors import ExportError
-from squeezesam_export.networks.sources import Networks, PreparedView
+from squeezesam_export.networks.reference import PreparedView, Reference
 from squeezesam_export.program import SourceProgram
 from squeezesam_export.targets.coreai.layers import CoreAITracer
 from squeezesam_export.targets.coreai.lowering import lower
@@ -16,7 +17,7 @@ from squeezesam_export.targets.registry import find_target
 from squeezesam_export.tracing.layers import measure
 from squeezesam_export.verify import parity
 
-Programs = tuple[SourceProgram, SourceProgram]
+Programs = dict[str, SourceProgram]
 
 
 @pytest.mark.parametrize(
@@ -30,39 +31,39 @@ Programs = tuple[SourceProgram, SourceProgram]
     ],
 )
 def test_a_heat_map_in_every_mode_comes_near_to_fp32(
-    networks: Networks, views: list[PreparedView], programs: Programs, tmp_path: Path,
+    reference: Reference, views: list[PreparedView], programs: Programs, tmp_path: Path,
     precision: str, mode: str, least: float, stored: str,
 ) -> None:  # fmt: skip
-    heat = programs[1]
+    heat = programs["heat"]
 
     made = lower(heat, precision, mode, tmp_path)
 
     assert made.execute is not None
-    assert parity.compare_saliency(networks, made.execute, views) > least
+    assert parity.compare(reference, {"heat": made.execute}, views).snr_db["heat"] > least
     numbers = made.notes["stored"]
     assert numbers[stored] > sum(numbers.values()) / 2
     assert "Apple's runtime on Linux" in made.engine
 
 
 def test_masks_come_near_to_fp32_and_equal_programs_have_equal_bytes(
-    networks: Networks, views: list[PreparedView], programs: Programs, tmp_path: Path
+    reference: Reference, views: list[PreparedView], programs: Programs, tmp_path: Path
 ) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
     second.mkdir()
 
-    made = lower(programs[0], "int8", "weights", first)
-    again = lower(programs[0], "int8", "weights", second)
+    made = lower(programs["segment"], "int8", "weights", first)
+    again = lower(programs["segment"], "int8", "weights", second)
 
     assert made.execute is not None
-    found = parity.compare_segmenter(networks, made.execute, views)
+    found = parity.compare(reference, {"segment": made.execute}, views)
     assert found.mean_iou > 0.97
-    assert found.masks_snr_db > 20
+    assert found.snr_db["masks"] > 20
     assert _content(made.path) == _content(again.path)
 
 
 def test_bytes_name_no_folder_of_this_machine(programs: Programs, tmp_path: Path) -> None:
-    made = lower(programs[1], "fp16", "weights", tmp_path)
+    made = lower(programs["heat"], "fp16", "weights", tmp_path)
 
     for name, content in _content(made.path).items():
         assert str(Path(__file__).parents[2]).encode() not in content, name
@@ -71,10 +72,10 @@ def test_bytes_name_no_folder_of_this_machine(programs: Programs, tmp_path: Path
 def test_layers_are_the_runtimes_own_and_say_how_they_compute(
     views: list[PreparedView], programs: Programs
 ) -> None:
-    heat = programs[1]
+    heat = programs["heat"]
 
     tracer = CoreAITracer(heat, "int8", "weights")
-    layers = measure(tracer, [tuple(t.numpy() for t in view.saliency) for view in views[:1]])
+    layers = measure(tracer, [tuple(t.numpy() for t in view.inputs["heat"]) for view in views[:1]])
 
     assert sum(node.macs for node in tracer.nodes) == heat.macs
     assert {layer.node.kind for layer in layers} == {"convolution"}
@@ -86,14 +87,15 @@ def test_layers_are_the_runtimes_own_and_say_how_they_compute(
 
 
 def test_an_unknown_mode_and_a_calibration_without_photos_are_refused(
-    networks: Networks, programs: Programs, tmp_path: Path
+    programs: Programs, tmp_path: Path
 ) -> None:
     with pytest.raises(ExportError, match="knows no int8 mode 'w2'"):
-        lower(programs[1], "int8", "w2", tmp_path)
+        lower(programs["heat"], "int8", "w2", tmp_path)
     with pytest.raises(ExportError, match="knows no precision 'int4'"):
-        lower(programs[1], "int4", "weights", tmp_path)
+        lower(programs["heat"], "int4", "weights", tmp_path)
+    bare = dataclasses.replace(programs["heat"], calibration=())
     with pytest.raises(ExportError, match="needs photos to calibrate"):
-        lower(networks.programs([])[1], "int8", "w8a8", tmp_path)
+        lower(bare, "int8", "w8a8", tmp_path)
     assert not list(tmp_path.iterdir())
 
 
@@ -108,7 +110,7 @@ def test_another_version_than_the_tried_one_is_refused(
     )
 
     with pytest.raises(ExportError, match=r"tried with coreai-torch [\d.]+, installed is 9\.9\.9"):
-        lower(programs[1], "fp32", "weights", tmp_path)
+        lower(programs["heat"], "fp32", "weights", tmp_path)
 
 
 def test_the_versions_that_were_tried_stand_in_setup_py_alone() -> None:
@@ -124,11 +126,11 @@ def test_the_versions_that_were_tried_stand_in_setup_py_alone() -> None:
 def test_half_precision_gives_finite_float32(
     views: list[PreparedView], programs: Programs, tmp_path: Path
 ) -> None:
-    made = lower(programs[1], "fp16", "weights", tmp_path)
+    made = lower(programs["heat"], "fp16", "weights", tmp_path)
     assert made.execute is not None
 
     for view in views:
-        (heat,) = made.execute([view.saliency[0].numpy()])
+        (heat,) = made.execute([view.inputs["heat"][0].numpy()])
         assert heat.dtype == np.float32
         assert np.isfinite(heat).all()
 

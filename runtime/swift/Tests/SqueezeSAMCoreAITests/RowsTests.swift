@@ -27,8 +27,10 @@ final class RowsTests: XCTestCase {
 
     func testPaddedRowsAreVisitedOneByOne() {
         // Rows of 5 that begin 16 apart: as an accelerator aligns them.
-        XCTAssertEqual(Array(Rows(shape: [1, 3, 4, 5], strides: [192, 64, 16, 1])).count, 12)
-        XCTAssertEqual(places([1, 3, 4, 5], [192, 64, 16, 1]), oracle([1, 3, 4, 5], [192, 64, 16, 1]))
+        let shape = [1, 3, 4, 5]
+        let strides = [192, 64, 16, 1]
+        XCTAssertEqual(Array(Rows(shape: shape, strides: strides)).count, 12)
+        XCTAssertEqual(places(shape, strides), oracle(shape, strides))
     }
 
     func testAnyStridesVisitWhatCountingTheIndicesVisits() {
