@@ -40,10 +40,8 @@ from squeezesam_train.precision import settled
 from squeezesam_train.sources.base import PhotoSource
 from squeezesam_train.steps import StepResult, predict, saliency_step, segmenter_step
 
-_NOT_A_NUMBER = (
-    "{} is not a number at step {}; the last checkpoint is kept "
-    "(lower lr or muon_lr, or set precision=fp32)"
-)
+_NOT_A_NUMBER = "{} is not a number at step {}; the last checkpoint is kept "
+_NOT_A_NUMBER += "(lower lr or muon_lr, or set precision=fp32)"
 
 
 class TrainingError(Exception):
