@@ -177,6 +177,10 @@ def test_a_folder_that_is_no_report_is_left_alone_even_with_overwrite(
     assert refused.code == 1
     assert "holds other things than a report" in refused.err
     assert precious.read_bytes() == b"jpeg"
+    for more in ("scores.json", "scores.md"):  # a report's names make it no report's folder
+        (precious.parent / more).write_text("{}")
+        assert run("--output", precious.parent, "--overwrite").code == 1
+        assert precious.read_bytes() == b"jpeg"
 
 
 @pytest.mark.parametrize(

@@ -132,3 +132,23 @@ def test_data_without_a_usable_object_end_in_a_sentence_not_in_a_loop(photo_root
         labels[0, 0] = 1
     with pytest.raises(DataError, match="1000 photos in a row had no usable object"):
         SegmenterSamples(photos, config, 64, 0, 2)[0]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["pipe:touch victim", "PIPE:touch victim", "https://h/a'; touch victim; '.tar", "s3://a|b"],
+)
+def test_a_configuration_runs_no_command_unless_the_command_line_allows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = _config([{"kind": "shards", "urls": [url], "cache": "near"}])
+    with pytest.raises(DataError, match="would run a command; --allow-commands"):
+        open_sources(config)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_allowed_commands_fetch_shards(tmp_path: Path) -> None:
+    (path,) = write_shards(tmp_path / "far", 1)
+    source = {"kind": "shards", "urls": [f"pipe:cat {path}"], "cache": str(tmp_path / "near")}
+    assert len(open_sources(_config([source]), allow_commands=True)) == 3

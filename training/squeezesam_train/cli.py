@@ -40,6 +40,11 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--restart", action="store_true", help="ignore a checkpoint in the output folder"
     )
+    parser.add_argument(
+        "--allow-commands",
+        action="store_true",
+        help="run the commands that a configuration names as shards (pipe:…) in a shell",
+    )
     parser.add_argument("overrides", nargs="*", metavar="key=value")
     return parser
 
@@ -87,7 +92,7 @@ def _train(config: TrainConfig, arguments: argparse.Namespace, world: World) -> 
     from squeezesam_train.engine import Trainer
 
     arguments.output.mkdir(parents=True, exist_ok=True)
-    photos = _open_photos(config, world)
+    photos = _open_photos(config, world, arguments.allow_commands)
     trainer = Trainer(config, photos, arguments.output, world)
     resumed = not arguments.restart and trainer.resume()
     if not resumed and arguments.init:
@@ -103,13 +108,13 @@ def _train(config: TrainConfig, arguments: argparse.Namespace, world: World) -> 
     trainer.run()
 
 
-def _open_photos(config: TrainConfig, world: World) -> PhotoMixture:
+def _open_photos(config: TrainConfig, world: World, commands: bool) -> PhotoMixture:
     from squeezesam_train.opening import open_sources
 
     # OpenCV's own threads would fight with torch's over the same cores.
     cv2.setNumThreads(1)
     started = time.monotonic()
-    photos = open_sources(config)
+    photos = open_sources(config, commands)
     if world.leads:
         seconds = time.monotonic() - started
         print(f"{len(photos)} photos opened in {seconds:.0f} s", file=sys.stderr)

@@ -44,9 +44,16 @@ def check_output(folder: Path, overwrite: bool) -> None:
         raise OutputError(f"cannot write in the folder {parent}")
 
 
+REPORT_FILES = frozenset(
+    {"scores.json", "scores.md", "masks.csv", "clicks.csv", "protocols.png", "iou_per_click.png"}
+)
+
+
 def _replaceable(folder: Path) -> bool:
     """Only what an earlier report left: a slip of the hand must not delete someone's photos."""
-    return not any(folder.iterdir()) or (folder / "scores.json").is_file()
+    names = {path.name for path in folder.iterdir()}
+    written = all(path.is_file() and not path.is_symlink() for path in folder.iterdir())
+    return not names or ("scores.json" in names and names <= REPORT_FILES and written)
 
 
 def write_report(folder: Path, report: dict[str, Any], records: Records) -> None:
