@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from mobile_network import mobile_program
 from onnx import TensorProto, helper, numpy_helper
 from squeezesam_export.bundle.write import Inputs
 from squeezesam_export.program import SourceProgram, reference
@@ -241,38 +242,17 @@ def test_the_int8_segmenter_is_as_near_to_fp32_as_the_graph_before_the_rewrites(
     assert noise[0] < 1.1 * noise[1]
 
 
-class Mobile(nn.Module):
-    """ReLU6, depthwise convolutions and a residual sum, as in a mobile encoder."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        torch.manual_seed(1)
-        self.stem = nn.Conv2d(3, 8, 3, 2, 1)
-        self.expand, self.project = nn.Conv2d(8, 24, 1), nn.Conv2d(24, 8, 1)
-        self.depthwise, self.last = nn.Conv2d(24, 24, 3, 1, 1, groups=24), nn.Conv2d(8, 4, 1)
-        self.head = nn.Linear(4, 4)
-
-    def forward(self, image: Tensor) -> tuple[Tensor]:
-        x = nn.functional.relu6(self.stem(image))
-        inner = nn.functional.relu6(self.depthwise(nn.functional.relu6(self.expand(x))))
-        made = self.last(x + self.project(inner))
-        return (self.head(made.mean((2, 3))).sigmoid().clamp(0.1, 0.9),)
-
-
 def test_relu6_and_residual_sums_between_convolutions_run_in_eight_bits(tmp_path: Path) -> None:
-    images = [torch.rand(1, 3, 32, 32) * 2 - 1 for _ in range(4)]
-    source = SourceProgram(
-        "mobile", Mobile().eval(), {"image": images[0]}, ("out",), tuple((i,) for i in images), 0
-    )
+    source = mobile_program()
     lowered = target_onnx.lower(source, "int8", tmp_path)
     model = onnx.load(lowered.path)
     made_by = {output: node for node in model.graph.node for output in node.output}
     for node in model.graph.node:
-        if node.op_type in ("Conv", "Add") and node.name != "node_conv2d":
+        if node.op_type in ("Conv", "Add") and node.input[0] in made_by:
             assert made_by[node.input[0]].op_type == "DequantizeLinear", node.name
     # The first convolution's and the head's, which are in float; the others are in the rounding.
     assert kinds(model).count("Clip") == 2
     assert lowered.execute is not None
-    for image in images:
-        wanted = reference(source, (image,))[0]
-        np.testing.assert_allclose(lowered.execute([image.numpy()])[0], wanted, atol=0.02)
+    for image in source.calibration:
+        wanted = reference(source, image)[0]
+        np.testing.assert_allclose(lowered.execute([image[0].numpy()])[0], wanted, atol=0.02)

@@ -18,9 +18,20 @@ if TYPE_CHECKING:
 _CONVOLUTIONS = (torch.ops.aten.conv2d.default, torch.ops.aten.conv_transpose2d.input)
 _CONCATENATION = torch.ops.aten.cat.default
 _MATRICES = torch.ops.aten.linear.default
+_SUM = torch.ops.aten.add.Tensor
+# ReLU6 and the like, which XNNPACK's quantizer does not know behind a convolution.
+_CLIPPING = (
+    torch.ops.aten.hardtanh.default, torch.ops.aten.hardtanh_.default,
+    torch.ops.aten.relu6.default, torch.ops.aten.relu6_.default,
+)  # fmt: skip
+_RECTIFYING = (torch.ops.aten.relu.default, torch.ops.aten.relu_.default, *_CLIPPING)
 # Padding and cropping, where the encoder's pooling rounds up: XNNPACK demands one range for both
 # sides, and its quantizer knows neither.
 _SAME_RANGE = (torch.ops.aten.pad.default, torch.ops.aten.slice.Tensor)
+# What stays among convolutions if all that it reads does.
+_FOLLOWING = (
+    *_RECTIFYING, *_SAME_RANGE, _CONCATENATION, _SUM, torch.ops.aten.max_pool2d.default,
+)  # fmt: skip
 # The smallest scale, as in XNNPACK's own configuration.
 _EPSILON = 2**-12
 
@@ -71,7 +82,10 @@ def _quantizer(dynamic: bool, observer: Any = None) -> Any:
         XNNPACKQuantizer,
         get_symmetric_quantization_config,
     )
-    from executorch.backends.xnnpack.quantizer.xnnpack_quantizer_utils import propagate_annotation
+    from executorch.backends.xnnpack.quantizer.xnnpack_quantizer_utils import (
+        get_bias_qspec,
+        propagate_annotation,
+    )
     from torchao.quantization.pt2e import MinMaxObserver
     from torchao.quantization.pt2e.quantizer import (
         QuantizationAnnotation,
@@ -81,13 +95,16 @@ def _quantizer(dynamic: bool, observer: Any = None) -> Any:
 
     class Selective(XNNPACKQuantizer):
         def annotate(self, model: fx.GraphModule) -> fx.GraphModule:
+            inside = among_convolutions(model.graph)
             for node in model.graph.nodes:
-                if _stays_float(node):
+                if node.target in (*_CONVOLUTIONS, _CONCATENATION, _SUM) and node not in inside:
                     node.meta[Q_ANNOTATION_KEY] = QuantizationAnnotation(_annotated=True)
                 elif node.target is _MATRICES and not dynamic:
                     node.meta[Q_ANNOTATION_KEY] = QuantizationAnnotation(
                         input_qspec_map={node.args[1]: static.weight}, _annotated=True
                     )
+                elif node.target in _CLIPPING and node in inside:
+                    clipped(node)
             annotated: fx.GraphModule = super().annotate(model)
             for node in annotated.graph.nodes:
                 source = node.all_input_nodes[0] if node.target in _SAME_RANGE else None
@@ -101,6 +118,19 @@ def _quantizer(dynamic: bool, observer: Any = None) -> Any:
             propagate_annotation(annotated)
             return annotated
 
+    def clipped(node: fx.Node) -> None:
+        """Let a convolution and the clipping behind it be rounded once, at the end."""
+        (conv,) = node.all_input_nodes
+        if conv.target is not _CONVOLUTIONS[0] or len(conv.users) > 1:
+            return
+        data, weight, *bias = conv.args[:3]
+        specs = {data: static.input_activation, weight: static.weight}
+        specs |= {one: get_bias_qspec(static) for one in bias if isinstance(one, fx.Node)}
+        conv.meta[Q_ANNOTATION_KEY] = QuantizationAnnotation(input_qspec_map=specs, _annotated=True)
+        node.meta[Q_ANNOTATION_KEY] = QuantizationAnnotation(
+            output_qspec=static.output_activation, _annotated=True
+        )
+
     static = get_symmetric_quantization_config(is_per_channel=True)
     activation = dataclasses.replace(
         static.input_activation,
@@ -109,26 +139,24 @@ def _quantizer(dynamic: bool, observer: Any = None) -> Any:
     static = dataclasses.replace(static, input_activation=activation, output_activation=activation)
     at_run_time = get_symmetric_quantization_config(is_per_channel=True, is_dynamic=True)
     quantizer = Selective()
-    for kind in (*_CONVOLUTIONS, _CONCATENATION):
+    for kind in (*_CONVOLUTIONS, _CONCATENATION, _SUM):
         quantizer.set_operator_type(kind, static)
     return quantizer.set_operator_type(_MATRICES, at_run_time) if dynamic else quantizer
 
 
-def _stays_float(node: fx.Node) -> bool:
-    """Whether a node is the stem's convolution, or joins anything but the decoder's skips.
+def among_convolutions(graph: fx.Graph) -> set[fx.Node]:
+    """The convolutions that run in int8, and what only they feed: ReLU, pooling, joining, sums.
 
-    The stem sees pixels of 0…255 beside planes of −1…1 (the normalisation is folded into its
-    weights): one scale for both would leave the photo a handful of levels.
+    The stem's stays in float: it sees pixels of 0…255 beside planes of −1…1 (the normalisation is
+    folded into its weights), and one scale for both would leave the photo a handful of levels. So
+    do the sums and joinings of the transformer and the tokens.
     """
-    if node.target is _CONVOLUTIONS[0]:
-        return any(".stem" in path for path, _ in node.meta.get("nn_module_stack", {}).values())
-    if node.target is _CONCATENATION:
-        return not any(_is_raised(source) for source in node.all_input_nodes)
-    return False
-
-
-def _is_raised(node: fx.Node) -> bool:
-    """Whether a tensor comes from an upsampling, cropped or not."""
-    while node.target in (torch.ops.aten.slice.Tensor,) and node.all_input_nodes:
-        node = node.all_input_nodes[0]
-    return node.target is _CONVOLUTIONS[1]
+    inside: set[fx.Node] = set()
+    for node in graph.nodes:
+        if node.target in _CONVOLUTIONS:
+            modules = node.meta.get("nn_module_stack", {}).values()
+            if not any(".stem" in path for path, _ in modules):
+                inside.add(node)
+        elif node.target in _FOLLOWING and set(node.all_input_nodes) <= inside:
+            inside.add(node)
+    return inside
