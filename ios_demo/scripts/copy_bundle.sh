@@ -23,3 +23,12 @@ mkdir -p "$bundles"
 cp -R "$bundle" "$bundles/.$name"
 mv "$bundles/.$name" "$bundles/$name"
 echo "note: copied $name"
+
+core_ai=${SSAM_COREAI_BUNDLE:-}
+if [ -n "$core_ai" ] && [ -f "$core_ai/manifest.json" ]; then
+    name=$(basename "$core_ai")
+    grep -Eq '"target": *"coreai"' "$core_ai/manifest.json" || fail "$name is not a Core AI bundle"
+    cp -R "$core_ai" "$bundles/.$name"
+    mv "$bundles/.$name" "$bundles/$name"
+    echo "note: copied $name"
+fi

@@ -72,7 +72,7 @@ struct Phone: BenchmarkDevice {
     func load(_ folder: URL, _ unit: ComputeUnit, cold: Bool) async throws -> Segmenter {
         if cold { try Self.cache.removeAll() }
         return try await Segmenter.load(
-            contentsOf: folder, engine: .coreML(computeUnits: unit.coreML, cache: Self.cache))
+            contentsOf: folder, engine: .apple(unit, cache: Self.cache))
     }
 
     /// "iPhone15,2".

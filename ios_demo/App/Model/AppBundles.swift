@@ -6,5 +6,6 @@ extension BundleFolders {
     /// documents.
     static let app = BundleFolders(
         pushed: URL.documentsDirectory.appendingPathComponent("bundles", isDirectory: true),
-        builtIn: Bundle.main.bundleURL.appendingPathComponent("bundles", isDirectory: true))
+        builtIn: Bundle.main.bundleURL.appendingPathComponent("bundles", isDirectory: true),
+        without: AppleEngines.missing)
 }

@@ -49,7 +49,7 @@ final class ModelStore: ObservableObject {
         SegmenterLoader {
             guard let folder = BundleFolders.app.folder() else { throw EditorProblem.noBundle }
             return try await Segmenter.load(
-                contentsOf: folder, engine: .coreML(computeUnits: unit.coreML), prewarm: true)
+                contentsOf: folder, engine: .apple(unit), prewarm: true)
         }
     }
 }

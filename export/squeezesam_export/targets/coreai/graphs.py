@@ -40,14 +40,12 @@ def graph(program: SourceProgram, precision: str, int8_mode: str) -> ExportedPro
     if (precision, int8_mode) == ("int8", "w8a8"):
         exported = quantise(program, exported, dynamic=False)
         exported = in_core_ai_operators(exported, program.example)
-    exported = torch.export.ExportedProgram.run_decompositions(
-        exported, coreai_torch.get_decomp_table()
-    )
+    decomposed: ExportedProgram = exported.run_decompositions(coreai_torch.get_decomp_table())
     if precision != "fp32":
-        in_half(exported)
+        in_half(decomposed)
     rank, name = max(
         (value.dim(), node.name)
-        for node in exported.graph.nodes
+        for node in decomposed.graph.nodes
         if isinstance(value := node.meta.get("val"), torch.Tensor)
     )
     if rank > LARGEST_RANK:
@@ -55,7 +53,7 @@ def graph(program: SourceProgram, precision: str, int8_mode: str) -> ExportedPro
             f"the tensor {name} of '{program.name}' has {rank} dimensions; the Neural Engine takes "
             f"{LARGEST_RANK} at most"
         )
-    return exported
+    return decomposed
 
 
 def convert(exported: ExportedProgram, inputs: list[str], outputs: list[str]) -> Any:

@@ -4,12 +4,16 @@ import SqueezeSAM
 /// Where bundles lie: those that were pushed to the device first, then those in the app.
 public struct BundleFolders: Sendable {
     private let parents: [URL]
+    private let missing: Set<String>
 
     /// - Parameters:
     ///   - pushed: Documents/bundles.
     ///   - builtIn: the folder in the app.
-    public init(pushed: URL, builtIn: URL) {
+    ///   - missing: targets, as manifests spell them, that nothing here runs: their bundles are not
+    ///     offered.
+    public init(pushed: URL, builtIn: URL, without missing: Set<String> = []) {
         parents = [pushed, builtIn]
+        self.missing = missing
     }
 
     /// Names of all bundles, each once, the app's own first.
@@ -35,7 +39,17 @@ public struct BundleFolders: Sendable {
     private func folder(_ name: String, in parent: URL) -> URL? {
         let folder = parent.appendingPathComponent(name)
         let manifest = folder.appendingPathComponent("manifest.json")
-        return FileManager.default.fileExists(atPath: manifest.path) ? folder : nil
+        guard FileManager.default.fileExists(atPath: manifest.path) else { return nil }
+        return missing.isEmpty || !missing.contains(target(in: manifest)) ? folder : nil
+    }
+
+    /// Empty where the manifest cannot be read: opening the bundle says why.
+    private func target(in manifest: URL) -> String {
+        struct Words: Decodable { let target: String }
+        let words = (try? Data(contentsOf: manifest)).flatMap {
+            try? JSONDecoder().decode(Words.self, from: $0)
+        }
+        return words?.target ?? ""
     }
 }
 

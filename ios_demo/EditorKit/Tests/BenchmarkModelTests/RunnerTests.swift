@@ -89,6 +89,18 @@ final class RunnerTests: XCTestCase {
         XCTAssertNil(bundles.folder(named: "../pushed/own"))
     }
 
+    func testBundlesOfATargetThatTheSystemLacksAreNotOffered() throws {
+        let scratch = try Scratch()
+        _ = try bundles(scratch, names: "own")
+        let folders = { (missing: Set<String>) in
+            BundleFolders(
+                pushed: scratch.path("pushed"), builtIn: scratch.path("built-in"), without: missing)
+        }
+        XCTAssertEqual(folders(["coreai"]).names, ["own"])
+        XCTAssertEqual(folders(["coreml"]).names, [])
+        XCTAssertNil(folders(["coreml"]).folder(named: "own"))
+    }
+
     func testAnAppWithoutTheBundleSaysSo() async throws {
         let scratch = try Scratch()
         let none = BundleFolders(pushed: scratch.path("a"), builtIn: scratch.path("b"))
