@@ -18,7 +18,8 @@ def empty_picture(height: int, width: int, rng: np.random.Generator) -> U8:
     if rng.random() < 0.6:
         picture = picture + _texture(height, width, rng)
     picture = picture + rng.normal(0, rng.choice([0.0, 1.0, 4.0, 12.0]), picture.shape)
-    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    whole: U8 = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    return whole
 
 
 def _ground(height: int, width: int, rng: np.random.Generator) -> np.ndarray:

@@ -62,7 +62,8 @@ class SameConv2d(nn.Conv2d):
 
     def _convolved(self, features: Tensor) -> Tensor:
         if not self.tensorflow or self.stride[0] == 1:
-            return self._conv_forward(features, self.weight, self.bias)
+            same: Tensor = self._conv_forward(features, self.weight, self.bias)
+            return same
         pads: list[int] = []
         for side in (features.shape[-1], features.shape[-2]):
             total = max(0, (-(-side // 2) - 1) * 2 + self.kernel_size[0] - side)

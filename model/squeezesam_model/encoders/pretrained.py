@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from importlib.util import find_spec
 from pathlib import Path
+from typing import cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from squeezesam_model.encoders.efficientnet_lite import EfficientNetLite0
 from squeezesam_model.encoders.protocol import Encoder
@@ -92,7 +93,6 @@ def _read() -> dict[str, Tensor]:
 
 
 def _with_planes(rgb: Tensor, encoder: EfficientNetLite0) -> Tensor:
-    stem = encoder.stem[0]
-    weight = torch.randn(stem.weight.shape) * rgb.std()
+    weight = torch.randn(cast(nn.Conv2d, encoder.stem[0]).weight.shape) * rgb.std()
     weight[:, :3] = rgb
     return weight

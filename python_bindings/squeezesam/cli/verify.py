@@ -73,10 +73,8 @@ def _run(engine: Engine, spec: ProgramSpec, bundle: ModelBundle) -> str:
 def _inputs(spec: ProgramSpec, bundle: ModelBundle) -> dict[str, Tensor]:
     """A photo-like picture with one click in its middle; zeros for what a program would give."""
     width, height = bundle.info["input_width"], bundle.info["input_height"]
-    return {
-        tensor.name: _value(tensor, np.float32([width / 2, height / 2]), bundle)
-        for tensor in spec.inputs
-    }
+    middle = np.array([width / 2, height / 2], np.float32)
+    return {tensor.name: _value(tensor, middle, bundle) for tensor in spec.inputs}
 
 
 def _value(tensor: TensorSpec, click: npt.NDArray[np.float32], bundle: ModelBundle) -> Tensor:

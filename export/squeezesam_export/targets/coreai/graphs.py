@@ -36,7 +36,7 @@ def graph(program: SourceProgram, precision: str, int8_mode: str) -> ExportedPro
     """
     import coreai_torch
 
-    exported = torch.export.export(program.module, program.example)
+    exported: torch.export.ExportedProgram = torch.export.export(program.module, program.example)
     if (precision, int8_mode) == ("int8", "w8a8"):
         exported = quantise(program, exported, dynamic=False)
         exported = in_core_ai_operators(exported, program.example)
