@@ -243,14 +243,15 @@ def _report(
     }
     described = {p.name: p.describe() for p in predictors}
     unseen = unseen_sources(arguments.data, arguments.split)
-    prompted = [r.target for r in records.masks if r.protocol in PROMPT_PROTOCOLS]
+    prompted = {r.target for r in records.masks if r.protocol in PROMPT_PROTOCOLS}
+    prompted |= {r.target for r in records.curves} | {r.target for r in records.manners}
     return {
         "schema_version": SCHEMA_VERSION,
         "run": {**provenance(command, arguments.threads), "minutes": round(minutes, 2)},
         "data": {
             "split": arguments.split,
             "photos": len(entries),
-            "instances": len({*prompted, *(r.target for r in (*records.curves, *records.manners))}),
+            "instances": len(prompted),
             "instances_per_photo": settings.most_instances,
             "noc_sources": list(settings.noc_sources) or "all",
             "unseen_sources": list(unseen),
