@@ -129,3 +129,45 @@ test("vectors: a replayed session at 512 x 512", async () => {
       : { masks: tensor(one.steps[step].masks), scores: Float32Array.from(one.steps[step].scores) });
   }
 });
+
+// An encoder with its decoder, and a network that builds on its last mask: every run is recorded.
+test("vectors: sessions of other pipelines", async () => {
+  for (const one of cases("pipelines")) {
+    const runs = one.steps.flatMap((step) => step.runs);
+    let done = 0;
+    const segmenter = core.segmenter(one.manifest, {
+      async run(program, inputs) {
+        const wanted = runs[done++];
+        assert.equal(program, wanted.program);
+        assert.deepEqual(Object.keys(inputs).sort(), Object.keys(wanted.inputs).sort());
+        for (const [name, [count, samples]] of Object.entries(wanted.inputs)) {
+          assert.equal(inputs[name].data.length, count);
+          samples.forEach(([place, value]) => near([inputs[name].data[place]], [value], 1e-5));
+        }
+        return Object.fromEntries(
+          Object.entries(wanted.outputs).map(([name, hex]) => [name, floats(hex)]));
+      },
+    });
+    const session = segmenter.open({
+      data: bytes(one.photo), width: one.stored_width, height: one.stored_height, format: "rgb",
+      orientation: one.orientation,
+    });
+    let expected = 0;
+    for (const wanted of one.steps) {
+      makeCalls(session, wanted.calls);
+      const mask = await session.predict({
+        candidate: wanted.options.candidate,
+        keepLargest: wanted.options.keep_largest === 1,
+        maxHoleArea: wanted.options.max_hole_area,
+      });
+      expected += wanted.runs.length;
+      assert.equal(done, expected);
+      assert.equal(mask.rle(), wanted.rle);
+      assert.deepEqual([mask.candidate, mask.score, mask.area],
+        [wanted.chosen, wanted.score, wanted.area]);
+      mask.free();
+    }
+    session.free();
+    segmenter.free();
+  }
+});

@@ -58,6 +58,25 @@ final class VectorSessionTests: XCTestCase {
         }
     }
 
+    /// An encoder with its decoder, and a network that builds on its last mask: every run.
+    func testSessionsOfOtherPipelinesGiveTheRecordedMasks() async throws {
+        try await Vectors.each("pipelines") { one in
+            let steps = try one.objects("steps")
+            let engine = PipelineEngine(try steps.flatMap { try $0.objects("runs") })
+            let bundle = try ModelBundle(manifest: one.text("manifest"))
+            let photo = try storedPhoto(one, bytes: one.bytes("photo"))
+            let session = try await Segmenter(bundle: bundle, engine: engine).open(photo)
+            var runs = 0
+            for step in steps {
+                try await makeCalls(session, step)
+                let mask = try await session.predict(try options(step.object("options")))
+                try check(mask, step)
+                runs += try step.list("runs").count
+                XCTAssertEqual(engine.done, runs)
+            }
+        }
+    }
+
     // MARK: - A session
 
     private func replay(_ one: Case, _ photo: Photo, _ engine: RecordingEngine) async throws {

@@ -12,7 +12,7 @@ class PartsVectorsTest {
     fun `every file of vectors is read by a test`() {
         val read =
             setOf("bitmaps", "geometry", "manifests", "nv12", "planes", "prompts", "replay") +
-                setOf("saliency", "sessions")
+                setOf("saliency", "sessions", "pipelines")
         assertEquals(emptySet<String>(), Vectors.kinds.toSet() - read)
     }
 

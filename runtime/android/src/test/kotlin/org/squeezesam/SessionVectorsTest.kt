@@ -20,6 +20,27 @@ class SessionVectorsTest {
     fun `a real photo at full size gets the recorded masks bit for bit`() =
         Vectors.each("replay") { runBlocking { checkReplay(it) } }
 
+    @Test
+    fun `sessions of other pipelines, every run of them recorded`() =
+        Vectors.each("pipelines") { runBlocking { checkPipeline(it) } }
+
+    private suspend fun checkPipeline(case: JsonObject) {
+        val steps = case.list("steps").map { it.asJsonObject }
+        val engine = PipelineEngine(steps.flatMap { step -> step.list("runs") })
+        val photo = photoOf(case, case.hex("photo"))
+        var runs = 0
+        segmenterOf(case, engine).use { segmenter ->
+            segmenter.open(photo).use { session ->
+                for (step in steps) {
+                    makeCalls(session, step.list("calls"))
+                    session.predict(optionsOf(step)).use { checkMask(it, step) }
+                    runs += step.list("runs").size()
+                    assertEquals(runs, engine.done)
+                }
+            }
+        }
+    }
+
     private suspend fun segmenterOf(case: JsonObject, engine: Engine): Segmenter {
         val manifest = case.text("manifest")
         val segmenter = Segmenter(Engines(engine))
