@@ -3,16 +3,15 @@
     python -m checks.stops photo --bundle BUNDLE PHOTO
     python -m checks.stops weight --size 128
 
-A stop is a file of ours in which, while the command runs, the load is handed on. Whoever passes
-options, names or numbers alone is none, nor is a file of someone else's.
+A stop is a file of ours in which, while the command runs, a function gives the load back. Whoever
+only looks at it (checks, counts, compares, runs, writes it to the disk) is none, nor is one who
+passes options, names or numbers, nor a file of someone else's.
 
-A photo is handed on wherever a function takes it as an argument (`self` included) or gives it back:
-its path, its bytes, its pixels, and what is made of them: the opened photo, the session, the mask,
-the picture to be written. C++ cannot be traced from Python: the core counts as one stop, `_core`.
-
-A weight, that of the first convolution, is handed on wherever a function gives back what holds it:
-the network, a state, an exported graph, an ONNX model, a program's bytes, or an object of ours with
-one of these as an attribute. Whoever only looks at it (counts, compares, reports, runs) is no stop.
+The load of a photo is its path, its bytes, its pixels, and what is made of them: the opened photo,
+the session, the mask, the picture to be written. C++ cannot be traced from Python: the core counts
+as one stop, `_core`. The load of a weight, that of the first convolution, is what holds it: the
+network, a state, an exported graph, an ONNX model, a program's bytes, or an object of ours with one
+of these as an attribute.
 
 The most that are let through: 10 for a photo, 8 for a weight. Exit codes: 0 within; 1 more.
 """
@@ -34,24 +33,21 @@ MOST = {"photo": 10, "weight": 8}
 Carries = Callable[[Any], bool]
 
 
-def stops(run: Callable[[], object], carries: Carries, *, back_only: bool = False) -> list[str]:
+def stops(run: Callable[[], object], carries: Carries) -> list[str]:
     """The files of ours in which the load was handed over, in the order of their first call.
 
     Args:
-        run: does the work; functions are watched in all threads that it starts itself.
+        run: does the work; functions are watched in the thread that calls this.
         carries: whether a value is the load or holds it.
-        back_only: look at results alone, not at arguments.
     """
     seen: dict[str, None] = {}
     places = tuple(f"{ROOT / folder}{os.sep}" for folder in OURS)
 
     def watch(frame: FrameType, event: str, value: Any) -> None:
         name = frame.f_code.co_filename
-        wanted = event == "return" or (event == "call" and not back_only)
-        if not wanted or name in seen or not name.startswith(places):
+        if event != "return" or name in seen or not name.startswith(places):
             return
-        handed = [value] if event == "return" else list(_arguments(frame))
-        if any(carries(one) for one in handed):
+        if carries(value):
             seen[name] = None
 
     sys.setprofile(watch)
@@ -60,13 +56,6 @@ def stops(run: Callable[[], object], carries: Carries, *, back_only: bool = Fals
     finally:
         sys.setprofile(None)
     return [str(Path(name).relative_to(ROOT)) for name in seen]
-
-
-def _arguments(frame: FrameType) -> Sequence[Any]:
-    code = frame.f_code
-    count = code.co_argcount + code.co_kwonlyargcount
-    count += bool(code.co_flags & 0x04) + bool(code.co_flags & 0x08)
-    return [frame.f_locals.get(name) for name in code.co_varnames[:count]]
 
 
 def _inside(value: Any) -> Sequence[Any]:
@@ -129,7 +118,7 @@ def weight_stops(size: int, folder: Path) -> list[str]:
     words = ["--target", "onnx", "--precision", "int8", "--size", str(size), "--iou-floor", "0"]
     words += ["--no-cache"]
     words += ["--output", str(folder)]
-    return stops(lambda: _must_succeed(main, words), carries, back_only=True)
+    return stops(lambda: _must_succeed(main, words), carries)
 
 
 def _must_succeed(main: Callable[[list[str]], int], words: list[str]) -> None:
