@@ -627,13 +627,13 @@ typedef struct ssam_saliency {
                           bottom left, bottom right, as far as they are not empty */
 } ssam_saliency;
 
-/* Saliency to clicks (docs/design.md). Otsu as skimage.filters.threshold_otsu; 8-connected blobs; the
- * blob with the highest value, ties broken by how often it holds that value, then by area, then by
- * the raster order of its first pixel. Its centre of mass (every pixel weighs the same) splits it:
- * pixels with x < centre x are left and the others, x == centre x included, right; y likewise top
- * and bottom. A click (centre of the blob or of a quarter) whose pixel (floor(x + 0.5),
- * floor(y + 0.5)) is not in the blob moves to the blob's nearest pixel, Euclidean from the exact
- * click, ties by raster order; the split keeps the exact centre. */
+/* Saliency to clicks (docs/design.md). Otsu as skimage.filters.threshold_otsu; 8-connected blobs;
+ * the blob with the highest value, ties broken by how often it holds that value, then by area, then
+ * by the raster order of its first pixel. Its centre of mass (every pixel weighs the same) splits
+ * it: pixels with x < centre x are left and the others, x == centre x included, right; y likewise
+ * top and bottom. A click (centre of the blob or of a quarter) whose pixel (floor(x + 0.5), floor(y
+ * + 0.5)) is not in the blob moves to the blob's nearest pixel, Euclidean from the exact click,
+ * ties by raster order; the split keeps the exact centre. */
 SSAM_API ssam_status ssam_salient_clicks(const uint8_t* heat, int32_t width, int32_t height,
                                          int64_t stride, ssam_saliency* result);
 
