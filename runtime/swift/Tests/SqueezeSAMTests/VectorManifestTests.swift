@@ -29,7 +29,7 @@ final class VectorManifestTests: XCTestCase {
         XCTAssertEqual(bundle.precision, try info.text("precision"))
         XCTAssertEqual(bundle.preset, try info.text("preset"))
         let targets: [String: ModelBundle.Target] = [
-            "onnx": .onnx, "executorch": .execuTorch, "coreml": .coreML, "coreai": .coreAI, "coreai": .coreAI,
+            "onnx": .onnx, "executorch": .execuTorch, "coreml": .coreML, "coreai": .coreAI,
         ]
         XCTAssertEqual(bundle.target, targets[try info.text("target")])
         XCTAssertEqual(bundle.schemaVersion, try info.whole("schema_version"))
