@@ -21,7 +21,7 @@ WITH_ALPHA = frozenset({"LA", "PA", "La", "RGBA", "RGBa"})
 SIXTEEN = frozenset({"I;16", "I;16L", "I;16B"})
 """PIL's modes that are photos; others (I, F: values of any range; I;16N) are refused."""
 
-_STRIP = 1 << 21  # pixels that are converted at a time, so that no whole copies pile up
+_STRIP = 1 << 18  # pixels that are converted at a time, so that no whole copies pile up
 _SPACES = {"L": "GRAY", "CMYK": "CMYK", "RGB": "RGB"}
 
 
