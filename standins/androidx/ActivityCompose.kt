@@ -13,8 +13,7 @@ import standins.Omitted
 public fun ComponentActivity.setContent(
     gap: Omitted = Omitted.here,
     content: @Composable () -> Unit,
-): Unit =
-    throw UnsupportedOperationException()
+): Unit = throw UnsupportedOperationException()
 
 @Composable
 public fun PredictiveBackHandler(

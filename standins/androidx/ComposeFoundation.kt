@@ -26,12 +26,10 @@ public fun Modifier.verticalScroll(
     state: ScrollState,
     enabled: Boolean = true,
     gap: Omitted = Omitted.here,
-): Modifier =
-    throw UnsupportedOperationException()
+): Modifier = throw UnsupportedOperationException()
 
 public fun Modifier.horizontalScroll(
     state: ScrollState,
     enabled: Boolean = true,
     gap: Omitted = Omitted.here,
-): Modifier =
-    throw UnsupportedOperationException()
+): Modifier = throw UnsupportedOperationException()

@@ -58,7 +58,8 @@ public fun <T> mutableStateOf(
 
 public fun mutableFloatStateOf(value: Float): MutableFloatState = outline()
 
-public inline operator fun <T> State<T>.getValue(thisObj: Any?, property: KProperty<*>): T = outline()
+public inline operator fun <T> State<T>.getValue(thisObj: Any?, property: KProperty<*>): T =
+    outline()
 
 public inline operator fun <T> MutableState<T>.setValue(
     thisObj: Any?,

@@ -8,7 +8,5 @@ import kotlinx.coroutines.flow.StateFlow
 import standins.Omitted
 
 @Composable
-public fun <T> StateFlow<T>.collectAsStateWithLifecycle(
-    gap: Omitted = Omitted.here,
-): State<T> =
+public fun <T> StateFlow<T>.collectAsStateWithLifecycle(gap: Omitted = Omitted.here): State<T> =
     throw UnsupportedOperationException()

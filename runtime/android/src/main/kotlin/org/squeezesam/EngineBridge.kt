@@ -8,10 +8,7 @@ import java.nio.charset.CodingErrorAction
 import java.util.concurrent.CancellationException
 
 /** What native code calls; it keeps exceptions away from it. */
-internal class EngineBridge(
-    private val engine: Engine,
-    private val programs: List<ProgramInfo>,
-) {
+internal class EngineBridge(private val engine: Engine, private val programs: List<ProgramInfo>) {
     /** Called from native code with a program's index: a status, and the reason in [message], NUL-terminated UTF-8. */
     @Suppress("unused")
     fun run(

@@ -27,7 +27,8 @@ internal class Fields {
 
     /** Called from native code: a new entry of the list [name]. */
     @Suppress("unused")
-    fun entry(name: String): Fields = Fields().also { entries.getOrPut(name, ::mutableListOf).add(it) }
+    fun entry(name: String): Fields =
+        Fields().also { entries.getOrPut(name, ::mutableListOf).add(it) }
 
     fun text(name: String): String = texts.getValue(name)
 

@@ -22,11 +22,7 @@ class FakeEngine(override val concurrent: Boolean = false) : Engine {
     val mostInside = AtomicInteger()
     private val inside = AtomicInteger()
 
-    override fun run(
-        program: String,
-        inputs: List<EngineTensor>,
-        outputs: List<EngineTensor>,
-    ) {
+    override fun run(program: String, inputs: List<EngineTensor>, outputs: List<EngineTensor>) {
         val now = inside.incrementAndGet()
         mostInside.updateAndGet { maxOf(it, now) }
         try {

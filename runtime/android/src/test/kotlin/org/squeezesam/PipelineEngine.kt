@@ -9,11 +9,7 @@ class PipelineEngine(private val runs: List<JsonElement>) : Engine {
     var done = 0
         private set
 
-    override fun run(
-        program: String,
-        inputs: List<EngineTensor>,
-        outputs: List<EngineTensor>,
-    ) {
+    override fun run(program: String, inputs: List<EngineTensor>, outputs: List<EngineTensor>) {
         val wanted = runs[done++].asJsonObject
         assertEquals(wanted.text("program"), program)
         checkInputs(wanted.getAsJsonObject("inputs"), inputs)

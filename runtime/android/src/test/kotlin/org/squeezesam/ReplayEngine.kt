@@ -9,11 +9,7 @@ class ReplayEngine(private val answer: (program: String, output: String) -> Floa
     val runs = mutableMapOf<String, Int>()
     val closings = AtomicInteger()
 
-    override fun run(
-        program: String,
-        inputs: List<EngineTensor>,
-        outputs: List<EngineTensor>,
-    ) {
+    override fun run(program: String, inputs: List<EngineTensor>, outputs: List<EngineTensor>) {
         for (input in inputs) {
             check(input.data.isReadOnly && input.data.isDirect)
             check(input.data.remaining().toLong() == input.shape.reduce(Long::times))

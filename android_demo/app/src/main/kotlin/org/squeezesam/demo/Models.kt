@@ -24,7 +24,11 @@ internal class Models(private val context: Context) {
     /** Loads the app's own bundle the first time. Throws what [Segmenter.load] throws. */
     suspend fun shared(): LoadedModel =
         lock.withLock {
-            if (segmenter.bundle == null) segmenter.load(prewarm = true) { open(BuildConfig.BUNDLE) }
+            if (segmenter.bundle ==
+                null
+            ) {
+                segmenter.load(prewarm = true) { open(BuildConfig.BUNDLE) }
+            }
             val ready = segmenter.state.value as SegmenterState.Ready
             LoadedModel(
                 segmenter,

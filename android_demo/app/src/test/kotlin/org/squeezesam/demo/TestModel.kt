@@ -72,11 +72,7 @@ internal class DiscEngine(private val isFlat: Boolean = false) : Engine {
     @Volatile
     var failure: Throwable? = null
 
-    override fun run(
-        program: String,
-        inputs: List<EngineTensor>,
-        outputs: List<EngineTensor>,
-    ) {
+    override fun run(program: String, inputs: List<EngineTensor>, outputs: List<EngineTensor>) {
         failure?.let { throw it }
         if (program == "heat") {
             heatRuns.incrementAndGet()

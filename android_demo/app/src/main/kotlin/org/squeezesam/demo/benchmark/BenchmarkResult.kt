@@ -79,9 +79,9 @@ private fun rowOf(measured: Measured, around: Circumstances): Map<String, Any?> 
                 "planes" to spread(automatic) { it.prompts },
                 "mask" to spread(automatic) { it.mask },
             ) +
-                measured.bundle.programs.associate {
-                    wordOf(it.name) to spread(automatic) { time -> time.of(it.name) }
-                },
+            measured.bundle.programs.associate {
+                wordOf(it.name) to spread(automatic) { time -> time.of(it.name) }
+            },
         "peak_memory_mib" to around.peakMemoryMib,
         "energy_mj_per_tap" to null,
     )

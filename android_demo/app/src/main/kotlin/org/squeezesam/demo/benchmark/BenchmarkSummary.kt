@@ -17,7 +17,10 @@ internal data class BenchmarkSummary(
 ) {
     companion object {
         fun of(measured: Measured): BenchmarkSummary {
-            val program = measured.bundle.programs.last { it.runs == ProgramRuns.PROMPT }.name
+            val program =
+                measured.bundle.programs
+                    .last { it.runs == ProgramRuns.PROMPT }
+                    .name
             return BenchmarkSummary(
                 measured.bundle.name,
                 measured.cold.toDouble(DurationUnit.MILLISECONDS),

@@ -94,10 +94,7 @@ private fun TimeRow(
 }
 
 @Composable
-private fun TimeRow(
-    name: String,
-    time: Duration,
-) {
+private fun TimeRow(name: String, time: Duration) {
     FactRow(name, stringResource(R.string.milliseconds, time.toDouble(DurationUnit.MILLISECONDS)))
 }
 
@@ -110,10 +107,7 @@ internal fun FactRow(
 }
 
 @Composable
-internal fun FactRow(
-    name: String,
-    value: String,
-) {
+internal fun FactRow(name: String, value: String) {
     // Read out as one.
     Row(
         Modifier.fillMaxWidth().semantics(mergeDescendants = true) {},

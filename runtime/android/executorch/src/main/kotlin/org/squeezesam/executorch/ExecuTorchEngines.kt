@@ -50,11 +50,7 @@ public class ExecuTorchEngines(private val threads: Int = 0) : EngineFactory {
 private const val METHOD = "forward"
 
 private class ExecuTorchEngine(private val modules: Map<String, Module>) : Engine {
-    override fun run(
-        program: String,
-        inputs: List<EngineTensor>,
-        outputs: List<EngineTensor>,
-    ) {
+    override fun run(program: String, inputs: List<EngineTensor>, outputs: List<EngineTensor>) {
         val module = modules.getValue(program)
         val given = inputs.map { EValue.from(Tensor.fromBlob(it.data, it.shape.toLongArray())) }
         val found = module.execute(METHOD, *given.toTypedArray())

@@ -62,11 +62,7 @@ private class OnnxRuntimeEngine(
     override val concurrent: Boolean
         get() = true
 
-    override fun run(
-        program: String,
-        inputs: List<EngineTensor>,
-        outputs: List<EngineTensor>,
-    ) {
+    override fun run(program: String, inputs: List<EngineTensor>, outputs: List<EngineTensor>) {
         val given = mutableMapOf<String, OnnxTensor>()
         try {
             for (input in inputs) {
