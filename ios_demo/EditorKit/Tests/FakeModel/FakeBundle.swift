@@ -44,7 +44,7 @@ public enum FakeBundle {
     }
 
     private static let photo = #"""
-        {"kind": "photo", "channels": "rgb", "range": [0, 255], "normalisation": "folded", \#
+        {"kind": "photo", "channels": "rgb", "range": [0, 255], "normalisation": "folded",
         "padding": {"side": "bottom_right", "value": [124, 116, 104]}}
         """#
 

@@ -25,6 +25,7 @@ public struct Timings: Hashable, Sendable {
         let times = UnsafeBufferPointer(
             start: timings.programs, count: Int(timings.program_count))
         programs = Dictionary(
-            times.map { (String(cString: $0.name), $0.ms) }, uniquingKeysWith: { first, _ in first })
+            times.map { (String(cString: $0.name), $0.ms) }, uniquingKeysWith: { first, _ in first }
+        )
     }
 }

@@ -24,7 +24,7 @@ func tinyManifest(
         """
     }
     let photo = #"""
-        {"kind": "photo", "channels": "rgb", "range": [0, 255], "normalisation": "folded", \#
+        {"kind": "photo", "channels": "rgb", "range": [0, 255], "normalisation": "folded",
         "padding": {"side": "bottom_right", "value": [124, 116, 104]}}
         """#
     let segment = program(
