@@ -84,9 +84,11 @@ def others_penalty(labels: Tensor, candidates: int) -> Tensor:
         B×M: 0 for the first candidate, 1 for the others from two prompts on, else 0.
     """
     # By arithmetic, since accelerators know a clamp but no comparison.
-    count = (labels + 1).clamp(0, 1).sum(1, keepdim=True)
-    several = (count - 1).clamp(0, 1)
-    return torch.cat([several * 0, several.expand(-1, candidates - 1)], dim=1)
+    slots = labels.shape[1]
+    present = (labels + 1).clamp(0, 1).reshape(-1, 1, 1, slots)
+    # A mean and repeated joining, since XNNPACK takes neither this sum nor an expansion.
+    several = (_mean(present).flatten(1) * slots - 1).clamp(0, 1)
+    return torch.cat([several * 0, *[several] * (candidates - 1)], dim=1)
 
 
 def _mean(planes: Tensor) -> Tensor:
