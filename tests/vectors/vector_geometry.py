@@ -130,7 +130,7 @@ def _files() -> list[dict[str, Any]]:
         ("no tag", _jpeg((0xE0, b"JFIF\0")), 1),
         ("0 is no orientation", _jpeg((0xE1, exif + _tiff(0, "<"))), 1),
         ("9 is no orientation", _jpeg((0xE1, exif + _tiff(9, ">"))), 1),
-        ("two values", _jpeg((0xE1, exif + _tiff(6, ">", count=2))), 1),
+        ("two values", _jpeg((0xE1, exif + _tiff(6, ">", count=2))), 6),
         ("cut off inside the tag", _jpeg((0xE1, exif + _tiff(6, "<")))[:44], 1),
         ("another APP1 first", _jpeg((0xE1, b"http"), (0xE1, exif + _tiff(7, "<"))), 7),
         ("no photo", b"Dear diary", 1),
