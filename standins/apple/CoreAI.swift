@@ -17,6 +17,7 @@ public final class AIModelCache: Sendable {
     public static let `default` = AIModelCache()
     init() {}
     public func model(for modelURL: URL, options: SpecializationOptions) throws -> AIModel? { nil }
+    public func deleteEntries(for modelURL: URL) throws {}
 }
 
 public struct AIModel: Sendable {

@@ -70,7 +70,10 @@ struct Phone: BenchmarkDevice {
     func date() -> Date { Date() }
 
     func load(_ folder: URL, _ unit: ComputeUnit, cold: Bool) async throws -> Segmenter {
-        if cold { try Self.cache.removeAll() }
+        if cold {
+            try Self.cache.removeAll()
+            try AppleEngines.forget(folder)
+        }
         return try await Segmenter.load(
             contentsOf: folder, engine: .apple(unit, cache: Self.cache))
     }

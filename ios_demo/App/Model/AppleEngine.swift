@@ -1,4 +1,5 @@
 import BenchmarkModel
+import Foundation
 import SqueezeSAM
 import SqueezeSAMCoreAI
 #if canImport(CoreAI)
@@ -21,8 +22,18 @@ extension EngineLoader {
     }
 }
 
-/// Manifests' words for targets that this system has no engine for.
 enum AppleEngines {
+    /// Throws away what Core AI has specialised of the bundle in a folder, so that it loads cold.
+    static func forget(_ folder: URL) throws {
+        #if canImport(CoreAI)
+        let bundle = try ModelBundle(contentsOf: folder, check: .sizesOnly)
+        if bundle.target == .coreAI, #available(iOS 27, macOS 27, *) {
+            try CoreAIEngine.forget(bundle)
+        }
+        #endif
+    }
+
+    /// Manifests' words for targets that this system has no engine for.
     static var missing: Set<String> {
         #if canImport(CoreAI)
         if #available(iOS 27, macOS 27, *) { return [] }

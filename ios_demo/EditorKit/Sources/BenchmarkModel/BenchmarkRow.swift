@@ -30,7 +30,7 @@ struct BenchmarkRow {
         return BenchmarkResult.Row(
             bundle: try BenchmarkResult.Bundle(segmenter.bundle, folder: folder),
             engine: segmenter.bundle.target.engine,
-            computeUnit: segmenter.bundle.target == .coreML ? unit : nil,
+            computeUnit: [.coreML, .coreAI].contains(segmenter.bundle.target) ? unit : nil,
             coldLoad: rounded(cold), warmLoad: rounded(warm),
             firstPrediction: first.map(rounded), segmenter: network,
             saliency: Distribution(automatic.compactMap { $0.programs["heat"] }),

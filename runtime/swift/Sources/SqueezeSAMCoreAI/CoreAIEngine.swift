@@ -51,6 +51,15 @@ public final class CoreAIEngine: Engine, @unchecked Sendable {
         }
     }
 
+    /// Takes a bundle's specialised programs out of the cache: loading them next is a cold start.
+    public static func forget(_ bundle: ModelBundle, cache: AIModelCache = .default) throws {
+        for program in bundle.programs {
+            if let asset = bundle.url(of: program.name) {
+                try cache.deleteEntries(for: asset)
+            }
+        }
+    }
+
     private static func load(
         _ program: String, at asset: URL, _ options: SpecializationOptions, _ cache: AIModelCache
     ) async throws -> InferenceFunction {
