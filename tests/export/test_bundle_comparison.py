@@ -47,8 +47,8 @@ def test_every_difference_is_named(pair: tuple[Path, Path], capsys: pytest.Captu
     (b / "stray").write_text("")
     assert main(["--compare", str(a), str(b)]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "manifest.json differs at toolchain.torch",
         "heat.onnx is in the first bundle only",
+        "manifest.json differs at toolchain.torch",
         f"segment.onnx differs in 2 of {len(content)} bytes, first at byte 1000",
         "stray is in the second bundle only",
     ]

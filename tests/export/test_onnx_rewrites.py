@@ -214,29 +214,34 @@ def _lowered_both_ways(
     return [onnx.load(folder / which / f"{source.name}.onnx") for which in ("new", "old")]
 
 
+def _program(inputs: Inputs, name: str) -> SourceProgram:
+    sources = inputs.reference.sources(inputs.calibration)
+    return next(source for source in sources if source.name == name)
+
+
 def test_the_int8_saliency_network_is_equal_bit_for_bit_to_the_graph_before_the_rewrites(
     small_inputs: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = small_inputs.networks.programs(small_inputs.calibration)[1]
+    source = _program(small_inputs, "heat")
     new, old = _lowered_both_ways(source, tmp_path, monkeypatch)
     assert kinds(new) != kinds(old)
     for view in small_inputs.comparison:
-        photo = [tensor.numpy() for tensor in view.saliency]
+        photo = [tensor.numpy() for tensor in view.inputs["heat"]]
         assert np.array_equal(run(new, tmp_path, *photo)[0], run(old, tmp_path, *photo)[0])
 
 
 def test_the_int8_segmenter_is_as_near_to_fp32_as_the_graph_before_the_rewrites(
     small_inputs: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = small_inputs.networks.programs(small_inputs.calibration)[0]
+    source = _program(small_inputs, "segment")
     new, old = _lowered_both_ways(source, tmp_path, monkeypatch)
     assert "DepthToSpace" not in kinds(new)
     assert not [n for n in new.graph.node if n.op_type == "Concat" and "image" in n.input]
     assert not [n for n in new.graph.node if n.op_type == "DequantizeLinear" and "expand" in n.name]
     noise = [0.0, 0.0]
     for view in small_inputs.comparison:
-        inputs = [tensor.numpy() for tensor in view.segmenter]
-        wanted = reference(source, view.segmenter)[0]
+        inputs = [tensor.numpy() for tensor in view.inputs["segment"]]
+        wanted = reference(source, view.inputs["segment"])[0]
         for index, model in enumerate((new, old)):
             noise[index] += float(((run(model, tmp_path, *inputs)[0] - wanted) ** 2).sum())
     assert noise[0] < 1.1 * noise[1]
