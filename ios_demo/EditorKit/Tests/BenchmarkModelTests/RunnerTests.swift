@@ -112,7 +112,7 @@ final class RunnerTests: XCTestCase {
     func testADamagedBundleAndAFailingEngineHaveTheirCodes() async throws {
         let scratch = try Scratch()
         let bundles = try bundles(scratch, names: "own")
-        let file = scratch.path("built-in/own/segmenter.bin")
+        let file = scratch.path("built-in/own/segment.bin")
         try Data("x".utf8).write(to: file)
         await assertFails(.badBundle, settings(), bundles)
         try Data().write(to: file)
