@@ -45,7 +45,10 @@ def check_output(folder: Path, overwrite: bool) -> None:
 
 
 REPORT_FILES = frozenset(
-    {"scores.json", "scores.md", "masks.csv", "clicks.csv", "protocols.png", "iou_per_click.png"}
+    {
+        *("scores.json", "scores.md", "masks.csv", "clicks.csv"),
+        *("protocols.png", "reliability.png", "iou_per_click.png"),
+    }
 )
 
 
