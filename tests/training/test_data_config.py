@@ -127,9 +127,11 @@ def test_a_loading_process_gives_the_samples_that_the_run_itself_would(
 def test_data_without_a_usable_object_end_in_a_sentence_not_in_a_loop(photo_root: Path) -> None:
     config = _config(str(photo_root))
     photos = open_sources(config)
-    for _, labels in photos.sources[0]._decoded:
-        labels[:] = 0
-        labels[0, 0] = 1
+    decoded = photos.sources[0]._decoded
+    for index, (rgb, labels) in enumerate(decoded):
+        nearly_nothing = np.zeros_like(labels)
+        nearly_nothing[0, 0] = 1
+        decoded[index] = (rgb, nearly_nothing)
     with pytest.raises(DataError, match="1000 photos in a row had no usable object"):
         SegmenterSamples(photos, config, 64, 0, 2)[0]
 
