@@ -3,16 +3,20 @@
 One rule: a photo with an ICC profile of its own kind of pixels (RGB, grey or CMYK) is converted to
 sRGB, perceptual intent, by LittleCMS; without one, or with one that cannot be read, RGB is taken
 for sRGB. Transparent pixels are laid over white. Of 16 bits the upper 8 are kept.
+
+Pillow is imported where it is used: whoever only imports the package does not wait for it.
 """
 
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageCms
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageCms
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -43,6 +47,8 @@ def rgb_of_image(image: Image.Image) -> Pixels:
 
 def rgb_of_array(stored: Pixels, mode: str, profile: bytes | None) -> Pixels:
     """H×W×3 RGB or H×W×4 CMYK with its profile as H×W×3 sRGB; RGB is changed in place."""
+    from PIL import Image
+
     transform = _transform(profile, mode)
     if mode == "RGB" and transform is None:
         return stored
@@ -70,6 +76,8 @@ def over_white(rgba: Pixels) -> Pixels:
 
 
 def _cmyk(ink: Pixels) -> Image.Image:
+    from PIL import Image
+
     return Image.frombytes("CMYK", (ink.shape[1], ink.shape[0]), np.ascontiguousarray(ink).data)
 
 
@@ -81,6 +89,8 @@ def _base_mode(mode: str) -> str:
 
 
 def _strip(strip: Image.Image, transform: Any) -> Pixels:
+    from PIL import Image, ImageCms
+
     if strip.mode in SIXTEEN:
         strip = Image.fromarray((np.asarray(strip) >> 8).astype(np.uint8))
     elif strip.mode == "La":
@@ -101,6 +111,8 @@ def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform |
     """To sRGB; None where there is nothing to do: no profile, a broken or foreign one, sRGB."""
     if not profile:
         return None
+    from PIL import ImageCms
+
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         if source.profile.xcolor_space.strip() != _SPACES[mode]:
@@ -113,6 +125,8 @@ def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform |
 
 def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
     """Whether no colour of a 9×9×9 grid moves by more than a level: another sRGB."""
+    from PIL import Image, ImageCms
+
     steps = np.linspace(0, 255, 9).round().astype(np.uint8)
     grid = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(27, 27, 3)
     moved = np.asarray(ImageCms.applyTransform(Image.fromarray(grid), transform))

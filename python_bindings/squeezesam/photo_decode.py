@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import ImageFile
 
 from . import _core, photo_jpeg
 from .errors import PhotoError
@@ -188,6 +187,8 @@ def _other(
 def _loaded_leniently(data: bytes, form: str, name: str) -> Image.Image:
     """As much as can be decoded. Pillow knows this as a switch of the whole process only."""
     with _lenient:
+        from PIL import ImageFile
+
         before = ImageFile.LOAD_TRUNCATED_IMAGES
         ImageFile.LOAD_TRUNCATED_IMAGES = True
         try:
