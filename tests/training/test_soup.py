@@ -1,4 +1,4 @@
-"""Averaging the weights of several sittings."""
+"""Averaging the weights of several runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tiny_runs import settings
 
 
 @pytest.fixture
-def sittings(tmp_path: Path) -> list[Path]:
+def runs(tmp_path: Path) -> list[Path]:
     paths = []
     for seed in (1, 2):
         torch.manual_seed(seed)
@@ -59,12 +59,12 @@ def test_the_statistics_become_those_of_the_batches_seen(photo_root: Path) -> No
 
 
 def test_the_command_writes_the_mean_with_new_statistics_and_says_what_went_in(
-    sittings: list[Path], config: Path, tmp_path: Path
+    runs: list[Path], config: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "mean.safetensors"
-    words = [*map(str, sittings), "--config", str(config), "--samples", "4"]
+    words = [*map(str, runs), "--config", str(config), "--samples", "4"]
     assert main([*words, "--output", str(output)]) == 0
-    mean, one, two = (load_saliency(path).state_dict() for path in (output, *sittings))
+    mean, one, two = (load_saliency(path).state_dict() for path in (output, *runs))
     weight = "trunk.encoder.stem.0.weight"
     torch.testing.assert_close(mean[weight], (one[weight] + two[weight]) / 2, rtol=2e-3, atol=1e-4)
     assert not torch.equal(
@@ -85,11 +85,11 @@ def test_the_command_writes_the_mean_with_new_statistics_and_says_what_went_in(
     ],
 )
 def test_what_cannot_be_averaged_is_said_in_a_sentence(
-    change: object, code: int, message: str, sittings: list[Path], config: Path, tmp_path: Path,
+    change: object, code: int, message: str, runs: list[Path], config: Path, tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     output = tmp_path / "mean.safetensors"
-    words = [*map(str, sittings), "--config", str(config), "--output", str(output)]
+    words = [*map(str, runs), "--config", str(config), "--output", str(output)]
     assert main(change(words)) == code
     error = capsys.readouterr().err
     assert message in error
@@ -98,11 +98,11 @@ def test_what_cannot_be_averaged_is_said_in_a_sentence(
 
 
 def test_an_earlier_output_is_kept_unless_told_otherwise(
-    sittings: list[Path], config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    runs: list[Path], config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = tmp_path / "mean.safetensors"
     output.write_bytes(b"mine")
-    words = [*map(str, sittings), "--config", str(config), "--output", str(output)]
+    words = [*map(str, runs), "--config", str(config), "--output", str(output)]
     assert main(words) == 2
     assert "--overwrite" in capsys.readouterr().err
     assert output.read_bytes() == b"mine"

@@ -1,4 +1,4 @@
-"""Average the weights of several sittings: `python -m squeezesam_train.soup A B … --config FILE`.
+"""Average the weights of several runs: `python -m squeezesam_train.soup A B … --config FILE`.
 
 Source: Wortsman et al., "Model soups" (2022): weights that were fine-tuned from one another lie in
 one basin, and their mean generalises better than any of them at the cost of one. BatchNorm's
@@ -91,10 +91,10 @@ def cook(inputs: list[Path], config: TrainConfig, samples: int) -> nn.Module:
 def build_parser() -> argparse.ArgumentParser:
     """The command's arguments."""
     parser = argparse.ArgumentParser(
-        prog="squeezesam_train.soup", description="Average the weights of several sittings."
+        prog="squeezesam_train.soup", description="Average the weights of several runs."
     )
     parser.add_argument("weights", type=Path, nargs="+", help="two or more .safetensors files")
-    parser.add_argument("--config", type=Path, required=True, help="YAML file of the last sitting")
+    parser.add_argument("--config", type=Path, required=True, help="YAML file of the last run")
     parser.add_argument("--samples", type=int, default=400, help="for BatchNorm (default: 400)")
     parser.add_argument("--output", type=Path, required=True, help="a .safetensors file")
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier output")
