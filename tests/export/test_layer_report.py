@@ -117,7 +117,10 @@ def test_both_engines_tell_the_same_story_of_an_int8_network(
         for reports in (by_onnx, by_executorch)
     ]
     shared = set(convolutions[0]) & set(convolutions[1])
-    assert len(shared) == len(convolutions[1]) == 19
+    # ONNX has the stem in two parts, photo and prompts.
+    (stem,) = set(convolutions[1]) - shared
+    assert "stem" in stem
+    assert len(shared) == 18
     for name in shared:
         a, b = convolutions[0][name], convolutions[1][name]
         assert a.node.macs == b.node.macs

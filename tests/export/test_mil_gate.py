@@ -113,9 +113,10 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
         ("segment", lambda path: change_weight(path, "conv", 0, _flip)),
     "a flipped byte in the decoder":
         ("segment", lambda path: change_weight(path, "conv", 15, _flip)),
-    # The tokens' values: no ReLU comes before, which could leave a channel and its weights idle.
+    # What the last attention gives the tokens: the masks hang on it, and no ReLU comes before that
+    # could leave a channel and its weights idle.
     "a flipped byte in the attention":
-        ("segment", lambda path: change_weight(path, "linear", 2, _flip)),
+        ("segment", lambda path: change_weight(path, "linear", 33, _flip)),
     "a flipped byte in the saliency network":
         ("heat", lambda path: change_weight(path, "conv", 6, _flip)),
     "swapped input channels": ("segment", lambda path: change_weight(path, "conv", 0, _swap)),
