@@ -12,8 +12,8 @@ void test::failed(const char* file, int line, const std::string& what) {
 
 namespace {
 
-ssam_status run(void*, int32_t, const ssam_tensor* in, int32_t, ssam_tensor* out, int32_t count,
-                char*, size_t) {
+ssam_status run(void*, int32_t, const char*, const ssam_tensor* in, int32_t, ssam_tensor* out,
+                int32_t count, char*, size_t) {
     for (int64_t i = 0; i < out[0].count; ++i) {
         out[0].data[i] = in[0].data[i % in[0].count] - 100.0f;
     }
