@@ -34,8 +34,8 @@ EPILOG = f"""examples:
 
   # the native command on two bundles, four threads, on the big cores
   python benchmarks/android_latency.py --threads 4 \\
-      --bundle build/bundles/squeezesam-executorch-int8-512x512 \\
-      --bundle build/bundles/squeezesam-executorch-vulkan-fp16-512x512
+      --bundle build/bundles/squeezesam-fast-executorch-int8-512x512 \\
+      --bundle build/bundles/squeezesam-fast-executorch-vulkan-fp16-512x512
 
   # of those bundles only what runs on the GPU
   python benchmarks/android_latency.py --backend vulkan --bundle …

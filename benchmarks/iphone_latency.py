@@ -32,7 +32,7 @@ EPILOG = f"""examples:
       --compute-unit cpuAndNeuralEngine --compute-unit cpuOnly
 
   # another bundle than the app's own, and the costliest operators of its network
-  python benchmarks/iphone_latency.py --bundle build/bundles/squeezesam-coreml-fp16-512x512 \\
+  python benchmarks/iphone_latency.py --bundle build/bundles/squeezesam-fast-coreml-fp16-512x512 \\
       --operators
 
   # Linux: an app signed for this phone, once installed with --app

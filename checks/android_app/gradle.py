@@ -117,7 +117,9 @@ def _settings(project: Project) -> Iterator[str]:
         if wanted not in project.gradle:
             yield f"app/build.gradle.kts: {what}"
     properties = (project.folder / "gradle.properties").read_text(encoding="utf-8")
-    if not re.search(r"^squeezesam\.bundles=squeezesam-executorch-\S+$", properties, re.MULTILINE):
+    if not re.search(
+        r"^squeezesam\.bundles=squeezesam(-\w+)?-executorch-\S+$", properties, re.MULTILINE
+    ):
         yield "gradle.properties: squeezesam.bundles does not begin with an ExecuTorch bundle"
     if not re.search(r"^android\.useAndroidX=true$", properties, re.MULTILINE):
         yield "gradle.properties: android.useAndroidX is not true"

@@ -214,8 +214,8 @@ FAULTS = {
     ),
     "bundle": (
         "gradle.properties",
-        "squeezesam-executorch",
-        "squeezesam-coreml",
+        "squeezesam-fast-executorch",
+        "squeezesam-fast-coreml",
         "ExecuTorch bundle",
     ),
     "bundles not ignored": ("../.gitignore", "/android_demo/app/build/", "", "is not ignored"),
