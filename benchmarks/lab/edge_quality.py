@@ -1,7 +1,7 @@
 """Does refining edges help? Boundary IoU of plain and refined masks on the validation photos.
 
-    python benchmarks/study.py edge_quality \
-        --bundle build/bundles/squeezesam-fast-onnx-int8-512x512 --data FOLDER [--limit 100] [--output docs/edges]
+    python benchmarks/study.py edge_quality --data FOLDER [--limit 100] [--output docs/edges] \
+        --bundle build/bundles/squeezesam-fast-onnx-int8-512x512
 
 Each object is asked for with one click and its box. Both masks come from the same prediction, so
 the difference is the filter's alone. Writes OUTPUT.json and OUTPUT.md.
