@@ -18,6 +18,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+# First, for it switches ONNX Runtime's telemetry off.
+import squeezesam  # noqa: F401
+
+# isort: split
 import numpy as np
 import onnxruntime
 from measure.machine import describe, load_average, unpublishable

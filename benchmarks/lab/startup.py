@@ -20,6 +20,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+# First, for it switches ONNX Runtime's telemetry off.
+import squeezesam  # noqa: F401
+
+# isort: split
 import onnxruntime
 from measure.machine import describe, load_average, unpublishable
 
