@@ -6,10 +6,14 @@ Source of the API: the Python sources of coreai-core 1.0.0b3.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
+import functools
+import gc
 import os
 import sys
 import threading
+import time
 from collections.abc import Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,8 +25,25 @@ from .checks import sentence
 from .coreai_support import asset_obstacle, coreai_obstacle
 from .protocol import Tensor
 
+# Seconds that the runtime's own threads get before the interpreter ends.
+_SETTLING = 0.5
 # Nothing says that its functions may be called from several threads at once.
 _LOCK = threading.Lock()
+
+
+@functools.cache
+def _settle_before_exit() -> None:
+    """Let the runtime's threads end their last calls into Python while there is one.
+
+    A thread of theirs that wants the interpreter when it is already ending is unwound through Swift
+    code that knows no exceptions, which aborts a process that has done all its work.
+    """
+
+    def settle() -> None:
+        gc.collect()
+        time.sleep(_SETTLING)
+
+    atexit.register(settle)
 
 
 class CoreAIFunction:
@@ -45,6 +66,7 @@ class CoreAIFunction:
             raise BundleError(obstacle)
         from coreai.runtime import NDArray
 
+        _settle_before_exit()
         self._array = NDArray
         try:
             with _LOCK, _unheard():
