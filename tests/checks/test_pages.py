@@ -7,9 +7,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from squeezesam_model import DEFAULT_SEGMENTER
 
 ROOT = Path(__file__).parents[2]
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
+_TARGETS = "onnx|executorch|coreml|coreai"
+_BUNDLE = re.compile(rf"bundles[/=]((?:[a-z]+-)+?(?:{_TARGETS})-[a-z0-9-]*\d+x\d+)")
+PLACES_OF_BUNDLES = ("*.md", "*.yml", "*.properties", "*.py", ":!tests")
 
 
 def pages() -> list[str]:
@@ -22,6 +26,21 @@ def pages() -> list[str]:
 
 def test_the_readme_is_at_most_80_lines() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) <= 80
+
+
+def test_bundles_are_called_as_the_export_calls_them() -> None:
+    """A page, an app or a script that names another folder than the default preset's misleads.
+
+    Left out are the lines that say how a figure was measured: they keep the names of their day.
+    """
+    lines = subprocess.run(
+        ["git", "grep", "-hE", "bundles[/=][a-z]", "--", *PLACES_OF_BUNDLES],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout.splitlines()  # fmt: skip
+    kept = [line for line in lines if not line.startswith("Measured")]
+    called = {name for line in kept for name in _BUNDLE.findall(line)}
+    assert len(called) >= 4
+    assert [name for name in sorted(called) if not name.startswith(f"{DEFAULT_SEGMENTER}-")] == []
 
 
 @pytest.mark.parametrize("name", pages())

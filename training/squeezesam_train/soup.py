@@ -56,7 +56,7 @@ def renew_statistics(model: nn.Module, batches: Iterable[Batch], config: TrainCo
         norm.momentum = momentum
 
 
-def cook(inputs: list[Path], config: TrainConfig, samples: int) -> nn.Module:
+def average(inputs: list[Path], config: TrainConfig, samples: int) -> nn.Module:
     """The averaged network, its statistics measured at the size of the configuration's last phase.
 
     Args:
@@ -114,7 +114,7 @@ def main(argv: list[str] | None = None) -> int:
     if options.output.exists() and not options.overwrite:
         return _fail(ValueError(f"{options.output} exists: give --overwrite to replace it"), 2)
     try:
-        model = cook(options.weights, config, options.samples)
+        model = average(options.weights, config, options.samples)
         notes = {"averaged": " ".join(file_sha256(path)[:12] for path in options.weights)}
         save_weights(model, options.output, config.preset, {**notes, "task": config.task})
     except (WeightsError, DataError, DeviceError, ValueError, OSError, SafetensorError) as error:
