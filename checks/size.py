@@ -1,4 +1,4 @@
-"""`python -m checks.size`: how many files the repository tracks, and how long each may be."""
+"""`python -m checks.size`: how many files are tracked, how long each may be, names of tests."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ _DATA = {
     ".signatures",
     ".xcstrings",
 }
+# Names that pytest or Python give.
+_SHARED = {"__init__.py", "conftest.py"}
 _BINARY = {".bin", ".jpg", ".onnx", ".png", ".safetensors"}
 # The C header is read alone, from top to bottom, by whoever binds the core to a language.
 _LONGER = {"LICENSE", "runtime/core/include/squeezesam/ssam.h"}
@@ -45,11 +47,28 @@ def faults(folder: Path, files: list[str], most_files: int = MOST_FILES) -> list
     return found
 
 
+def clashes(files: list[str]) -> list[str]:
+    """A sentence for each name that two modules of tests bear.
+
+    pytest imports a module of tests by its bare name: two of one name cannot be in one run, though
+    each folder alone passes.
+    """
+    first: dict[str, str] = {}
+    found = []
+    for path in map(PurePosixPath, files):
+        if path.suffix != ".py" or "tests" not in path.parts or path.name in _SHARED:
+            continue
+        other = first.setdefault(path.name, str(path))
+        if other != str(path):
+            found.append(f"{path}: {other} has the same name, and one run cannot hold both")
+    return found
+
+
 def main() -> int:
     """Prints what is too much; 0 if nothing is, else 1."""
     folder = Path(__file__).parents[1]
     files = tracked_files(folder)
-    found = faults(folder, files)
+    found = faults(folder, files) + clashes(files)
     for fault in found:
         print(fault, file=sys.stderr)
     print(f"{len(files)} files, {len(found)} faults of size")
