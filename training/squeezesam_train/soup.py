@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from squeezesam_model import WeightsError, file_sha256, load_weights, save_weights
 from torch import Tensor, nn
 from tqdm import tqdm
@@ -54,6 +54,18 @@ def renew_statistics(model: nn.Module, batches: Iterable[Batch], config: TrainCo
     model.eval()
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
+
+
+def agreed(inputs: list[Path]) -> dict[str, str]:
+    """What the metadata of all the files say alike: licence, provenance, capabilities."""
+    said = []
+    for path in inputs:
+        with safe_open(path, framework="numpy") as file:
+            said.append(file.metadata() or {})
+    first = said[0]
+    return {
+        name: first[name] for name in first if all(one.get(name) == first[name] for one in said)
+    }
 
 
 def average(inputs: list[Path], config: TrainConfig, samples: int) -> nn.Module:
@@ -115,7 +127,8 @@ def main(argv: list[str] | None = None) -> int:
         return _fail(ValueError(f"{options.output} exists: give --overwrite to replace it"), 2)
     try:
         model = average(options.weights, config, options.samples)
-        notes = {"averaged": " ".join(file_sha256(path)[:12] for path in options.weights)}
+        notes = agreed(options.weights)
+        notes["averaged"] = " ".join(file_sha256(path)[:12] for path in options.weights)
         save_weights(model, options.output, config.preset, {**notes, "task": config.task})
     except (WeightsError, DataError, DeviceError, ValueError, OSError, SafetensorError) as error:
         return _fail(error, 1)
