@@ -129,7 +129,7 @@ SALIENCY_PRESETS: dict[str, SaliencyPreset] = {
 }
 
 DEFAULT_SEGMENTER = "squeezesam-fast"
-DEFAULT_SALIENCY = "saliency"
+DEFAULT_SALIENCY = "saliency-lite0"
 
 
 def segmenter_preset(name: str) -> SegmenterPreset:

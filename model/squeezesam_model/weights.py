@@ -17,6 +17,7 @@ from torch import nn
 from squeezesam_model.presets import (
     DEFAULT_SALIENCY,
     DEFAULT_SEGMENTER,
+    SALIENCY_PRESETS,
     saliency_preset,
     segmenter_preset,
 )
@@ -125,11 +126,29 @@ def load_segmenter(path: Path, preset: str = DEFAULT_SEGMENTER) -> Segmenter:
     return model.eval()
 
 
-def load_saliency(path: Path, preset: str = DEFAULT_SALIENCY) -> SaliencyNet:
-    """The saliency network of ``preset`` with the weights of ``path``, in evaluation mode."""
+def load_saliency(path: Path, preset: str | None = None) -> SaliencyNet:
+    """The saliency network of ``path``, in evaluation mode.
+
+    Args:
+        path: its weights.
+        preset: that they have to be of; None: the one that the file names.
+    """
+    if preset is None:
+        named = _named_preset(path)
+        preset = named if named in SALIENCY_PRESETS else DEFAULT_SALIENCY
     model = SaliencyNet(saliency_preset(preset))
     load_weights(model, path, preset)
     return model.eval()
+
+
+def _named_preset(path: Path) -> str:
+    """What a file says; empty where it says nothing or cannot be read, which loading reports."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            named: str = (file.metadata() or {}).get("preset", "")
+            return named
+    except (OSError, SafetensorError):
+        return ""
 
 
 def file_sha256(path: Path) -> str:

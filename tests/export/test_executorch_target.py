@@ -16,7 +16,13 @@ from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.targets.executorch import lowering as target_executorch
 from squeezesam_export.targets.executorch.partition import stage_groups
 from squeezesam_export.verify.parity import compare
-from squeezesam_model import SaliencyNet, SaliencyPreset, load_saliency, load_segmenter
+from squeezesam_model import (
+    DEFAULT_SALIENCY,
+    SaliencyNet,
+    SaliencyPreset,
+    load_saliency,
+    load_segmenter,
+)
 from squeezesam_model.weights import shipped_weights
 from torch import Tensor, fx, nn
 
@@ -29,7 +35,7 @@ SHALLOW = SaliencyPreset("shallow", stem=16, encoder=(64, 128), decoder=(64,))
 def small_networks() -> Reference:
     return ours(
         load_segmenter(shipped_weights(PRESET)),
-        load_saliency(shipped_weights("saliency")),
+        load_saliency(shipped_weights(DEFAULT_SALIENCY)),
         HEIGHT,
         WIDTH,
     )

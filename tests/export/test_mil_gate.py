@@ -21,7 +21,7 @@ from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.targets.coreml import lowering as target_coreml
 from squeezesam_export.targets.coreml.target import CoreMlTarget
 from squeezesam_export.targets.protocol import Lowering, Target
-from squeezesam_model import Segmenter, load_saliency, load_segmenter
+from squeezesam_model import DEFAULT_SALIENCY, Segmenter, load_saliency, load_segmenter
 from squeezesam_model.weights import shipped_weights
 from torch import nn
 
@@ -35,7 +35,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, LoweredProgram]:
     """Both programs in fp16, as they are saved."""
     networks = ours(
         load_segmenter(shipped_weights(PRESET)),
-        load_saliency(shipped_weights("saliency")),
+        load_saliency(shipped_weights(DEFAULT_SALIENCY)),
         SIDE,
         SIDE,
     )

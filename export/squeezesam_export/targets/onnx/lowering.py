@@ -27,6 +27,7 @@ from squeezesam_export.targets.onnx.convolutional import OPERATORS, kept_in_floa
 from squeezesam_export.targets.onnx.floating import operators_of, to_float
 from squeezesam_export.targets.onnx.matrices import shrink_matrices
 from squeezesam_export.targets.onnx.rewrite import rewrite, rewrite_for_int8
+from squeezesam_export.targets.onnx.rounded_weights import round_anew
 from squeezesam_export.toolchain.quiet import quiet
 
 OPSET = 18
@@ -34,6 +35,7 @@ OPSET = 18
 _SETTINGS: dict[str, Any] = {
     "activations": "uint8",
     "weights": "int8 per channel, 7 bits used",
+    "rounding": "least squared error of a layer's results (GPTQ), mean error in the bias",
     "observer": "minmax",
     "matrices": "int8 per column, expanded to float32 at load, multiplied in float32",
 }
@@ -198,6 +200,7 @@ def _quantise(
         extra_options={"CalibMovingAverage": False, **ranges[1]},
     )  # fmt: skip
     model = onnx.load(quantised)
+    round_anew(model, onnx.load(prepared), iter(_Reader(program).get_next, None))
     if in_float:
         plain = onnx.load(source)
         if to_float(model, plain, operators_of(plain, program, set(in_float))) < len(in_float):
