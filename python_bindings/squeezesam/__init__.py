@@ -1,5 +1,7 @@
 """squeezesam: taps and boxes in, a clean cut-out back, all on this machine.
 
+squeezesam.remove("photo.jpg", "out.png")   # what stands out, all else transparent
+
 from squeezesam import Segmenter
 segmenter = Segmenter.load("path/to/bundle")
 session = segmenter.open("photo.jpg")
@@ -37,6 +39,7 @@ from .mask import Candidate, Mask
 from .photo import Photo, open_photo
 from .privacy import disable_telemetry
 from .prompts import BackgroundPoint, Box, ForegroundPoint, Prompt
+from .removal import remove
 from .segmenter import Segmenter, Session
 from .timings import Timings
 
@@ -83,4 +86,5 @@ __all__ = [
     "disable_telemetry",
     "geometry",
     "open_photo",
+    "remove",
 ]

@@ -1,11 +1,30 @@
-"""The forms in which a mask can be saved, and the file names each of them may have."""
+"""The forms in which a mask can be saved, their file names, and the mark of what squeezesam wrote.
+
+Pictures that squeezesam wrote say so, so that a later run never takes them for photos. PNG: a tEXt
+chunk, keyword Software (W3C PNG, third edition, 11.3.3.2). JPEG: a COM segment (ITU-T T.81,
+B.2.4.5). WebP: the EXIF tag Software, written by Pillow. Nothing else is said about the photo or
+the machine.
+"""
 
 from __future__ import annotations
 
+import os
+import struct
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import OutputError
+
+MARK = b"made by squeezesam"
+
+_SOFTWARE = 0x0131
+_LOOK_AT = 1024  # bytes at either end of the file: PNG and JPEG carry it in front, WebP at the end
+PNG_HEAD = 8 + 25
+"""Signature and IHDR: the bytes of a PNG file before the mark."""
+
+JPEG_HEAD = 2 + 18
+"""SOI and JFIF's APP0, which must come first: the bytes of a JFIF file before the mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +60,36 @@ def check_format(name: str, path: Path) -> str:
     if suffix not in allowed:
         raise OutputError(f"{path}: a {name} is saved as {' or '.join(allowed)}")
     return suffix
+
+
+def png_mark() -> bytes:
+    """The chunk with the mark."""
+    chunk = b"tEXtSoftware\0" + MARK
+    return struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+
+
+def jpeg_mark() -> bytes:
+    """The comment segment with the mark."""
+    return b"\xff\xfe" + struct.pack(">H", 2 + len(MARK)) + MARK
+
+
+def exif_mark() -> bytes:
+    """An EXIF block that holds the mark and nothing else."""
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif[_SOFTWARE] = MARK.decode()
+    return bytes(exif.tobytes())
+
+
+def is_result(path: str | os.PathLike[str]) -> bool:
+    """Whether squeezesam wrote this picture; False for a file that cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            if MARK in file.read(_LOOK_AT):
+                return True
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - _LOOK_AT))
+            return MARK in file.read(_LOOK_AT)
+    except (OSError, ValueError):
+        return False

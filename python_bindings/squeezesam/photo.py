@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from . import _core
 from .errors import InvalidArgumentError, PhotoError
+from .formats import is_result
 from .photo_colour import is_photo_mode, over_white, rgb_of_image
 from .photo_decode import MAX_PIXELS, check_size, decode, orientation_of
 
@@ -96,10 +97,14 @@ def open_photo(
 
 
 def find_photos(folder: str | os.PathLike[str]) -> Iterator[Path]:
-    """The photos directly inside `folder`, by name; hidden files are left out."""
+    """The photos directly inside `folder`, by name.
+
+    Left out are hidden files and what squeezesam itself has written there.
+    """
     for path in sorted(Path(folder).iterdir()):
         hidden = path.name.startswith(".")
-        if not hidden and path.suffix.lower() in PHOTO_SUFFIXES and path.is_file():
+        named = path.suffix.lower() in PHOTO_SUFFIXES
+        if named and not hidden and path.is_file() and not is_result(path):
             yield path
 
 

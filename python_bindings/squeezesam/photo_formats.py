@@ -44,7 +44,7 @@ def recognise(data: bytes, name: str) -> str:
     """
     if not data:
         raise PhotoError(f"{name}: the file is empty")
-    found = _by_signature(data)
+    found = by_signature(data)
     if found in NAMES:
         return str(found)
     if found:
@@ -66,7 +66,8 @@ def truncated(form: str) -> str:
     return f"the {NAMES[form]} file is truncated; part of the photo is missing"
 
 
-def _by_signature(data: bytes) -> str | None:
+def by_signature(data: bytes) -> str | None:
+    """A key of NAMES, the name of a format that is not read, or None; 512 bytes are enough."""
     if data.startswith(b"\xff\xd8\xff"):
         return "jpeg"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -19,6 +19,7 @@ EXPORT += ["--precision", "fp32", "--output", "out", "--parity-photos", "{things
 
 # {things} is the folder of inputs; what is written goes below the working folder.
 COMMANDS = {
+    "remove": "squeezesam remove {things}/photos out --bundle {things}/bundle",
     "segment": "squeezesam segment {things}/photos --bundle {things}/bundle --output out",
     "info": "squeezesam info {things}/bundle",
     "verify": "squeezesam verify {things}/bundle --photos {things}/photos",
@@ -66,7 +67,7 @@ def test_the_commands_work_where_there_is_no_network_at_all(things: Path, tmp_pa
     if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode != 0:
         # Containers may forbid it; strace, which the tests above use, sees every socket anyhow.
         inside = ["env", "no_proxy=*", "http_proxy=http://192.0.2.1:9"]
-    for command in ("segment", "ssam"):
+    for command in ("remove", "segment", "ssam"):
         _is_silent(run([*inside, *_words(command, things)], tmp_path / command))
 
 

@@ -16,6 +16,8 @@ from photo_files import encoded, save_scene, scene
 from squeezesam.cli import main
 from tiny_oracle import Expected
 
+from checks.stops import MOST, photo_stops, stops
+
 THING = (32, 48, 96, 128)
 
 
@@ -181,3 +183,22 @@ def test_help_explains_formats_and_exit_codes(capsys: pytest.CaptureFixture[str]
     text = capsys.readouterr().out
     for word in ("cutout", "COCO", "--negative", "Exit codes", "examples:"):
         assert word in text
+
+
+def test_a_photo_passes_at_most_ten_files_from_the_command_to_its_cut_out(
+    photo: Path, bundle: Path, tmp_path: Path
+) -> None:
+    found = photo_stops(photo, bundle, tmp_path / "out")
+    assert (tmp_path / "out" / "photo-cutout.png").is_file()
+    assert "python_bindings/squeezesam/cli/segment.py" in found
+    assert len(found) <= MOST["photo"], found
+
+
+def test_a_function_that_gives_other_things_back_is_no_stop() -> None:
+    from squeezesam.formats import check_format
+
+    def run() -> None:
+        check_format("mask", Path("a.png"))
+
+    assert stops(run, lambda value: value == ".png") == ["python_bindings/squeezesam/formats.py"]
+    assert stops(run, lambda value: value == ".jpg") == []

@@ -1,4 +1,4 @@
-"""The command `squeezesam`: segment photos, look at a bundle, verify it."""
+"""The command `squeezesam`: remove backgrounds, segment photos, verify a bundle."""
 
 from __future__ import annotations
 
@@ -17,20 +17,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     from ..errors import SqueezeSamError
     from .arguments import parse
-    from .complaint import complain
+    from .talk import UsageError, complain
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # file names need not be valid text
     options = parse(sys.argv[1:] if arguments is None else arguments)
     try:
-        if options.command == "segment":
+        if options.command == "remove":
+            from .remove import remove as command
+        elif options.command == "segment":
             from .segment import segment as command
         elif options.command == "info":
             from .info import info as command
         else:
             from .verify import verify as command
         return command(options)
+    except UsageError as error:
+        complain(f"{error} (see squeezesam {options.command} --help)")
+        return 2
     except SqueezeSamError as error:
         complain(str(error))
         return 1

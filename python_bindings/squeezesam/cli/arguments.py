@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import math
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 from .. import __version__
 from ..engines import ENGINES
-from ..formats import FORMATS
+from . import values
+from .arguments_remove import add_remove
 
 EXIT_CODES = "Exit codes: 0 everything done; 1 something failed; 2 the command line makes no sense."
 
@@ -49,11 +49,16 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Parses the words after `squeezesam`; leaves through SystemExit(2) if they make no sense."""
-    return build_parser().parse_args(_join_negative_coordinates(arguments))
+    parser = build_parser()
+    options = parser.parse_args(_join_negative_coordinates(arguments))
+    for name, value in vars(options).items():
+        if value == "" or (isinstance(value, list) and "" in value):
+            parser.error(f"an empty {name} names nothing")
+    return options
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser with its three commands."""
+    """The parser with its commands."""
     parser = _Parser(
         prog="squeezesam",
         description="Interactive segmentation of photos, on this machine, from a model bundle.",
@@ -61,6 +66,10 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"squeezesam {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    remove = add_remove(commands, EXIT_CODES)
+    model = remove.add_argument_group("model")
+    _add_bundle_option(model)
+    _add_engine_options(model)
     _add_segment(commands)
     _add_info(commands)
     _add_verify(commands)
@@ -91,7 +100,7 @@ def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
         "--point",
         action="append",
         default=[],
-        type=_point,
+        type=values.point,
         metavar="X,Y",
         help="a click on the object; may be given many times",
     )
@@ -99,12 +108,12 @@ def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
         "--negative",
         action="append",
         default=[],
-        type=_point,
+        type=values.point,
         metavar="X,Y",
         help="a click on what does not belong to it; may be given many times",
     )
     prompts.add_argument(
-        "--box", type=_box, metavar="X0,Y0,X1,Y1", help="a rectangle round the object"
+        "--box", type=values.box, metavar="X0,Y0,X1,Y1", help="a rectangle round the object"
     )
     model = command.add_argument_group("model")
     _add_bundle_option(model)
@@ -112,7 +121,7 @@ def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
     mask = command.add_argument_group("mask")
     mask.add_argument(
         "--candidate",
-        type=_candidate,
+        type=values.candidate,
         default=None,
         metavar="K|best",
         help="which of the network's masks: 0 to 3, or best (highest predicted quality; default)",
@@ -122,7 +131,7 @@ def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     mask.add_argument(
         "--max-hole-area",
-        type=_area,
+        type=values.area,
         default=0,
         metavar="AREA",
         help="fill holes of up to AREA pixels (of the photo); default 0, none",
@@ -136,7 +145,7 @@ def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
     output.add_argument(
         "--format",
         action="extend",
-        type=_formats,
+        type=values.formats,
         metavar="FORMAT",
         help="what to write, see below; repeat it or give a comma list; default mask",
     )
@@ -201,7 +210,7 @@ def _add_engine_options(group: argparse._ActionsContainer) -> None:
     )
     group.add_argument(
         "--threads",
-        type=_threads,
+        type=values.threads,
         metavar="N",
         help="threads for one run of a network; default: the engine's choice",
     )
@@ -217,59 +226,3 @@ def _join_negative_coordinates(arguments: Sequence[str]) -> list[str]:
         else:
             joined.append(word)
     return joined
-
-
-def _numbers(text: str, count: int, form: str) -> list[float]:
-    try:
-        values = [float(part) for part in text.split(",")]
-    except ValueError:
-        values = []
-    if len(values) != count or not all(map(math.isfinite, values)):
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form {form}")
-    return values
-
-
-def _point(text: str) -> tuple[float, float]:
-    x, y = _numbers(text, 2, "X,Y")
-    return x, y
-
-
-def _box(text: str) -> tuple[float, float, float, float]:
-    x0, y0, x1, y1 = _numbers(text, 4, "X0,Y0,X1,Y1")
-    if not (x0 < x1 and y0 < y1):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is empty or inverted; give the top left corner, then the bottom right"
-        )
-    return x0, y0, x1, y1
-
-
-def _candidate(text: str) -> int | None:
-    if text == "best":
-        return None
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor best")
-    return int(text)
-
-
-def _formats(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(",")]
-    for name in names:
-        if name not in FORMATS:
-            raise argparse.ArgumentTypeError(
-                f"there is no format {name!r}; known: {', '.join(FORMATS)}"
-            )
-    return names
-
-
-def _threads(text: str) -> int:
-    return _count(text, least=1)
-
-
-def _area(text: str) -> int:
-    return _count(text, least=0)
-
-
-def _count(text: str, least: int) -> int:
-    if not text.isdecimal() or int(text) < least:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} up")
-    return int(text)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..bundle import ModelBundle
-from .complaint import say
+from .talk import say
 
 
 def info(options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -12,8 +13,7 @@ from ..mask import Mask
 from ..photo import find_photos
 from ..segmenter import Segmenter
 from ..writing import check_free, make_folder
-from .complaint import complain, say
-from .progress import Progress
+from .talk import Progress, complain, say
 
 
 def segment(options: argparse.Namespace) -> int:
@@ -88,7 +88,7 @@ def _targets(
         try:
             check_free(target, overwrite=overwrite)
         except OutputError as error:
-            hint = "" if overwrite or target.is_dir() else " (use --overwrite)"
+            hint = "" if overwrite or os.path.isdir(target) else " (use --overwrite)"
             raise OutputError(f"{error}{hint}") from None
         targets[form] = target
     return targets

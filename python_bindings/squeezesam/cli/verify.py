@@ -15,8 +15,7 @@ from ..errors import BundleError, EngineError, NothingStandsOutError, SqueezeSam
 from ..geometry import prompt_planes
 from ..photo import find_photos
 from ..segmenter import Segmenter
-from .complaint import complain, say
-from .progress import Progress
+from .talk import Progress, complain, say
 
 
 def verify(options: argparse.Namespace) -> int:

@@ -1,13 +1,30 @@
-"""How far we are: a bar on a terminal, a line a minute anywhere else, nothing for few photos."""
+"""What the command says while it works: results, complaints, and how far it is."""
 
 from __future__ import annotations
 
 import sys
 import time
 
+from ..errors import SqueezeSamError
+from ..terminal import printable
+
 _BAR = 28
 _WORTH_SHOWING = 4  # photos
 _LINE_EVERY = 60.0  # seconds
+
+
+class UsageError(SqueezeSamError):
+    """Words of the command line that do not go together: exit code 2."""
+
+
+def complain(sentence: str) -> None:
+    """One line on stderr."""
+    print(f"squeezesam: {printable(' '.join(sentence.split()))}", file=sys.stderr, flush=True)
+
+
+def say(line: str) -> None:
+    """One line on stdout, at once, whatever names and texts of strangers it holds."""
+    print(printable(line), flush=True)
 
 
 class Progress:
