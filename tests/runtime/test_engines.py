@@ -1,10 +1,9 @@
-"""Engines: what they are given, how they fail, and where the one of Core AI runs."""
+"""Engines: what they are given and how they fail."""
 
 from __future__ import annotations
 
 import builtins
 import importlib.util
-import platform
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,7 @@ from squeezesam import (
     Segmenter,
     SqueezeSamError,
 )
-from squeezesam.engines import Engine, coreai_support, create_engine
-from squeezesam.engines.coreai_support import coreai_obstacle
+from squeezesam.engines import Engine, create_engine
 
 THING = (32, 48, 96, 128)
 
@@ -185,56 +183,3 @@ def test_every_error_is_a_squeezesam_error() -> None:
     classes = [value for value in vars(errors).values() if isinstance(value, type)]
     assert len(classes) > 10
     assert all(issubclass(value, SqueezeSamError) for value in classes)
-
-
-@pytest.fixture(autouse=True)
-def a_machine_that_has_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "version_info", (3, 12, 1, "final", 0))
-    monkeypatch.setattr(platform, "system", lambda: "Linux")
-    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(platform, "libc_ver", lambda: ("glibc", "2.36"))
-
-
-def test_nothing_is_in_the_way_where_all_is_there() -> None:
-    assert coreai_obstacle(("json", "os.path")) is None
-
-
-def test_a_missing_extra_is_named_with_the_command_that_brings_it() -> None:
-    sentence = coreai_obstacle(("a_module_that_nobody_has.inside",))
-    assert sentence == ("Core AI's tools are not installed here; pip install 'squeezesam[coreai]'")
-
-
-@pytest.mark.parametrize("version", [(3, 10), (3, 15)])
-def test_another_python_is_named(monkeypatch: pytest.MonkeyPatch, version: tuple[int, int]) -> None:
-    monkeypatch.setattr(sys, "version_info", (*version, 0, "final", 0))
-    assert coreai_obstacle(("json",)) == (
-        f"Core AI's tools need Python 3.11 to 3.14, this is 3.{version[1]}"
-    )
-
-
-def test_an_older_glibc_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(platform, "libc_ver", lambda: ("glibc", "2.31"))
-    assert coreai_obstacle(("json",)) == (
-        "Core AI's tools need glibc 2.34 or newer, this system has 2.31"
-    )
-    monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
-    assert "another C library" in str(coreai_obstacle(("json",)))
-
-
-def test_an_older_macos_and_other_systems_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(platform, "system", lambda: "Darwin")
-    monkeypatch.setattr(platform, "machine", lambda: "arm64")
-    monkeypatch.setattr(platform, "mac_ver", lambda: ("15.4", ("", "", ""), "arm64"))
-    assert coreai_obstacle(("json",)) == (
-        "Core AI's tools need macOS 26 or newer, this is macOS 15.4"
-    )
-    monkeypatch.setattr(platform, "mac_ver", lambda: ("27.0", ("", "", ""), "arm64"))
-    assert coreai_obstacle(("json",)) is None
-    monkeypatch.setattr(platform, "system", lambda: "Windows")
-    assert "this is Windows on arm64" in str(coreai_obstacle(("json",)))
-
-
-def test_the_extra_names_three_versions() -> None:
-    tried = coreai_support.tried_versions()
-    assert sorted(tried) == ["coreai-core", "coreai-opt", "coreai-torch"]
-    assert coreai_support.installed_version("a-distribution-that-nobody-has") == "none"

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from colour_profiles import ADOBE_RGB, DISPLAY_P3, GREY_GAMMA
 from command_line import Typed, png
 from photo_attacks import BOMBS, SLOW
-from photo_files import ADOBE_RGB, DISPLAY_P3, GREY_GAMMA, encoded, save_scene, scene
+from photo_files import encoded, save_scene, scene
 from PIL import Image
 from skimage import data
 from squeezesam.terminal import printable

@@ -7,7 +7,8 @@ import struct
 
 import numpy as np
 import pytest
-from photo_files import ADOBE_RGB, DISPLAY_P3, GREY_GAMMA, encoded, matrix_profile
+from colour_profiles import ADOBE_RGB, DISPLAY_P3, GREY_GAMMA, matrix_profile
+from photo_files import encoded
 from PIL import Image, ImageCms
 from skimage import data
 from squeezesam import PhotoError, open_photo
