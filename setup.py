@@ -42,7 +42,7 @@ setup(
         "squeezesam_weights": "weights",
     },
     package_data={
-        "squeezesam": ["py.typed", "*.pyi", "bundles/*/*"],
+        "squeezesam": ["py.typed", "*.pyi", "bundles/*/*", "serve/static/*"],
         "squeezesam_export.photos": ["*.json"],
         "squeezesam_weights": ["*.safetensors", "*.md"],
     },
@@ -87,6 +87,12 @@ setup(
         ],
         "heif": ["pillow-heif>=1.0"],
         "watch": ["watchdog>=6"],
+        "serve": [
+            "starlette>=1.0",
+            "uvicorn>=0.40",
+            "python-multipart>=0.0.30",
+            "prometheus-client>=0.22",
+        ],
         "demo": ["scikit-image>=0.24"],
         "dev": [
             *("pytest>=8", "hypothesis>=6", "ruff", "mypy", "clang-format", "pillow", "scipy"),

@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from .segment import segment as command
         elif options.command == "info":
             from .info import info as command
+        elif options.command == "serve":
+            from .serve import serve as command
         else:
             from .verify import verify as command
         return command(options)

@@ -11,6 +11,7 @@ from .. import __version__
 from ..engines import ENGINES
 from . import values
 from .arguments_remove import add_remove
+from .arguments_serve import add_serve
 
 EXIT_CODES = "Exit codes: 0 everything done; 1 something failed; 2 the command line makes no sense."
 
@@ -67,12 +68,12 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"squeezesam {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     remove = add_remove(commands, EXIT_CODES)
-    model = remove.add_argument_group("model")
-    _add_bundle_option(model)
-    _add_engine_options(model)
+    _add_model_options(remove.add_argument_group("model"))
     _add_segment(commands)
     _add_info(commands)
     _add_verify(commands)
+    serve = add_serve(commands, EXIT_CODES)
+    _add_model_options(serve.add_argument_group("model"))
     return parser
 
 
@@ -116,8 +117,7 @@ def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
         "--box", type=values.box, metavar="X0,Y0,X1,Y1", help="a rectangle round the object"
     )
     model = command.add_argument_group("model")
-    _add_bundle_option(model)
-    _add_engine_options(model)
+    _add_model_options(model)
     mask = command.add_argument_group("mask")
     mask.add_argument(
         "--candidate",
@@ -192,6 +192,11 @@ def _add_verify(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="also segment every photo in DIR, without a click where the bundle can do that",
     )
     _add_engine_options(command)
+
+
+def _add_model_options(group: argparse._ArgumentGroup) -> None:
+    _add_bundle_option(group)
+    _add_engine_options(group)
 
 
 def _add_bundle_option(group: argparse._ArgumentGroup) -> None:

@@ -1,0 +1,35 @@
+"""Everything that is bounded, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one server takes on.
+
+    upload_bytes: of a request's body that carries a photo.
+    json_bytes: of any other body, and of a form's fields together.
+    pixels: of one photo.
+    prompts: of one request.
+    queue: requests that are being read or wait, beside those being worked on.
+    seconds: for reading a request, and as many again for answering it.
+    sessions: photos kept for repeated taps; the one used longest ago makes room.
+    session_pixels: of all kept photos together; at least `pixels`.
+    idle_seconds: after which a kept photo is forgotten.
+    connections: open at a time.
+    header_seconds: for a request's line and headers.
+    """
+
+    upload_bytes: int = 32 << 20
+    json_bytes: int = 64 << 10
+    pixels: int = 25_000_000
+    prompts: int = 64
+    queue: int = 16
+    seconds: float = 30.0
+    sessions: int = 16
+    session_pixels: int = 100_000_000
+    idle_seconds: float = 600.0
+    connections: int = 128
+    header_seconds: float = 10.0

@@ -1,0 +1,166 @@
+"""Listening, and ending cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from ..errors import OutputError
+from ..segmenter import Segmenter
+from .application import make_application
+from .connections import BoundedConnection
+from .limits import Limits
+from .workers import Workers
+
+_GRACE = 5  # seconds that requests under way get when the server is told to end
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Where the server speaks: `say` to its owner, `log` about requests, `complain` of faults."""
+
+    say: Callable[[str], Any]
+    log: Callable[[str], Any]
+    complain: Callable[[str], Any]
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that is bound, not listening yet. Raises OutputError where that is not possible."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        bound = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError, ValueError) as error:
+        raise OutputError(f"cannot listen on {host}:{port} ({_reason(error)})") from None
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError as error:
+        bound.close()
+        raise OutputError(f"cannot listen on {host}:{port} ({_reason(error)})") from None
+    return bound
+
+
+def is_loopback(bound: socket.socket) -> bool:
+    """Whether only this machine can reach it."""
+    return ipaddress.ip_address(bound.getsockname()[0].partition("%")[0]).is_loopback
+
+
+class Server(uvicorn.Server):
+    """uvicorn's, which says where it listens once it does, and ends without a signal of its own."""
+
+    def __init__(
+        self, app: ASGIApp, bound: socket.socket, limits: Limits, workers: Workers, voice: Voice
+    ) -> None:
+        config = uvicorn.Config(
+            app,
+            http=BoundedConnection,
+            ws="none",
+            lifespan="on",
+            loop="asyncio",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=limits.connections,
+            timeout_graceful_shutdown=_GRACE,
+        )
+        super().__init__(config)
+        config.header_seconds = limits.header_seconds  # type: ignore[attr-defined]
+        self._bound = bound
+        self._workers = workers
+        self._voice = voice
+
+    @property
+    def address(self) -> str:
+        """``http://127.0.0.1:7860``."""
+        host, port = self._bound.getsockname()[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def run_here(self) -> None:
+        """Serves until SIGINT, SIGTERM or `should_exit`; from then on nothing is left running."""
+        with _told(self._voice.complain):
+            asyncio.run(self.serve(sockets=[self._bound]))
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and not self.should_exit:
+            self._voice.say(f"listening on {self.address} (Ctrl-C ends it)")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._workers.stop_all()
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:  # type: ignore[override]
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        signals = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self.handle_exit) for number in signals}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def make_server(
+    segmenter: Segmenter,
+    bound: socket.socket,
+    limits: Limits,
+    workers: int,
+    voice: Voice,
+) -> Server:
+    """A server for `segmenter` on a bound socket, with so many threads for the networks."""
+    pool = Workers(workers, limits.queue)
+    app = make_application(
+        segmenter, limits, pool, hosts=_names(bound), log=voice.log, complain=voice.complain
+    )
+    return Server(app, bound, limits, pool, voice)
+
+
+def _names(bound: socket.socket) -> frozenset[str] | None:
+    """A server on loopback answers to loopback's names only; another cannot know its own."""
+    if not is_loopback(bound):
+        return None
+    return frozenset(("localhost", "127.0.0.1", "::1", str(bound.getsockname()[0])))
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+class _Complaints(logging.Handler):
+    """What uvicorn logs as a warning or worse, on one line, without a traceback."""
+
+    def __init__(self, complain: Callable[[str], Any]) -> None:
+        super().__init__(logging.WARNING)
+        self._complain = complain
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._complain(f"server: {record.getMessage().strip().splitlines()[0]}")
+
+
+@contextlib.contextmanager
+def _told(complain: Callable[[str], Any]) -> Iterator[None]:
+    logger = logging.getLogger("uvicorn.error")
+    handler, before = _Complaints(complain), logger.propagate
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = before

@@ -1,0 +1,128 @@
+"""The threads that do the work, and the queue before them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Generic, TypeVar
+
+from ..errors import CancelledError
+from ..segmenter import Session
+from .refusals import busy
+
+T = TypeVar("T")
+
+_AGAIN = 0.02  # seconds between two requests to stop
+
+
+class Stop:
+    """Asked for on the server's thread, obeyed on the worker's."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._session: Session | None = None
+
+    def ask(self) -> None:
+        """May come too early for `Session.cancel`: ask again until the work has ended."""
+        self._asked = True
+        if self._session is not None:
+            self._session.cancel()
+
+    def watch(self, session: Session) -> None:
+        """From now on the predictions of `session` stop when asked to."""
+        self._session = session
+        self.check()
+
+    def check(self) -> None:
+        """Raises CancelledError if somebody has asked."""
+        if self._asked:
+            raise CancelledError("the request was cancelled")
+
+
+class Place:
+    """A place in the queue; given back when its request and its work have both ended."""
+
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+        self._holders = 1
+        workers.taken += 1
+
+    def hold(self) -> None:
+        """One more holder."""
+        self._holders += 1
+
+    def leave(self) -> None:
+        """One holder less."""
+        self._holders -= 1
+        if self._holders == 0:
+            self._workers.taken -= 1
+
+
+class Run(Generic[T]):
+    """One piece of work on its way. `stop` ends it at the end of its stage."""
+
+    def __init__(self, future: asyncio.Future[T], stop: Stop) -> None:
+        self.future = future
+        self._stop = stop
+        self._insisting: asyncio.Task[None] | None = None
+
+    def stop(self) -> None:
+        """Does nothing once the work is done; twice is like once."""
+        self._stop.ask()
+        if self._insisting is None:
+            self._insisting = asyncio.get_running_loop().create_task(self._insist())
+
+    async def _insist(self) -> None:
+        while not self.future.done():
+            self._stop.ask()
+            await asyncio.sleep(_AGAIN)
+
+
+class Workers:
+    """`count` threads and a queue of `queue` requests before them. For the server's thread only."""
+
+    def __init__(self, count: int, queue: int) -> None:
+        self.taken = 0
+        self._most = count + queue
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="squeezesam-worker")
+        self._runs: set[Run[Any]] = set()
+
+    @contextlib.contextmanager
+    def place(self) -> Iterator[Place]:
+        """Raises Refusal (503) when all places are taken."""
+        if self.taken >= self._most:
+            raise busy("too many requests at a time; try again in a moment")
+        place = Place(self)
+        try:
+            yield place
+        finally:
+            place.leave()
+
+    def start(self, place: Place, work: Callable[[Stop], T], then: Callable[[], None]) -> Run[T]:
+        """Queues `work`; `then` is called on the server's thread once it has ended, however."""
+        stop = Stop()
+        future = asyncio.wrap_future(self._pool.submit(work, stop))
+        run = Run(future, stop)
+        self._runs.add(run)
+        place.hold()
+
+        def ended(done: asyncio.Future[T]) -> None:
+            self._runs.discard(run)
+            place.leave()
+            then()
+            if not done.cancelled():
+                done.exception()  # seen, also where nobody waits for it any more
+
+        future.add_done_callback(ended)
+        return run
+
+    def stop_all(self) -> None:
+        """Every run ends at the end of its stage."""
+        for run in tuple(self._runs):
+            run.stop()
+
+    def close(self) -> None:
+        """Waits for what still runs; nothing is started any more."""
+        self._pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,77 @@
+"""The command: when it says where it listens, how it ends, what it refuses."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from http_client import Client
+from photo_files import encoded, scene
+from squeezesam.cli import main
+
+PHOTO = encoded(scene(things=((32, 48, 96, 128),)), "png")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_listens_and_ends_cleanly(bundle: Path, number: signal.Signals) -> None:
+    words = [
+        sys.executable,
+        "-m",
+        "squeezesam",
+        "serve",
+        "--port",
+        "0",
+        "--log",
+        "--bundle",
+        bundle,
+    ]
+    with subprocess.Popen(
+        [str(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            line = process.stdout.readline()
+            assert line.startswith("listening on http://127.0.0.1:")
+            client = Client(int(line.split()[2].rpartition(":")[2]))
+            client.get("/%1b%5b31m%0aGET")
+            name = client.open(PHOTO)
+            assert client.predict(name).status == 200
+            process.send_signal(number)  # with a connection that is still open
+            said, complained = process.communicate(timeout=60)
+            client.close()
+        finally:
+            process.kill()
+    assert (process.returncode, complained) == (0, "")
+    assert r"/\x1b[31m\nGET 404" in said
+    assert "\x1b" not in said
+
+
+def test_a_place_that_is_taken_or_not_ours_is_one_sentence(
+    bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["serve", "--port", port, "--bundle", str(bundle)]) == 1
+    assert main(["serve", "--port", "0", "--host", "192.0.2.1", "--bundle", str(bundle)]) == 1
+    assert main(["serve", "--port", "0", "--host", "a\0b", "--bundle", str(bundle)]) == 1
+    assert main(["serve", "--port", "0", "--bundle", str(bundle / "none")]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 4
+    assert all("cannot listen on" in line for line in lines[:3])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--port", "70000"], ["--port", "-1"], ["--workers", "0"], ["--max-upload", "9" * 5000]],
+)
+def test_numbers_that_make_no_sense_are_refused(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        main(["serve", *words])
+    assert leaving.value.code == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
