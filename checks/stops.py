@@ -22,6 +22,7 @@ import argparse
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
@@ -37,7 +38,7 @@ def stops(run: Callable[[], object], carries: Carries) -> list[str]:
     """The files of ours in which the load was handed over, in the order of their first call.
 
     Args:
-        run: does the work; functions are watched in the thread that calls this.
+        run: does the work; functions are watched in its thread and those that it starts.
         carries: whether a value is the load or holds it.
     """
     seen: dict[str, None] = {}
@@ -50,11 +51,13 @@ def stops(run: Callable[[], object], carries: Carries) -> list[str]:
         if carries(value):
             seen[name] = None
 
+    threading.setprofile(watch)  # of the threads that it starts
     sys.setprofile(watch)
     try:
         run()
     finally:
         sys.setprofile(None)
+        threading.setprofile(None)
     return [str(Path(name).relative_to(ROOT)) for name in seen]
 
 

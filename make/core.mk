@@ -12,7 +12,7 @@ test-tsan: ## C++ tests of the core under ThreadSanitizer
 	cmake --build build/tsan -j$(CORE_JOBS)
 	cd build/tsan && TSAN_OPTIONS=halt_on_error=1 ctest --output-on-failure
 
-fuzz: ## libFuzzer on manifests, photos, prompts, run lengths and outlines (FUZZ_SECONDS each)
+fuzz: ## libFuzzer on manifests, programs, photos, prompts, run lengths and outlines (FUZZ_SECONDS each)
 	runtime/tools/install_packages clang-14 libclang-rt-14-dev cmake
 	CC=clang-14 CXX=clang++-14 cmake -S runtime -B build/fuzz -DCMAKE_BUILD_TYPE=RelWithDebInfo \
 	    -DSSAM_FUZZ=ON -DSSAM_SANITIZE=ON -DSSAM_TESTS=OFF -DSSAM_SHARED_LIBRARY=OFF \

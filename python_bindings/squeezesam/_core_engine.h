@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "_core_support.h"
 
@@ -21,7 +22,9 @@ inline std::unique_ptr<py::error_already_set>& pending_exception() {
 inline void check_engine_call(ssam_status status) {
     const std::unique_ptr<py::error_already_set> raised = std::move(pending_exception());
     if (status == SSAM_OK) return;
-    if (!raised) check(status);
+    const bool stopped = status == SSAM_ERROR_CANCELLED && raised &&
+                         raised->matches(PyExc_Exception);  // the engine's way of stopping
+    if (!raised || stopped) check(status);
     const bool ours =
         raised->matches(py::module_::import("squeezesam.errors").attr("SqueezeSamError"));
     if (ours || !raised->matches(PyExc_Exception)) throw py::error_already_set(*raised);
@@ -62,11 +65,47 @@ inline void fill_output(const py::object& results, const ssam_tensor& tensor) {
     std::memcpy(tensor.data, values.data(), sizeof(float) * static_cast<size_t>(tensor.count));
 }
 
+// What the run on this thread asked to be told of; freed at its end, with Python's lock.
+inline py::object*& stop_of_run() {
+    thread_local py::object* stop = nullptr;
+    return stop;
+}
+
+inline void stop_python_engine(void* stop) {
+    py::gil_scoped_acquire acquired;
+    try {
+        (*static_cast<py::object*>(stop))();
+    } catch (py::error_already_set& error) {
+        error.discard_as_unraisable("squeezesam: stopping a run");
+    }
+}
+
+// Takes effect inside of an engine's run alone. Whoever cancels may hold the core's lock and wait
+// for Python's, so Python's is let go of first.
+inline void on_cancel(py::object stop) {
+    auto kept = std::make_unique<py::object>(std::move(stop));
+    py::object* const context = kept->is_none() ? nullptr : kept.get();
+    {
+        py::gil_scoped_release released;
+        ssam_run_on_cancel(context == nullptr ? nullptr : &stop_python_engine, context);
+    }
+    delete std::exchange(stop_of_run(), kept.release());
+}
+
+// Forgets it, however the run ends.
+struct RunEnd {
+    ~RunEnd() {
+        if (stop_of_run() != nullptr) on_cancel(py::none());
+        delete std::exchange(stop_of_run(), nullptr);
+    }
+};
+
 inline ssam_status run_python_engine(void* user, int32_t, const char* program,
                                      const ssam_tensor* inputs, int32_t input_count,
                                      ssam_tensor* outputs, int32_t output_count, char* message,
                                      size_t message_size) {
     py::gil_scoped_acquire acquired;
+    const RunEnd end;
     try {
         py::dict arguments;
         for (int32_t i = 0; i < input_count; ++i) {

@@ -71,6 +71,7 @@ inline py::dict bundle_info(const Bundle& bundle) {
     d["previous_mask"] = (info.capabilities & SSAM_CAN_PREVIOUS_MASK) != 0;
     d["click_radius"] = info.click_radius;
     d["box_default"] = info.box_default;
+    d["tensor_bytes"] = info.tensor_bytes;
     d["manifest"] = py::str(info.manifest, info.manifest_size);
     return d;
 }
@@ -191,8 +192,18 @@ inline void add_handles(py::module_& m) {
     py::class_<Bundle>(m, "Bundle", "A verified model bundle.")
         .def(py::init(&open_bundle), arg("folder"), arg("sizes_only") = false)
         .def_static("parse", &parse_bundle, arg("json"), "A manifest alone; no file is looked at.")
+        .def(
+            "recheck",
+            [](const Bundle& self, bool sizes_only) {
+                const uint32_t flags = sizes_only ? SSAM_BUNDLE_SIZES_ONLY : 0;
+                check(unlocked([&] { return ssam_bundle_recheck(self.handle.get(), flags); }));
+            },
+            arg("sizes_only") = false, "Is the folder still what was opened?")
         .def("info", &bundle_info)
         .def("programs", &bundle_programs, "Every program, in the order in which they run.");
+    m.def(
+        "set_tensor_limit", [](int64_t bytes) { check(ssam_set_tensor_limit(bytes)); },
+        arg("bytes"), "The most bytes that the tensors of one bundle's programs may take.");
     py::class_<Segmenter>(m, "Segmenter", "A bundle joined to an engine.")
         .def(py::init(&create_segmenter), arg("bundle"), arg("run"), arg("concurrent"))
         .def("prewarm", [](const Segmenter& self) {
@@ -241,7 +252,15 @@ inline void add_sessions(py::module_& m) {
         .def("automatic", &automatic_clicks)
         .def("predict", &predict, arg("candidate") = -1, arg("keep_largest") = false,
              arg("max_hole_area") = 0)
-        .def("cancel", [](Session& self) { ssam_session_cancel(self.handle.get()); });
+        .def("cancel", [](Session& self) {
+            unlocked([&] {
+                ssam_session_cancel(self.handle.get());
+                return SSAM_OK;
+            });
+        });
+    m.def(
+        "on_cancel", &on_cancel, arg("stop"),
+        "Inside an engine's run: what to call when the call it belongs to is cancelled, or None.");
 }
 
 }  // namespace ssam_py

@@ -22,8 +22,9 @@ class ModelBundle:
     """One bundle folder: manifest.json and the programs it lists.
 
     Opening it makes the core check the schema version, that the manifest does not contradict
-    itself, and existence, size and sha256 of every file. Raises BundleError, BundleDamagedError or
-    BundleVersionError.
+    itself, existence, size and sha256 of every file, that an ONNX program keeps no data outside of
+    its file, and that the folder holds nothing which the manifest does not list. Raises
+    BundleError, BundleDamagedError or BundleVersionError.
 
     folder: the bundle's folder.
     check: ``hashes`` compares sizes and sha256 of every file, ``sizes`` leaves out the sha256; for
@@ -35,8 +36,17 @@ class ModelBundle:
         name = os.fsencode(folder)  # as the system spells it: it need not be valid text
         if not name or b"\0" in name:
             raise BundleError(f"{os.fspath(folder)!r} is not the name of a folder")
+        self._check = check
         self.core = _core.Bundle(name, check == "sizes")
         self.info = self.core.info()
+
+    def recheck(self) -> None:
+        """Looks at the folder again, as when it was opened: is it still what was opened?
+
+        `Segmenter` does so after its engine has loaded the programs; so does whoever loads them
+        otherwise. Raises BundleDamagedError.
+        """
+        self.core.recheck(self._check == "sizes")
 
     @property
     def name(self) -> str:

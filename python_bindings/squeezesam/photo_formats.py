@@ -77,7 +77,12 @@ def by_signature(data: bytes) -> str | None:
     if data[:4] in (b"II*\0", b"MM\0*"):
         return "Canon raw" if data[8:10] == b"CR" else "tiff"
     if data[:2] == b"BM" and data[6:10] == bytes(4):
-        return "bmp"
+        # Its runs may skip any number of rows, and a file of one line fill all memory.
+        run_lengths = (
+            data[30:34] in (b"\1\0\0\0", b"\2\0\0\0")
+            and int.from_bytes(data[14:18], "little") >= 40
+        )
+        return "run-length BMP" if run_lengths else "bmp"
     if data[4:8] == b"ftyp":
         return _by_brand(data)
     return next((name for start, name in _FOREIGN.items() if data.startswith(start)), None)

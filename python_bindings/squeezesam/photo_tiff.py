@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from PIL import TiffImagePlugin
 
 NEW_SUBFILE_TYPE, SUB_IFDS, DNG_VERSION = 254, 330, 50706
+TILE_WIDTH, TILE_LENGTH = 322, 323
 _REDUCED = 1
 _standard_error = threading.Lock()
 MAX_PAGES = 64
+MAX_TILE = 1 << 22
+"""Pixels of a tile in a smaller picture; real ones have 256×256 or so."""
 
 
 def full_size_page(
@@ -24,8 +27,8 @@ def full_size_page(
 ) -> TiffImagePlugin.TiffImageFile:
     """`image`, standing at its first page that is no thumbnail and as large as any.
 
-    Raises PhotoError for camera raw files, whose full picture lies elsewhere, and for files of
-    thumbnails alone.
+    Raises PhotoError for camera raw files, whose full picture lies elsewhere, for files of
+    thumbnails alone, and for tiles larger than the picture.
     """
     if DNG_VERSION in image.tag_v2:
         raise PhotoError(f"{name}: camera raw pictures are not supported; convert it to JPEG first")
@@ -43,7 +46,15 @@ def full_size_page(
         where = " (its full-size picture lies in a sub-image)" if SUB_IFDS in image.tag_v2 else ""
         raise PhotoError(f"{name}: the TIFF file holds reduced pictures only{where}")
     image.seek(best)
+    _check_tiles(image, name)
     return image
+
+
+def _check_tiles(image: TiffImagePlugin.TiffImageFile, name: str) -> None:
+    """libtiff has room for a whole tile before it reads any, whatever the picture's size."""
+    width, height = (image.tag_v2.get(tag, 1) for tag in (TILE_WIDTH, TILE_LENGTH))
+    if int(width) * int(height) > max(MAX_TILE, image.width * image.height):
+        raise PhotoError(f"{name}: the TIFF file is damaged (tiles of {width}×{height} pixels)")
 
 
 @contextlib.contextmanager

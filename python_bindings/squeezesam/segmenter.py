@@ -178,7 +178,10 @@ class Session:
         return predicted.refine() if refine else predicted
 
     def cancel(self) -> None:
-        """Makes the `predict` under way in another thread raise CancelledError after its stage."""
+        """Makes the `predict` under way in another thread raise CancelledError.
+
+        ONNX Runtime stops between two operators; the other engines, at the end of their program.
+        """
         self._core.cancel()
 
 

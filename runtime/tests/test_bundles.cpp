@@ -5,6 +5,7 @@
 #include <fstream>
 #include <string>
 
+#include "folder.h"
 #include "manifest_text.h"
 #include "runner.h"
 #include "squeezesam/ssam.h"
@@ -12,7 +13,9 @@
 namespace {
 
 namespace fs = std::filesystem;
+using test::Folder;
 using test::manifest_text;
+using test::open;
 using test::replaced;
 
 ssam_status parse(const std::string& text) {
@@ -22,33 +25,6 @@ ssam_status parse(const std::string& text) {
     ssam_bundle_free(bundle);
     return status;
 }
-
-ssam_status open(const fs::path& folder, uint32_t flags = 0) {
-    ssam_bundle* bundle = nullptr;
-    const ssam_status status = ssam_bundle_open(folder.u8string().c_str(), flags, &bundle);
-    ssam_bundle_free(bundle);
-    return status;
-}
-
-// A folder that is gone at the end of the test.
-class Folder {
- public:
-    Folder() {
-        static int count = 0;
-        path = fs::temp_directory_path() / ("ssam-test-\xC3\xA9-" + std::to_string(++count) + "-" +
-                                            std::to_string(reinterpret_cast<uintptr_t>(this)));
-        fs::create_directories(path);
-    }
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path, ignored);
-    }
-    void write(const std::string& name, const std::string& bytes) const {
-        fs::create_directories((path / name).parent_path());
-        std::ofstream(path / name, std::ios::binary) << bytes;
-    }
-    fs::path path;
-};
 
 }  // namespace
 
@@ -219,7 +195,7 @@ TEST("a bundle whose files are missing, cut or changed is refused") {
         "\"bytes\": 3, \"sha256\": "
         "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"",
         "\"bytes\": 3, \"sha256\": "
-        "\"BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD\"");
+        "\"81EEAA08B8A60A0ED4441DB6B4C3CA50D94ACA62D576E08AFEB8DBF1E0BDA83C\"");
     MUST_FAIL(open(folder.path / "nowhere"), SSAM_ERROR_BUNDLE, "no such bundle");
     MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE, "it has no manifest.json");
     folder.write("manifest.json", three);
@@ -229,10 +205,10 @@ TEST("a bundle whose files are missing, cut or changed is refused") {
     folder.write("heat.onnx", "ab");
     MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE_DAMAGED,
               "the file has 2 bytes, the bundle's manifest says 3");
-    folder.write("heat.onnx", "abd");
+    folder.write("heat.onnx", "B\001y");
     MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE_DAMAGED, "changed or damaged");
     CHECK_EQ(open(folder.path, SSAM_BUNDLE_SIZES_ONLY), SSAM_OK);
-    folder.write("heat.onnx", "abc");
+    folder.write("heat.onnx", "B\001x");
     CHECK_EQ(open(folder.path), SSAM_OK);
     fs::remove(folder.path / "heat.onnx");
     fs::create_directories(folder.path / "heat.onnx");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from typing import Any
@@ -149,6 +150,8 @@ def test_manifests(case: Case) -> None:
     bundle = _core.Bundle.parse(case["text"])
     info: dict[str, Any] = dict(bundle.info())
     assert info.pop("manifest") == case["text"]
+    sides = [t[1] for p in case["programs"] for t in (*p["inputs"], *p["outputs"])]
+    assert info.pop("tensor_bytes") == 4 * sum(math.prod(shape) for shape in sides)
     assert info == case["info"]
     found = json.loads(json.dumps(bundle.programs()))
     for program in found:

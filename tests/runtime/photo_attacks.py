@@ -68,6 +68,29 @@ def large_webp() -> bytes:
     return bytes(file)
 
 
+def large_tile() -> bytes:
+    """A TIFF of 10×10 pixels in one tile of 30000×30000: 0.9 GB for 146 bytes."""
+    content = zlib.compress(b"\0" * 100)
+    tags = {256: 10, 257: 10, 258: 8, 259: 8, 262: 1, 277: 1, 322: SIDE, 323: SIDE}
+    start = 8 + 2 + 12 * (len(tags) + 2) + 4
+    tags |= {324: start, 325: len(content)}
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    head = struct.pack("<4sIH", b"II*\0", 8, len(tags))
+    return head + entries + struct.pack("<I", 0) + content
+
+
+def skipping_bmp() -> bytes:
+    """A run-length BMP of one very long row, which is told to skip 255 of them."""
+    content = b"\0\2\0\xff" * 4
+    start = 14 + 40 + 1024
+    return (
+        struct.pack("<2sIII", b"BM", start + len(content), 0, start)
+        + struct.pack("<IiiHHIIiiII", 40, 1 << 27, 1, 1, 8, 1, len(content), 0, 0, 256, 0)
+        + bytes(1024)
+        + content
+    )
+
+
 BOMBS = {
     "second JPEG frame header": second_frame_header,
     "huge JPEG frame header": huge_frame_header,
@@ -75,6 +98,8 @@ BOMBS = {
     "TIFF": large_tiff,
     "BMP": large_bmp,
     "WebP canvas": large_webp,
+    "TIFF tile": large_tile,
+    "BMP of runs": skipping_bmp,
 }
 
 MEGABYTE = 1 << 20

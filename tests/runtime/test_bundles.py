@@ -161,11 +161,13 @@ def test_a_program_with_other_tensor_names_is_refused(copy: Path) -> None:
 
 
 def test_a_program_that_is_no_onnx_file_is_refused_in_one_sentence(copy: Path) -> None:
-    (copy / "segment.onnx").write_bytes(b"not a network")
-    rehash(copy, "segment")
-    with pytest.raises(SqueezeSamError, match="cannot load the program 'segment'") as caught:
-        Segmenter.load(copy)
-    assert "\n" not in str(caught.value)
+    # The second is well-formed, and no network.
+    for content, why in ((b"not a network", "is not an ONNX"), (b"", "cannot load the program")):
+        (copy / "segment.onnx").write_bytes(content)
+        rehash(copy, "segment")
+        with pytest.raises(SqueezeSamError, match=why) as caught:
+            Segmenter.load(copy)
+        assert "\n" not in str(caught.value)
 
 
 def test_a_core_ml_bundle_opens_but_does_not_run_here(copy: Path) -> None:

@@ -46,6 +46,13 @@ def _other(list_name: str, index: int, **members: Any) -> Callable[[Any], Any]:
     return change
 
 
+def _enlarged(each: dict[str, Any]) -> dict[str, Any]:
+    """The program with a photo and planes of 5120x7680."""
+    for tensor in each["inputs"][:2]:
+        tensor["shape"][2:] = [7680, 5120]
+    return each
+
+
 _Edit = tuple[str, Any | Callable[[Any], Any], str]
 _SEGMENT = "programs/segment"
 _MASKS = f"{_SEGMENT}/outputs/0/shape"
@@ -59,7 +66,13 @@ EDITS: list[_Edit] = [
      "schema_version must be a whole number from 1 to 2147483647, not 1.5"),
     ("target", "tflite",
      'target is "tflite"; this runtime knows onnx, executorch, coreml and coreai'),
-    ("target", "a\nb", 'target is "a b"; this runtime knows onnx, executorch, coreml and coreai'),
+    ("target", "a\nb", "target is a text with a control character in it"),
+    ("licence", "Apache\u202e-2.0", "licence is a text with a control character in it"),
+    ("model/preset", "\u009b31m", "model.preset is a text with a control character in it"),
+    ("model", lambda model: {**model, "notes": [{"of": "\u001b[2K"}]},
+     "model.notes[0].of is a text with a control character in it"),
+    ("model", lambda model: {**model, "a\u2028b": 1},
+     "model has a key with a control character in it"),
     ("licence", _GONE, "licence is missing"),
     ("licence", None, "licence is missing"),
     ("model", [], "model must be an object, not an array"),
@@ -84,8 +97,7 @@ EDITS: list[_Edit] = [
      'programs has a program called "a\\b"; a name has 1 to 128 bytes, no slash and no control '
      "character"),
     ("programs", _renamed("heat", "a\tb"),
-     'programs has a program called "a b"; a name has 1 to 128 bytes, no slash and no control '
-     "character"),
+     "programs has a key with a control character in it"),
     ("programs", _renamed("heat", ""),
      'programs has a program called ""; a name has 1 to 128 bytes, no slash and no control '
      "character"),
@@ -110,7 +122,9 @@ EDITS: list[_Edit] = [
      'programs.segment.inputs give "prompts" the shape 1x2x48x32: planes have the size of the '
      "photo, 64x96"),
     (f"{_PLANES}/name", "image", 'programs.segment.inputs[1].name is "image" for the second time'),
-    (f"{_PLANES}/name", "\u0001", "programs.segment.inputs[1].name must have 1 to 128 bytes and no "
+    (f"{_PLANES}/name", "\u0001", "programs.segment.inputs[1].name is a text with a control "
+     "character in it"),
+    (f"{_PLANES}/name", "", "programs.segment.inputs[1].name must have 1 to 128 bytes and no "
      "control character"),
     (f"{_PLANES}/dtype", "int64",
      'programs.segment.inputs[1].dtype is "int64"; this runtime knows only "float32"'),
@@ -155,6 +169,7 @@ EDITS: list[_Edit] = [
     (f"{_SEGMENT}/inputs/0/shape", [1, 3, 9000, 6000],
      'programs.segment.inputs give "image" the shape 1x3x9000x6000: no side may be longer than '
      "8192"),
+    (_SEGMENT, _enlarged, "programs have tensors of 751 MiB, more than the limit of 512 MiB"),
     (f"{_HEAT}/file", "../heat.onnx",
      'programs.heat.file is "../heat.onnx", which is not a plain path inside the bundle'),
     (f"{_HEAT}/files", _renamed("heat.onnx", "c:\\x"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections.abc import Sequence
 
@@ -15,36 +14,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     interrupted. A senseless command line leaves through SystemExit(2), --help through
     SystemExit(0), as argparse does.
     """
-    from ..errors import SqueezeSamError
     from .arguments import parse
-    from .talk import UsageError, complain
+    from .running import run_command
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # file names need not be valid text
     options = parse(sys.argv[1:] if arguments is None else arguments)
-    try:
-        if options.command == "remove":
-            from .remove import remove as command
-        elif options.command == "segment":
-            from .segment import segment as command
-        elif options.command == "info":
-            from .info import info as command
-        elif options.command == "serve":
-            from .serve import serve as command
-        else:
-            from .verify import verify as command
-        return command(options)
-    except UsageError as error:
-        complain(f"{error} (see squeezesam {options.command} --help)")
-        return 2
-    except SqueezeSamError as error:
-        complain(str(error))
-        return 1
-    except KeyboardInterrupt:
-        complain("interrupted")
-        return 130
-    except BrokenPipeError:
-        # Whoever read our output has left (`| head`): say nothing, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    if options.command == "remove":
+        from .remove import remove as command
+    elif options.command == "segment":
+        from .segment import segment as command
+    elif options.command == "info":
+        from .info import info as command
+    elif options.command == "serve":
+        from .serve import serve as command
+    else:
+        from .verify import verify as command
+    return run_command(command, options)

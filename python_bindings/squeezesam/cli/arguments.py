@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from .. import __version__
+from ..child import LIMIT_S
 from ..engines import ENGINES
 from . import values
 from .arguments_remove import add_remove
@@ -181,7 +182,8 @@ def _add_verify(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="prove that a bundle is whole and runs here",
         description=(
             "Checks the bundle's hashes and shapes, loads each program, runs it on a photo-like "
-            "picture and looks at what comes out; with --photos on your own photos as well."
+            "picture and looks at what comes out; with --photos on your own photos as well. All of "
+            "it in a process of its own: what crashes or never ends there is one sentence here."
         ),
         epilog=EXIT_CODES,
     )
@@ -190,6 +192,13 @@ def _add_verify(commands: argparse._SubParsersAction[_Parser]) -> None:
         "--photos",
         metavar="DIR",
         help="also segment every photo in DIR, without a click where the bundle can do that",
+    )
+    command.add_argument(
+        "--limit",
+        type=values.seconds,
+        default=LIMIT_S,
+        metavar="SECONDS",
+        help=f"what one step may take: a program, a photo; default {LIMIT_S:g}",
     )
     _add_engine_options(command)
 

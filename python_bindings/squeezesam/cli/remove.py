@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 
 from ..errors import InvalidArgumentError, OutputError, PhotoError, SqueezeSamError
+from ..mask import Mask
 from ..removal import Finish, check_target, read_background
 from ..render import encode
 from ..segmenter import Segmenter
 from ..writing import check_free, make_folder, write_whole
 from .folder import Contents, arrivals, complete, contents_of, kind_of
+from .interruptible import interruptible
 from .talk import Progress, UsageError, complain, say
 
 STANDARD = "-"
@@ -37,12 +39,18 @@ class Remover:
         if session.photo.damage:
             named = "standard input" if isinstance(photo, bytes) else photo
             complain(f"warning: {named}: {session.photo.damage}; used as far as it goes")
-        mask = session.predict(
-            keep_largest=options.keep_largest,
-            max_hole_area=options.max_hole_area,
-            refine=options.refine,
-        )
-        return encode(self.finish.of(mask), suffix)
+        masks: list[Mask] = []
+
+        def predict() -> None:
+            mask = session.predict(
+                keep_largest=options.keep_largest,
+                max_hole_area=options.max_hole_area,
+                refine=options.refine,
+            )
+            masks.append(mask)
+
+        interruptible(predict, session.cancel)
+        return encode(self.finish.of(masks[0]), suffix)
 
     def load(self) -> None:
         """Loads the bundle, before the first photo. Raises BundleError and EngineError."""

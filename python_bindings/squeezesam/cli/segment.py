@@ -13,6 +13,7 @@ from ..mask import Mask
 from ..photo import find_photos
 from ..segmenter import Segmenter
 from ..writing import check_free, make_folder
+from .interruptible import interruptible
 from .talk import Progress, complain, say
 
 
@@ -102,12 +103,19 @@ def _predict(segmenter: Segmenter, photo: str, options: argparse.Namespace) -> M
         session.add_point(x, y)
     for x, y in options.negative:
         session.add_point(x, y, foreground=False)
-    return session.predict(
-        candidate=options.candidate,
-        keep_largest=options.keep_largest,
-        max_hole_area=options.max_hole_area,
-        refine=options.refine,
-    )
+    masks: list[Mask] = []
+
+    def predict() -> None:
+        mask = session.predict(
+            candidate=options.candidate,
+            keep_largest=options.keep_largest,
+            max_hole_area=options.max_hole_area,
+            refine=options.refine,
+        )
+        masks.append(mask)
+
+    interruptible(predict, session.cancel)
+    return masks[0]
 
 
 def _named(photo: str, sentence: str) -> str:

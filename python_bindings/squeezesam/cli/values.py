@@ -87,3 +87,11 @@ def count(text: str, least: int, most: int = _MOST) -> int:
         return value
     up_to = f"to {most}" if text.isdecimal() and value != 0 else "up"
     raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} {up_to}")
+
+
+def seconds(text: str) -> float:
+    """A time above 0."""
+    (value,) = numbers(text, 1, "SECONDS")
+    if value <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time above 0")
+    return value

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..bundle import ModelBundle
+from ..child import ChildFailedError, restart_limit, run_in_child
 from ..engines import Engine, ProgramSpec, Tensor, TensorSpec, create_engine
 from ..errors import BundleError, EngineError, NothingStandsOutError, SqueezeSamError
 from ..geometry import prompt_planes
@@ -19,7 +20,34 @@ from .talk import Progress, complain, say
 
 
 def verify(options: argparse.Namespace) -> int:
-    """Prints a line for each thing that was checked; 0 if all of it is well, else 1."""
+    """Prints a line for each thing that was checked; 0 if all of it is well, else 1.
+
+    The programs of a bundle are whosever: all of it happens in a process of its own.
+    """
+    try:
+        return run_in_child("squeezesam.cli.verify", "verify_here", _words(options), options.limit)
+    except ChildFailedError as error:
+        raise SqueezeSamError(f"{options.bundle}: {error}") from None
+
+
+def verify_here(words: list[str]) -> int:
+    """The child's side: the same command line, or what is left of it."""
+    from .arguments import parse
+    from .running import run_command
+
+    return run_command(_verify, parse(["verify", *words]))
+
+
+def _words(options: argparse.Namespace) -> list[str]:
+    words = [
+        f"--{name}={value}"
+        for name in ("photos", "engine", "threads")
+        if (value := getattr(options, name)) is not None
+    ]
+    return [*words, "--", options.bundle]
+
+
+def _verify(options: argparse.Namespace) -> int:
     bundle = ModelBundle(options.bundle)
     say(f"ok  {bundle.name}: manifest, sizes, sha256 and shapes")
     if bundle.target == "coreml" and options.engine is None:
@@ -28,9 +56,10 @@ def verify(options: argparse.Namespace) -> int:
     engine = create_engine(bundle.target, options.engine, options.threads)
     for spec in bundle.programs:
         say(f"ok  {spec.name}: {_run(engine, spec, bundle)}")
+    restart_limit()
     segmenter = Segmenter(bundle, engine)
     _whole_way(segmenter)
-    print("ok  from photo to mask, by a click")
+    say("ok  from photo to mask, by a click")
     if options.photos is None:
         return 0
     return _on_photos(segmenter, options.photos)
@@ -38,6 +67,7 @@ def verify(options: argparse.Namespace) -> int:
 
 def _run(engine: Engine, spec: ProgramSpec, bundle: ModelBundle) -> str:
     """Loads and runs one program, looks at what comes out; a line about it."""
+    restart_limit()
     start = time.perf_counter()
     program = engine.load(spec)
     loaded = time.perf_counter()
@@ -124,6 +154,7 @@ def _on_photos(segmenter: Segmenter, folder: str) -> int:
     failed = 0
     progress = Progress(len(photos))
     for path in photos:
+        restart_limit()
         try:
             session = segmenter.open(path)
             if not segmenter.bundle.info["automatic"]:

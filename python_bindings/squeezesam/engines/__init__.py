@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from ..errors import EngineUnavailableError
-from .protocol import Engine, Program, ProgramSpec, Tensor, TensorSpec
+from .protocol import Engine, Program, ProgramSpec, Tensor, TensorSpec, on_cancel
 
-__all__ = ["ENGINES", "Engine", "Program", "ProgramSpec", "Tensor", "TensorSpec", "create_engine"]
+__all__ = [
+    "ENGINES",
+    "Engine",
+    "Program",
+    "ProgramSpec",
+    "Tensor",
+    "TensorSpec",
+    "create_engine",
+    "on_cancel",
+]
 
 ENGINES = {"onnxruntime": "onnx", "executorch": "executorch", "coreai": "coreai"}
 """Engine name → bundle target that it executes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import numpy as np
 from ..errors import EngineError, EngineUnavailableError
 from ..privacy import disable_telemetry
 from .checks import check_signature, sentence
-from .protocol import Program, ProgramSpec, Tensor
+from .protocol import Program, ProgramSpec, Tensor, on_cancel
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -52,7 +53,7 @@ class OnnxRuntimeEngine:
             {tensor.name: tuple(tensor.shape) for tensor in session.get_inputs()},
             {tensor.name: tuple(tensor.shape) for tensor in session.get_outputs()},
         )
-        return _OnnxProgram(session, spec)
+        return _OnnxProgram(session, spec, self._module.RunOptions)
 
     def _options(self) -> onnxruntime.SessionOptions:
         options = self._module.SessionOptions()
@@ -77,14 +78,19 @@ def _source(path: Path) -> str | bytes:
 class _OnnxProgram:
     """InferenceSession.run is safe to call from several threads at once."""
 
-    def __init__(self, session: Any, spec: ProgramSpec) -> None:
+    def __init__(self, session: Any, spec: ProgramSpec, run_options: Any) -> None:
         self._session = session
+        self._run_options = run_options
         self._name = spec.name
         self._outputs = [tensor.name for tensor in spec.outputs]
 
     def run(self, inputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         try:
-            values = self._session.run(self._outputs, dict(inputs))
+            options = self._run_options()
+            options.log_severity_level = 4  # what fails is said by the exception
+            # Between two operators, also inside of a loop.
+            on_cancel(functools.partial(setattr, options, "terminate", True))
+            values = self._session.run(self._outputs, dict(inputs), options)
         except Exception as error:
             raise EngineError(
                 f"onnxruntime failed in the program {self._name!r}: {sentence(error)}"

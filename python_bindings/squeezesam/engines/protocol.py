@@ -7,13 +7,15 @@ engines, so an engine of your own needs two small classes and can be given to `S
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
+
+from .. import _core
 
 Tensor: TypeAlias = npt.NDArray[np.float32]
 
@@ -80,3 +82,14 @@ class Engine(Protocol):
     def load(self, spec: ProgramSpec) -> Program:
         """Loads one program and checks it against `spec`. Raises EngineError."""
         ...
+
+
+def on_cancel(stop: Callable[[], object]) -> None:
+    """Inside of `Program.run`, on its thread: what to call when the prediction is cancelled.
+
+    `stop` is called at most once, by the thread that cancels (at once, where that has happened),
+    and never after `run` has returned. It must not wait for the run. `run` should end soon after,
+    with or without an error: the prediction fails with CancelledError. An engine that cannot be
+    stopped leaves this out; a cancellation then waits for the end of its run.
+    """
+    _core.on_cancel(stop)

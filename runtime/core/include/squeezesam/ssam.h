@@ -249,6 +249,7 @@ typedef struct ssam_bundle_info {
     float box_default;       /* of the box plane when there is no box */
     const char* manifest;    /* the whole text of manifest.json, for what is not listed here */
     size_t manifest_size;
+    int64_t tensor_bytes; /* of the tensors of all programs: what running them takes at least */
 } ssam_bundle_info;
 
 typedef struct ssam_tensor_info {
@@ -273,17 +274,27 @@ typedef struct ssam_program_info {
     const ssam_tensor_info* outputs; /* likewise */
 } ssam_program_info;
 
+#define SSAM_DEFAULT_TENSOR_LIMIT (INT64_C(1) << 29) /* 512 MiB */
+
+/* The most bytes that the tensors of a bundle's programs may take together, of every bundle that
+ * this process opens or parses from now on; larger ones are refused with SSAM_ERROR_BUNDLE before
+ * anything is allocated. What a program needs inside of its engine is not known to the core.
+ * SSAM_ERROR_INVALID_ARGUMENT for `bytes` < 1. Any thread, any time. */
+SSAM_API ssam_status ssam_set_tensor_limit(int64_t bytes);
+
 /* Opens the bundle in `folder` (UTF-8): reads manifest.json, checks its version and that it does
- * not contradict itself, then existence, size and sha256 of every program file. `flags`:
- * SSAM_BUNDLE_... or 0. Fails with SSAM_ERROR_BUNDLE, _BUNDLE_DAMAGED or _BUNDLE_VERSION. */
+ * not contradict itself, then existence, size and sha256 of every program file, that an ONNX
+ * program keeps no data outside of its file, and that the folder holds nothing that the manifest
+ * does not list. `flags`: SSAM_BUNDLE_... or 0. Fails with SSAM_ERROR_BUNDLE, _BUNDLE_DAMAGED or
+ * _BUNDLE_VERSION. No text of a manifest has a control character in it. */
 SSAM_API ssam_status ssam_bundle_open(const char* folder, uint32_t flags, ssam_bundle** bundle);
 
 /* Checks an opened bundle's folder again, as `ssam_bundle_open` did, and that manifest.json is
- * still the one that was read. The core reads the files once, when a bundle is opened; programs are
- * loaded by the engine, later. Call this after loading them where something else may write to the
- * folder: SSAM_OK says that the files which were checked are those which were loaded. A change
- * after that has no effect on a segmenter. Fails with SSAM_ERROR_BUNDLE_DAMAGED for any change,
- * SSAM_ERROR_STATE for a bundle made by ssam_bundle_parse. Any thread. */
+ * still the one that was read. The core reads the files when a bundle is opened; programs are
+ * loaded by the engine, later; ssam_segmenter_create does this once more, as thoroughly as the
+ * bundle was opened, so that the files which were checked are those which were loaded. Fails with
+ * SSAM_ERROR_BUNDLE_DAMAGED for any change, SSAM_ERROR_STATE for a bundle made by
+ * ssam_bundle_parse. Any thread. */
 SSAM_API ssam_status ssam_bundle_recheck(const ssam_bundle* bundle, uint32_t flags);
 
 /* The same for the text of a manifest alone: no file is looked at. */
@@ -345,10 +356,21 @@ typedef struct ssam_engine {
     uint32_t flags; /* SSAM_ENGINE_... */
 } ssam_engine;
 
+/* For engines, inside `run` and on its thread: what to call when the call that runs the program is
+ * cancelled. `stop(context)` is then called once, at once if that has happened already, by the
+ * thread that cancels; never after `run` has returned, or after another call of this (NULL: nothing
+ * to call). It must not throw, must not wait for the run, and must not call the core. `run` is
+ * expected to return soon; whatever it returns, the call fails with SSAM_ERROR_CANCELLED. An engine
+ * that cannot be stopped leaves this out: a cancellation then waits for the end of its run. Outside
+ * of `run` this does nothing. */
+SSAM_API void ssam_run_on_cancel(void (*stop)(void* context), void* context);
+
 typedef struct ssam_segmenter ssam_segmenter;
 
-/* Joins a bundle and an engine (the struct is copied). When this fails the engine is still the
- * caller's: `release` is not called. */
+/* Joins a bundle and an engine (the struct is copied), which has loaded the bundle's programs. When
+ * this fails the engine is still the caller's: `release` is not called. Fails with
+ * SSAM_ERROR_BUNDLE_DAMAGED where a file was changed since the bundle was opened (see
+ * ssam_bundle_recheck; sha256 are left out if they were when it was opened). */
 SSAM_API ssam_status ssam_segmenter_create(const ssam_bundle* bundle, const ssam_engine* engine,
                                            ssam_segmenter** segmenter);
 
@@ -456,9 +478,10 @@ SSAM_API ssam_status ssam_session_get_automatic(ssam_session* session, ssam_prom
 SSAM_API ssam_status ssam_session_predict(ssam_session* session,
                                           const ssam_predict_options* options, ssam_mask** mask);
 
-/* Asks the predict (or get_automatic) that is under way to stop at the end of its stage: it then
- * fails with SSAM_ERROR_CANCELLED, and the session can be used again at once. Without a call under
- * way this does nothing; twice is like once. Any thread. */
+/* Asks the predict (or get_automatic) that is under way to stop at the end of its stage, or sooner
+ * where the engine can be stopped (ssam_run_on_cancel): it then fails with SSAM_ERROR_CANCELLED,
+ * and the session can be used again at once. Without a call under way this does nothing; twice is
+ * like once. Any thread. */
 SSAM_API void ssam_session_cancel(ssam_session* session);
 
 /* ---- Mask ------------------------------------------------------------------------------------*/

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "abi/handles.h"
+#include "bundle/tensor_limit.h"
 
 #define SSAM_TEXT_(x) #x
 #define SSAM_TEXT(x) SSAM_TEXT_(x)
@@ -37,6 +38,16 @@ const char* ssam_status_name(ssam_status status) {
 }
 
 const char* ssam_last_error(void) { return ssam::last_error(); }
+
+ssam_status ssam_set_tensor_limit(int64_t bytes) {
+    return ssam::guarded([&] {
+        if (bytes <= 0) {
+            ssam::fail(SSAM_ERROR_INVALID_ARGUMENT,
+                       "the limit must be at least 1 byte, not " + std::to_string(bytes));
+        }
+        ssam::set_tensor_limit(bytes);
+    });
+}
 
 ssam_status ssam_bundle_open(const char* folder, uint32_t flags, ssam_bundle** bundle) {
     return ssam::guarded([&] {
@@ -93,6 +104,7 @@ ssam_status ssam_bundle_get_info(const ssam_bundle* bundle, ssam_bundle_info* in
         filled.box_default = manifest.box_default;
         filled.manifest = from.text.c_str();
         filled.manifest_size = from.text.size();
+        filled.tensor_bytes = manifest.tensor_bytes;
         ssam::not_null(info, "info") = filled;
     });
 }
@@ -148,6 +160,10 @@ ssam_status ssam_segmenter_create(const ssam_bundle* bundle, const ssam_engine* 
         const auto& joined = ssam::not_null(bundle, "bundle").bundle;
         if (used.run == nullptr) {
             ssam::fail(SSAM_ERROR_INVALID_ARGUMENT, "engine.run must not be NULL");
+        }
+        // The engine has loaded by now: what it read must be what was checked.
+        if (!joined->folder.empty()) {
+            ssam::recheck_bundle(*joined, joined->hashes_checked);
         }
         // The handle first: once the Model exists, its end would release the engine.
         auto handle = std::make_unique<ssam_segmenter>();

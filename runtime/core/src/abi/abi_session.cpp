@@ -159,6 +159,10 @@ ssam_status ssam_session_predict(ssam_session* session, const ssam_predict_optio
     });
 }
 
+void ssam_run_on_cancel(void (*stop)(void*), void* context) {
+    ssam::Cancellation::on_cancel(stop, context);
+}
+
 void ssam_session_cancel(ssam_session* session) {
     // Not a failure: there is nothing that could fail.
     if (session != nullptr && (!ssam::kChecksHandles || session->mark.alive())) {

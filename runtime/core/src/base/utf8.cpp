@@ -34,6 +34,27 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
+bool has_control(std::string_view text) {
+    constexpr uint32_t kRanges[][2] = {{0, 0x1F},        {0x7F, 0x9F},     {0x61C, 0x61C},
+                                       {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},
+                                       {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF}};
+    for (size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        const size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+        uint32_t code = length == 1 ? lead : lead & (0x7Fu >> length);
+        for (size_t k = 1; k < length && i + k < text.size(); ++k) {
+            code = code << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3Fu);
+        }
+        for (const auto& range : kRanges) {
+            if (code >= range[0] && code <= range[1]) {
+                return true;
+            }
+        }
+        i += length;
+    }
+    return false;
+}
+
 void append_utf8(std::string& out, uint32_t code) {
     const auto add = [&out](uint32_t byte) { out.push_back(static_cast<char>(byte)); };
     if (code < 0x80) {

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <system_error>
 
 #include "base/failure.h"
 #include "base/sha256.h"
+#include "bundle/onnx_file.h"
 
 namespace ssam {
 namespace {
@@ -88,12 +90,63 @@ void check_file(const std::string& folder, const FileSpec& file, bool check_hash
     }
 }
 
+// What the bytes behind a hash may do is looked at with the hash, and left out with it.
+void check_self_contained(const std::string& folder, const FileSpec& file) {
+    const std::string path = join(folder, file.path);
+    std::ifstream stream(to_path(path), std::ios::binary);
+    const std::string obstacle = onnx_obstacle(stream, file.size, file.path);
+    if (!obstacle.empty()) {
+        refuse(SSAM_ERROR_BUNDLE, path, obstacle);
+    }
+}
+
+// Every file and, by their paths, the folders above it.
+std::set<std::string> listed_paths(const Manifest& manifest) {
+    std::set<std::string> listed{"manifest.json"};
+    for (const ProgramSpec& program : manifest.programs) {
+        for (const FileSpec& file : program.files) {
+            listed.insert(file.path);
+            for (size_t end = file.path.find('/'); end != std::string::npos;
+                 end = file.path.find('/', end + 1)) {
+                listed.insert(file.path.substr(0, end));
+            }
+        }
+    }
+    return listed;
+}
+
+// An engine may read whatever lies beside a program: nothing does but what was hashed. The mark
+// that Finder leaves in every folder somebody looks into is no program's.
+void check_nothing_else(const Bundle& bundle) {
+    const std::set<std::string> listed = listed_paths(bundle.manifest);
+    const fs::path root = to_path(bundle.folder);
+    std::error_code error;
+    fs::recursive_directory_iterator entry(root, error);
+    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+        const std::string path = entry->path().lexically_relative(root).generic_u8string();
+        const bool is_link_to_folder = entry->is_symlink(error) && entry->is_directory(error);
+        if ((listed.count(path) == 0 && entry->path().filename() != ".DS_Store") ||
+            is_link_to_folder) {
+            refuse(SSAM_ERROR_BUNDLE_DAMAGED, join(bundle.folder, path),
+                   is_link_to_folder ? "is a link to another folder"
+                                     : "the bundle's manifest does not list this file");
+        }
+    }
+    if (error) {
+        refuse(SSAM_ERROR_BUNDLE_DAMAGED, bundle.folder, "cannot be read");
+    }
+}
+
 void check_files(const Bundle& bundle, bool check_hashes) {
     for (const ProgramSpec& program : bundle.manifest.programs) {
         for (const FileSpec& file : program.files) {
             check_file(bundle.folder, file, check_hashes);
+            if (check_hashes && bundle.manifest.target == SSAM_TARGET_ONNX) {
+                check_self_contained(bundle.folder, file);
+            }
         }
     }
+    check_nothing_else(bundle);
 }
 
 std::vector<ssam_tensor_info> lend(const std::vector<TensorSpec>& tensors, bool is_input) {
@@ -133,6 +186,7 @@ void fill(Bundle& bundle) {
 
 void open_bundle(const std::string& folder, bool check_hashes, Bundle& bundle) {
     bundle.folder = folder;
+    bundle.hashes_checked = check_hashes;
     bundle.text = read_text(folder);
     fill(bundle);
     check_files(bundle, check_hashes);

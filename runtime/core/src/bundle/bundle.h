@@ -12,6 +12,7 @@ namespace ssam {
 struct Bundle {
     std::string folder;  // "" when made from text alone
     std::string text;    // of manifest.json
+    bool hashes_checked = false;
     Manifest manifest;
     // What the C interface lends out.
     struct Lent {

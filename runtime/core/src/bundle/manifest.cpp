@@ -9,8 +9,10 @@
 #include "bundle/json.h"
 #include "bundle/manifest_field.h"
 #include "bundle/pipeline.h"
+#include "bundle/plain_text.h"
 #include "bundle/program_reader.h"
 #include "bundle/schema_1.h"
+#include "bundle/tensor_limit.h"
 
 namespace ssam {
 namespace {
@@ -99,6 +101,7 @@ Manifest read_document(const Field& document) {
     std::vector<ReadProgram> read = read_programs(programs);
     link_pipeline(programs, std::move(read), manifest);
     check_capabilities(document.at("capabilities"), manifest);
+    manifest.tensor_bytes = limited_tensor_bytes(manifest);
     return manifest;
 }
 
@@ -134,6 +137,7 @@ Manifest read_manifest(std::string_view text) {
         fail(SSAM_ERROR_BUNDLE, "larger than " + std::to_string(kMaxManifestBytes >> 20) + " MiB");
     }
     const json::Value value = json::parse(text);
+    refuse_control_characters(value);
     const Field document(value);
     const int32_t version = read_version(document);  // first: all else depends on it
     Manifest manifest;

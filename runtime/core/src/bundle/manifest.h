@@ -92,6 +92,7 @@ struct Manifest {
     double click_radius = 0;
     float box_default = 1;
     uint32_t capabilities = 0;
+    int64_t tensor_bytes = 0;  // of all tensors of all programs
 
     std::vector<ProgramSpec> programs;  // every one after those that it reads from
     std::vector<PhotoForm> photo_forms;

@@ -68,22 +68,30 @@ void Pipeline::take_prompts(const PromptState& prompts, const Placement& placeme
     }
 }
 
-void Pipeline::run(const std::vector<size_t>& programs, const std::atomic<bool>& cancelled,
+void Pipeline::run(const std::vector<size_t>& programs, Cancellation& cancellation,
                    std::vector<ssam_program_time>& times) {
     for (const size_t program : programs) {
         if (done_[program]) {
             continue;
         }
-        if (cancelled.load(std::memory_order_relaxed)) {
-            fail(SSAM_ERROR_CANCELLED, "the prediction was cancelled");
-        }
+        cancellation.check();
         const Stopwatch watch;
-        run_one(program);
+        run_stoppable(program, cancellation);
         if (manifest().programs[program].runs == SSAM_RUNS_PHOTO) {
             done_[program] = true;
             drop_pictures();
         }
         times[program].ms += watch.milliseconds();
+    }
+}
+
+void Pipeline::run_stoppable(size_t program, Cancellation& cancellation) {
+    const Cancellation::Run run(cancellation);
+    try {
+        run_one(program);
+    } catch (const Failure&) {
+        cancellation.check();  // an engine that was stopped says that it failed
+        throw;
     }
 }
 

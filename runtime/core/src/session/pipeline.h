@@ -1,12 +1,12 @@
 // The programs of one session: what they read and write, and when they run.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <vector>
 
 #include "mask/upsample.h"
 #include "prompts/prompts.h"
+#include "session/cancellation.h"
 #include "session/mask_input.h"
 #include "session/model.h"
 #include "session/photo_inputs.h"
@@ -36,7 +36,7 @@ class Pipeline {
 
     // Runs `programs`, but those of the photo once only, and adds the milliseconds to `times` (by
     // program). Throws SSAM_ERROR_CANCELLED before a program when `cancelled`.
-    void run(const std::vector<size_t>& programs, const std::atomic<bool>& cancelled,
+    void run(const std::vector<size_t>& programs, Cancellation& cancellation,
              std::vector<ssam_program_time>& times);
 
     // An output of a program that has run; not of the masks' and scores'.
@@ -45,6 +45,7 @@ class Pipeline {
     }
 
  private:
+    void run_stoppable(size_t program, Cancellation& cancellation);
     void run_one(size_t program);
     float* input_data(const TensorSpec& input, const TensorLink& at);
     float* output_data(const TensorLink& at);

@@ -65,14 +65,8 @@ void Session::clear() {
     }
 }
 
-void Session::stop_if_cancelled() const {
-    if (cancelled_.load(std::memory_order_relaxed)) {
-        fail(SSAM_ERROR_CANCELLED, "the prediction was cancelled");
-    }
-}
-
 void Session::start(Prediction& prediction) {
-    cancelled_.store(false, std::memory_order_relaxed);
+    cancellation_.reset();
     prediction.timings = {};
     prediction.timings.open = open_milliseconds_;
     prediction.programs.clear();
@@ -87,7 +81,7 @@ const std::vector<ssam_prompt>& Session::find_clicks(Prediction& prediction) {
         return *automatic_;
     }
     const TensorLink link = *manifest().heat;
-    pipeline_.run(manifest().heat_programs, cancelled_, prediction.programs);
+    pipeline_.run(manifest().heat_programs, cancellation_, prediction.programs);
 
     const Stopwatch watch;
     const std::vector<float>& heat = pipeline_.output(link);
@@ -122,7 +116,7 @@ std::vector<ssam_prompt> Session::automatic_clicks() {
     Prediction unused;
     start(unused);
     const std::vector<ssam_prompt>& clicks = find_clicks(unused);
-    stop_if_cancelled();  // only now: what was found stays for the next time
+    cancellation_.check();  // only now: what was found stays for the next time
     return clicks;
 }
 
@@ -150,18 +144,18 @@ void Session::find_masks(Prediction& prediction, const float* previous) {
     const Stopwatch watch;
     pipeline_.take_prompts(used_, *placement_, previous);
     prediction.timings.prompts = watch.milliseconds();
-    stop_if_cancelled();
+    cancellation_.check();
 
     const TensorSpec& masks = manifest().output(manifest().masks);
     prediction.plane = masks.size();
     prediction.logits.resize(static_cast<size_t>(masks.count()));
     prediction.scores.resize(static_cast<size_t>(masks.shape[1]));
     pipeline_.give_masks(prediction.logits.data(), prediction.scores.data());
-    pipeline_.run(manifest().mask_programs, cancelled_, prediction.programs);
+    pipeline_.run(manifest().mask_programs, cancellation_, prediction.programs);
     for (float& score : prediction.scores) {
         score = std::clamp(score, 0.0f, 1.0f);
     }
-    stop_if_cancelled();
+    cancellation_.check();
 }
 
 void Session::predict(const ssam_predict_options& options, std::shared_ptr<Prediction> prediction,
@@ -170,7 +164,7 @@ void Session::predict(const ssam_predict_options& options, std::shared_ptr<Predi
     const Stopwatch watch;
     start(*prediction);
     const bool automatic = choose_prompts(*prediction);
-    stop_if_cancelled();
+    cancellation_.check();
     const bool builds_on = manifest().can(SSAM_CAN_PREVIOUS_MASK);
     prediction->photo = placement_->photo;
     used_.list(prediction->prompts);
@@ -182,7 +176,7 @@ void Session::predict(const ssam_predict_options& options, std::shared_ptr<Predi
         static_cast<double>(at.resized.height) * prediction->plane.height / at.input.height;
     prediction->timings.total = watch.milliseconds();
     mask.choose(std::move(prediction), options, upsampler_);
-    stop_if_cancelled();
+    cancellation_.check();
     if (builds_on) {
         const PlaneView chosen = mask.view();
         previous_.remember(prompts_.depth(), automatic, chosen.data,

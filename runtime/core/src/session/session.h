@@ -10,6 +10,7 @@
 #include "image/image.h"
 #include "mask/prediction.h"
 #include "prompts/prompts.h"
+#include "session/cancellation.h"
 #include "session/pipeline.h"
 #include "session/previous_masks.h"
 
@@ -35,7 +36,7 @@ class Session {
     void predict(const ssam_predict_options& options, std::shared_ptr<Prediction> prediction,
                  Mask& mask);
 
-    void cancel() noexcept { cancelled_.store(true, std::memory_order_relaxed); }
+    void cancel() noexcept { cancellation_.request(); }
 
     // Held during every call but cancel(); throws SSAM_ERROR_BUSY when another call holds it.
     class Turn {
@@ -51,13 +52,12 @@ class Session {
 
  private:
     const Manifest& manifest() const { return pipeline_.manifest(); }
-    void stop_if_cancelled() const;
     void start(Prediction& prediction);
     const std::vector<ssam_prompt>& find_clicks(Prediction& prediction);
     bool choose_prompts(Prediction& prediction);  // fills used_; true: by automatic clicks
     void find_masks(Prediction& prediction, const float* previous);
 
-    std::atomic<bool> cancelled_{false};
+    Cancellation cancellation_;
     mutable std::atomic_flag busy_ = ATOMIC_FLAG_INIT;
 
     std::optional<Placement> placement_;  // none before set_image

@@ -50,6 +50,22 @@ struct Bound {
     std::vector<const char*> names;
 };
 
+// While it lives, a cancelled prediction ends the run between two of its operators.
+struct StopOnCancel {
+    explicit StopOnCancel(OrtRunOptions& options) {
+        ssam_run_on_cancel(
+            [](void* of_run) {
+                auto* const status =
+                    api().RunOptionsSetTerminate(static_cast<OrtRunOptions*>(of_run));
+                api().ReleaseStatus(status);
+            },
+            &options);
+    }
+    ~StopOnCancel() { ssam_run_on_cancel(nullptr, nullptr); }
+    StopOnCancel(const StopOnCancel&) = delete;
+    StopOnCancel& operator=(const StopOnCancel&) = delete;
+};
+
 }  // namespace
 
 Program::Program(const OrtEnv& env, const OrtSessionOptions& options, const ssam_program_info& info)
@@ -115,8 +131,12 @@ void Program::run(const ssam_tensor* inputs, int32_t input_count, ssam_tensor* o
                   int32_t output_count) const {
     const Bound in(*memory_, inputs, input_count);
     Bound out(*memory_, outputs, output_count);
-    check(api().Run(session_.get(), nullptr, in.names.data(), in.values.data(), in.values.size(),
-                    out.names.data(), out.names.size(), out.values.data()));
+    OrtRunOptions* made = nullptr;
+    check(api().CreateRunOptions(&made));
+    const RunOptions options(made);
+    const StopOnCancel stoppable(*options);
+    check(api().Run(session_.get(), options.get(), in.names.data(), in.values.data(),
+                    in.values.size(), out.names.data(), out.names.size(), out.values.data()));
 }
 
 }  // namespace ssam_onnxruntime

@@ -31,6 +31,7 @@ void check(OrtStatus* status);
 
 SSAM_ORT_HANDLE(Env);
 SSAM_ORT_HANDLE(SessionOptions);
+SSAM_ORT_HANDLE(RunOptions);
 SSAM_ORT_HANDLE(Session);
 SSAM_ORT_HANDLE(MemoryInfo);
 SSAM_ORT_HANDLE(TypeInfo);

@@ -10,7 +10,7 @@ final class BundleFolderTests: XCTestCase {
             contentsOf: folder,
             engine: EngineLoader { bundle in
                 XCTAssertEqual(
-                    try Data(contentsOf: XCTUnwrap(bundle.url(of: "heat"))), Data([1, 2, 3]))
+                    try Data(contentsOf: XCTUnwrap(bundle.url(of: "heat"))), Data([66, 1, 3]))
                 return RedEngine()
             }, prewarm: true)
         XCTAssertEqual(segmenter.bundle.folder, folder)
@@ -41,7 +41,7 @@ final class BundleFolderTests: XCTestCase {
     func testDamagedBundlesAreRefused() async throws {
         let folder = try tinyBundle(self)
         let file = folder.appendingPathComponent("heat.bin")
-        try Data([1, 2, 4]).write(to: file)
+        try Data([66, 1, 4]).write(to: file)
         await assertFails(
             .bundleDamaged,
             "\(file.path): the file was changed or damaged (its sha256 is not the manifest's); "

@@ -45,7 +45,7 @@ final class CompiledModelCacheTests: XCTestCase {
         let bundle = try ModelBundle(contentsOf: tinyBundle(self))
         for _ in 0..<3 {
             let loaded = try await compiler.load(cache, bundle)
-            XCTAssertEqual(loaded, Data([1, 2, 3]))
+            XCTAssertEqual(loaded, Data([66, 1, 3]))
         }
         XCTAssertEqual(compiler.count, 1)
         // The same bundle elsewhere is the same program.
@@ -59,7 +59,7 @@ final class CompiledModelCacheTests: XCTestCase {
         let bundle = try ModelBundle(contentsOf: tinyBundle(self))
         _ = try await compiler.load(cache, bundle)
         _ = try await compiler.load(cache, bundle, "heat")
-        _ = try await compiler.load(cache, ModelBundle(contentsOf: tinyBundle(self, bytes: [7])))
+        _ = try await compiler.load(cache, ModelBundle(contentsOf: tinyBundle(self, bytes: [66, 0])))
         XCTAssertEqual(compiler.count, 3)
         let updated = CompiledModelCache(folder: cache.folder, system: "1.1")
         _ = try await compiler.load(updated, bundle)
@@ -74,7 +74,7 @@ final class CompiledModelCacheTests: XCTestCase {
         let entry = cache.folder.appendingPathComponent(try entries(cache)[0])
         try FileManager.default.removeItem(at: entry.appendingPathComponent("program"))
         let loaded = try await compiler.load(cache, bundle)
-        XCTAssertEqual(loaded, Data([1, 2, 3]))
+        XCTAssertEqual(loaded, Data([66, 1, 3]))
         XCTAssertEqual(compiler.count, 2)
     }
 
@@ -103,7 +103,7 @@ final class CompiledModelCacheTests: XCTestCase {
                 group.addTask { try await compiler.load(cache, bundle) }
             }
             for try await loaded in group {
-                XCTAssertEqual(loaded, Data([1, 2, 3]))
+                XCTAssertEqual(loaded, Data([66, 1, 3]))
             }
         }
         // One entry, no part of one beside it.

@@ -149,9 +149,9 @@ func temporaryFolder(_ test: XCTestCase) throws -> URL {
     return folder
 }
 
-/// A bundle on disk whose programs hold `bytes`.
+/// A bundle on disk whose programs hold `bytes`: an ONNX file of one field, unless given.
 func tinyBundle(
-    _ test: XCTestCase, target: String = "onnx", schema: Int = 2, bytes: [UInt8] = [1, 2, 3]
+    _ test: XCTestCase, target: String = "onnx", schema: Int = 2, bytes: [UInt8] = [66, 1, 3]
 ) throws -> URL {
     let folder = try temporaryFolder(test)
     for file in ["segment.bin", "heat.bin"] {

@@ -171,7 +171,7 @@ class BadInputTest {
             assertEquals("SSAM_ERROR_BUNDLE", statusOfOpening(File("a\u0000b")))
             val newer = TestBundle(schemaVersion = 99).write(temporary.newFolder())
             assertEquals("SSAM_ERROR_BUNDLE_VERSION", statusOfOpening(newer))
-            File(good, "heat.bin").writeText("Weights of heat")
+            File(good, "heat.bin").writeBytes(onnx("Weights of heat"))
             assertEquals("SSAM_ERROR_BUNDLE_DAMAGED", statusOfOpening(good))
             assertEquals("SSAM_OK", statusOfOpening(good, check = BundleCheck.SIZES))
             File(good, "heat.bin").delete()

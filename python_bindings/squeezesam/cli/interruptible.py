@@ -1,0 +1,47 @@
+"""Ctrl-C while an engine works: Python would hear of it when the network has been run, if ever."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+
+from .talk import complain
+
+_PATIENCE_S, _ATTEMPTS = 5.0, 50  # for an engine that was asked to stop
+
+
+def interruptible(work: Callable[[], object], cancel: Callable[[], None]) -> None:
+    """Does `work` on a thread of its own, and raises what it raises.
+
+    At Ctrl-C, `cancel` is called, `work` is waited for a moment, and KeyboardInterrupt raised.
+    Where the engine cannot be stopped, the process says that it was interrupted and ends with exit
+    code 130: nothing is written while a mask is predicted.
+    """
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            done.set()
+
+    # Not Thread.join: once it was interrupted, Python 3.11 takes the thread for ended.
+    done = threading.Event()
+    thread = threading.Thread(target=run, daemon=True)
+    try:
+        thread.start()  # the key may be pressed while it starts
+        done.wait()
+    except KeyboardInterrupt:
+        for _ in range(_ATTEMPTS):
+            cancel()  # again, for it does nothing before the prediction has begun
+            if done.wait(_PATIENCE_S / _ATTEMPTS):
+                raise
+        complain("interrupted")
+        sys.stdout.flush()
+        os._exit(130)
+    if errors:
+        raise errors[0]

@@ -1,0 +1,176 @@
+"""What crashes, or never ends, is stopped and becomes one sentence."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from command_line import one_sentence
+from endless_program import make_endless
+from squeezesam import CancelledError, Segmenter
+from squeezesam.child import ChildFailedError, run_in_child
+from squeezesam.engines import on_cancel
+
+
+@pytest.fixture
+def endless(bundle: Path, tmp_path: Path) -> Path:
+    """The tiny bundle, whose second program never ends."""
+    copy = Path(shutil.copytree(bundle, tmp_path / "endless"))
+    make_endless(copy)
+    return copy
+
+
+def _cancel_soon(session: Any) -> threading.Thread:
+    def cancel() -> None:
+        time.sleep(0.3)
+        session.cancel()
+
+    thread = threading.Thread(target=cancel)
+    thread.start()
+    return thread
+
+
+def test_a_program_without_an_end_is_stopped_by_cancel(endless: Path) -> None:
+    session = Segmenter.load(endless, threads=1).open(np.zeros((64, 64, 3), np.uint8))
+    session.set_box(8, 8, 40, 40)
+    for _ in range(2):  # the session can be used again
+        thread = _cancel_soon(session)
+        with pytest.raises(CancelledError):
+            session.predict()
+        thread.join()
+
+
+class _Waiting:
+    """An engine in Python that waits until it is told to stop."""
+
+    name, target = "waiting", "onnx"
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
+        self.calls = 0
+        self.cancel_first: Any = None
+
+    def load(self, spec: Any) -> _Waiting:
+        return self
+
+    def stop(self) -> None:
+        self.calls += 1
+        self.stopped.set()
+
+    def run(self, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        if self.cancel_first is not None:
+            self.cancel_first()
+        on_cancel(self.stop)
+        assert self.stopped.wait(60)
+        raise RuntimeError("stopped half way")
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_an_engine_of_one_s_own_is_told_even_if_it_listens_late(bundle: Path, early: bool) -> None:
+    engine = _Waiting()
+    session = Segmenter.load(bundle, engine=engine).open(np.zeros((64, 64, 3), np.uint8))
+    session.set_box(8, 8, 40, 40)
+    thread = None
+    if early:
+        engine.cancel_first = session.cancel
+    else:
+        thread = _cancel_soon(session)
+    with pytest.raises(CancelledError):
+        session.predict()
+    if thread is not None:
+        thread.join()
+    session.cancel()  # its run is over: it is not told again
+    assert engine.calls == 1
+
+
+_SAYS_WHEN = """
+import sys
+from squeezesam.cli import main
+from squeezesam.segmenter import Session
+predict = Session.predict
+def told(self, **options):
+    print("predicting", flush=True)
+    return predict(self, **options)
+Session.predict = told
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_control_c_ends_the_command_while_a_program_runs(
+    endless: Path, photo: Path, tmp_path: Path
+) -> None:
+    words = ["segment", photo, "--box", "8,8,40,40", "--bundle", endless, "--output", tmp_path]
+    child = subprocess.Popen(
+        [sys.executable, "-c", _SAYS_WHEN, *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "predicting\n"
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate(timeout=60)
+    finally:
+        child.kill()
+        child.wait()
+    assert child.returncode == 130
+    assert err == "squeezesam: interrupted\n"
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [photo.name]
+
+
+def test_verify_gives_up_on_a_program_that_does_not_end(
+    endless: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from squeezesam.cli import main
+
+    assert main(["verify", str(endless), "--threads", "1", "--limit", "3"]) == 1
+    captured = capfd.readouterr()
+    one_sentence(
+        type("Said", (), {"err": captured.err})(), "endless", "took longer than 3 s over one step"
+    )
+    assert "ok  heat" in captured.out
+
+
+@pytest.mark.parametrize("words", ["0", "-1", "nan", "soon"])
+def test_a_limit_must_be_a_time(words: str, capfd: pytest.CaptureFixture[str]) -> None:
+    from squeezesam.cli import main
+
+    with pytest.raises(SystemExit) as left:
+        main(["verify", "bundle", f"--limit={words}"])
+    assert left.value.code == 2
+    assert capfd.readouterr().err.count("\n") == 1
+
+
+def test_a_crash_in_a_child_is_one_sentence_and_what_it_said_is_not_heard(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(ChildFailedError, match=r"^the engine crashed \(SIGABRT\)$"):
+        run_in_child("endless_program", "crash", [])
+    assert capfd.readouterr().err == ""
+
+
+def test_a_child_that_hangs_is_ended() -> None:
+    start = time.monotonic()
+    with pytest.raises(ChildFailedError, match="took longer than 1 s"):
+        run_in_child("endless_program", "hang", [], limit=1)
+    assert time.monotonic() - start < 60
+
+
+def test_what_a_child_prints_and_its_exit_code_are_ours(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nothing in the folder that we happen to be in is imported.
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "signal.py").write_text("raise SystemExit(99)")
+    assert run_in_child("endless_program", "speak", ["a", "ä b"]) == 2
+    assert capsys.readouterr().out == "a ä b\n"
