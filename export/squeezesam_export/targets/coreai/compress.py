@@ -45,6 +45,9 @@ def compress(program: Any, mode: str) -> Any:
             granularity=coreai_utils.CompressionGranularity.PER_TENSOR,
             weight_num_threshold=SMALLEST_WEIGHT,
             num_kmeans_workers=1,
+            # The fast mode rounds w · 10⁴ in float16, which weights above 6.5 overflow: then all
+            # results are no numbers.
+            enable_fast_kmeans_mode=False,
             in_place=True,
         )
     return coreai_utils.quantize_weights(
