@@ -75,6 +75,10 @@ def test_a_body_that_says_it_is_too_large_is_refused_before_it_comes(served: Any
     head = HEAD.format(kind)
     said = raw(served.port, f"{head}Content-Length: 999999999999\r\n\r\n".encode())
     assert said.startswith(b"HTTP/1.1 413")
+    for length in ("9" * 5000, "-1", "1_0", "0x10", ""):
+        said = raw(served.port, f"{head}Content-Length: {length}\r\n\r\n".encode())
+        assert said.startswith(b"HTTP/1.1 4"), length
+    served.complaints.clear()
 
 
 def test_a_body_without_a_length_is_counted_while_it_comes(served: Any) -> None:

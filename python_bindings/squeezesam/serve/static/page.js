@@ -63,7 +63,8 @@ async function predict() {
     if (mine !== asking) return;
     view.outline(path);
     download.disabled = area === 0;
-    const how = automatic ? "Found by itself" : `${prompts.now.length} prompt(s)`;
+    const count = prompts.now.length;
+    const how = automatic ? "Found by itself" : `${count} prompt${count > 1 ? "s" : ""}`;
     const part = ((100 * area) / (photo.width * photo.height)).toFixed(1);
     const time = Math.round(performance.now() - start);
     tell(`${how}: ${part} % of the photo, predicted quality ${score.toFixed(2)}, ${time} ms.`);
