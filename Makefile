@@ -9,7 +9,8 @@ TOOLCHAINS ?= ../toolchains
 CXX_FILES := $(shell git ls-files 'runtime/*.cpp' 'runtime/*.h' 'python_bindings/*.cpp' 'python_bindings/*.h' 'tests/*.cpp' 'tests/*.h')
 PACKAGES := model/squeezesam_model training/squeezesam_train export/squeezesam_export \
             interpreter/mil_interpreter \
-            python_bindings/squeezesam benchmarks examples weights checks standins
+            python_bindings/squeezesam python_bindings/squeezesam_launch \
+            benchmarks examples weights checks standins
 # Where pip gets slow or a mirror stumbles, it tries again.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 10 --timeout 60
 export PYTHONUNBUFFERED = 1
@@ -38,7 +39,7 @@ demo: setup ## export the int8 bundles at 512 and segment three photos into buil
 
 # The tests that lower networks take as long as all the others: the two halves run side by side.
 TESTS_EXPORT := tests/export tests/end_to_end
-TESTS_OF_THEIR_OWN := tests/native_executorch tests/coreai
+TESTS_OF_THEIR_OWN := tests/native_executorch tests/coreai tests/wheel
 TESTS_REST := interpreter/tests $(filter-out $(TESTS_EXPORT) $(TESTS_OF_THEIR_OWN), \
               $(sort $(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py)))))
 

@@ -1,5 +1,7 @@
 """Build and install squeezesam; what each extra is for stands in the README."""
 
+import os
+from functools import partial
 from glob import glob
 from pathlib import Path
 
@@ -10,6 +12,27 @@ ROOTS = ("python_bindings", "model", "training", "export", "interpreter")
 
 packages = {package: root for root in ROOTS for package in find_packages(root)}
 top_level = {package: root for package, root in packages.items() if "." not in package}
+
+# What is built: by default all in one, for whoever installs the sources. `make wheel` builds two
+# distributions: the runtime, in which the bundle lies in place of the weights, and the weights.
+DISTRIBUTION = os.environ.get("SQUEEZESAM_DISTRIBUTION", "all")
+VERSION = "0.1.0"
+
+weights_alone = partial(
+    setup,
+    name="squeezesam-weights",
+    version=VERSION,
+    description="The trained fp16 weights of squeezesam, for export and training",
+    license="Apache-2.0",
+    python_requires=">=3.10",
+    packages=["squeezesam_weights"],
+    package_dir={"squeezesam_weights": "weights"},
+    package_data={"squeezesam_weights": ["*.safetensors", "*.md"]},
+)
+
+shipped, weights = ["squeezesam_weights"], []
+if DISTRIBUTION == "runtime":
+    shipped, weights = [], [f"squeezesam-weights=={VERSION}"]
 
 core = Pybind11Extension(
     "squeezesam._core",
@@ -26,17 +49,18 @@ core = Pybind11Extension(
 )
 
 photos = ["opencv-python-headless>=4.9", "scikit-image>=0.24"]
-networks = ["torch>=2.13,<2.14", "safetensors>=0.5", "tqdm>=4.66", *photos]
+networks = [*weights, "torch>=2.13,<2.14", "safetensors>=0.5", "tqdm>=4.66", *photos]
 
-setup(
+squeezesam = partial(
+    setup,
     name="squeezesam",
-    version="0.1.0",
+    version=VERSION,
     description="On-device interactive segmentation: taps and boxes in, a clean cut-out back",
     long_description=Path("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.10",
-    packages=[*packages, "squeezesam_weights"],
+    packages=[*packages, *shipped],
     package_dir={
         **{package: f"{root}/{package}" for package, root in top_level.items()},
         "squeezesam_weights": "weights",
@@ -102,11 +126,11 @@ setup(
     },
     entry_points={
         "console_scripts": [
-            "squeezesam=squeezesam.cli:main",
-            "squeezesam-export=squeezesam_export.cli:main",
-            "squeezesam-train=squeezesam_train.cli:main",
-            "squeezesam-eval=squeezesam_train.evaluation.cli:main",
-            "squeezesam-eval-ap=squeezesam_train.evaluation.ap_cli:main",
+            "squeezesam=squeezesam_launch:squeezesam",
+            "squeezesam-export=squeezesam_launch:export",
+            "squeezesam-train=squeezesam_launch:train",
+            "squeezesam-eval=squeezesam_launch:evaluate",
+            "squeezesam-eval-ap=squeezesam_launch:evaluate_ap",
         ],
         "squeezesam.networks": ["squeezesam=squeezesam_model.family:FAMILY"],
         "squeezesam.targets": [
@@ -117,3 +141,5 @@ setup(
         ],
     },
 )
+
+(weights_alone if DISTRIBUTION == "weights" else squeezesam)()

@@ -95,11 +95,16 @@ def _inherited(stream: IO[str]) -> int:
 
 
 def _hand_on(child: subprocess.Popen[bytes]) -> None:
-    """Waits for the child; prints here what went into pipes."""
+    """Waits for the child; prints here what went into pipes. Raises OSError where that fails."""
+    failed: list[OSError] = []
 
     def copy(pipe: IO[bytes], stream: IO[str]) -> None:
-        for line in pipe:
-            stream.write(line.decode("utf-8", "backslashreplace"))
+        try:
+            for line in pipe:
+                stream.write(line.decode("utf-8", "backslashreplace"))
+        except OSError as error:
+            failed.append(error)
+            child.kill()
 
     pairs = [(child.stdout, sys.stdout), (child.stderr, sys.stderr)]
     copies = [threading.Thread(target=copy, args=pair, daemon=True) for pair in pairs if pair[0]]
@@ -108,6 +113,8 @@ def _hand_on(child: subprocess.Popen[bytes]) -> None:
     child.wait()
     for thread in copies:
         thread.join()
+    if failed:
+        raise failed[0]
 
 
 def _close(child: subprocess.Popen[bytes]) -> None:

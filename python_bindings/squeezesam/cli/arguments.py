@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from .. import __version__
 from ..child import LIMIT_S
@@ -44,8 +45,13 @@ A lone --negative refines the automatic mask. One photo's failure does not stop 
 class _Parser(argparse.ArgumentParser):
     """One sentence on stderr and exit code 2, instead of the usage block."""
 
+    def print_help(self, file: Any = None) -> None:
+        # argparse itself takes a full disk for no fault.
+        (file or sys.stdout).write(self.format_help())
+
     def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)
+        with contextlib.suppress(OSError):
+            print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr, flush=True)
         raise SystemExit(2)
 
 

@@ -21,10 +21,15 @@ def run_command(command: Callable[[argparse.Namespace], int], options: argparse.
     except SqueezeSamError as error:
         complain(str(error))
         return 1
-    except KeyboardInterrupt:
-        complain("interrupted")
-        return 130
+    except KeyboardInterrupt as stop:  # of squeezesam_launch it says by which signal
+        complain(str(stop) or "interrupted")
+        return int(getattr(stop, "code", 130))
     except BrokenPipeError:
         # Whoever read our output has left (`| head`): say nothing, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        complain(f"standard output cannot be written ({error.strerror})")
         return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 
@@ -18,8 +19,9 @@ class UsageError(SqueezeSamError):
 
 
 def complain(sentence: str) -> None:
-    """One line on stderr."""
-    print(f"squeezesam: {printable(' '.join(sentence.split()))}", file=sys.stderr, flush=True)
+    """One line on stderr; where that is full or closed, nobody can be told, and work goes on."""
+    with contextlib.suppress(OSError):
+        print(f"squeezesam: {printable(' '.join(sentence.split()))}", file=sys.stderr, flush=True)
 
 
 def say(line: str) -> None:

@@ -52,9 +52,9 @@ def main(argv: list[str] | None = None) -> int:
     except (DataError, PredictorError, OSError) as error:
         print(f"squeezesam-eval-ap: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("squeezesam-eval-ap: stopped", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as stop:  # of squeezesam_launch it says by which signal
+        print(f"squeezesam-eval-ap: {str(stop) or 'stopped'}", file=sys.stderr)
+        return int(getattr(stop, "code", 130))
 
 
 def _usage_problem(arguments: argparse.Namespace) -> str | None:

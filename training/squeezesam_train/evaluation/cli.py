@@ -85,9 +85,9 @@ def main(argv: list[str] | None = None) -> int:
         # The reader has seen enough (`| head`): nobody is left to complain to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KeyboardInterrupt:
-        print("squeezesam-eval: stopped", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as stop:  # of squeezesam_launch it says by which signal
+        print(f"squeezesam-eval: {str(stop) or 'stopped'}", file=sys.stderr)
+        return int(getattr(stop, "code", 130))
 
 
 def _evaluate(arguments: argparse.Namespace, command: list[str]) -> int:

@@ -1,0 +1,159 @@
+"""However a command ends: one sentence, the right exit code, nothing half-written.
+
+A table of commands and ends, generated. What runs here is what the installed commands run,
+`squeezesam_launch`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from photo_files import save_scene
+from PIL import Image
+from squeezesam.cli import main
+from squeezesam.cli.arguments import build_parser
+
+LAUNCHER = Path(__file__).parents[2] / "python_bindings"
+COMMANDS = {
+    "remove": "remove {photos} out --bundle {bundle}",
+    "segment": "segment {photos} --output out --bundle {bundle} --format mask,json",
+    "info": "info {bundle}",
+    "verify": "verify {bundle} --photos {photos}",
+}
+# At which of the command's function calls the signal comes: while the libraries load, and later.
+MOMENTS = (300, 4_000, 100_000, 250_000)
+START = """
+import os, signal, sys
+number, moment = int(sys.argv.pop(1)), int(sys.argv.pop(1))
+import squeezesam_launch
+calls = 0
+def count(frame, event, value):
+    global calls
+    calls += 1
+    if calls == moment:
+        sys.setprofile(None)
+        os.kill(os.getpid(), number)
+if number:
+    sys.setprofile(count)
+sys.exit(squeezesam_launch.run("squeezesam"))
+"""
+
+
+@pytest.fixture(scope="module")
+def given(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """What the commands read."""
+    photos = tmp_path_factory.mktemp("given") / "photos"
+    photos.mkdir()
+    for name in ("a.png", "b.jpg", "c.png"):
+        save_scene(photos / name, (32, 48, 96, 128))
+    return {"photos": photos, "bundle": bundle}
+
+
+def run(
+    command: str, given: dict[str, Path], folder: Path, number: int = 0, moment: int = 0, **how: Any
+) -> subprocess.CompletedProcess[bytes]:
+    """The command in `folder`, with a signal at a moment if there is a number."""
+    words = COMMANDS[command].format(**given).split()
+    how.setdefault("stdout", subprocess.PIPE)
+    return subprocess.run(
+        [sys.executable, "-c", START, str(number), str(moment), *words],
+        stderr=subprocess.PIPE, cwd=folder, timeout=120, check=False,
+        env={**os.environ, "PYTHONPATH": str(LAUNCHER)}, **how,
+    )  # fmt: skip
+
+
+def nothing_is_half_written(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        assert not path.name.endswith(".part")
+        if path.suffix == ".png":
+            Image.open(path).load()
+
+
+def obeying() -> None:
+    """Jobs that a shell has put into the background ignore SIGINT, and so would this one."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", ["remove", "verify"])
+def test_a_signal_at_any_moment_ends_with_a_sentence_and_its_code(
+    given: dict[str, Path], tmp_path: Path, command: str, number: int, moment: int
+) -> None:
+    done = run(command, given, tmp_path, number, moment, preexec_fn=obeying)
+    said = done.stderr.decode()
+    word = "interrupted" if number == signal.SIGINT else "terminated"
+    assert done.returncode == 128 + number, said
+    assert said.splitlines()[-1] == f"squeezesam: {word}"
+    assert all(line.startswith("squeezesam: ") for line in said.splitlines()), said
+    nothing_is_half_written(tmp_path)
+
+
+@pytest.mark.parametrize("end", ["full", "closed", "gone"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_standard_output_that_takes_nothing_is_exit_code_1(
+    given: dict[str, Path], tmp_path: Path, command: str, end: str
+) -> None:
+    if end == "full":
+        with open("/dev/full", "wb") as full:
+            done = run(command, given, tmp_path, stdout=full)
+    elif end == "closed":
+        done = run(command, given, tmp_path, preexec_fn=lambda: os.close(1), stdout=None)
+    else:
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = run(command, given, tmp_path, stdout=writer)
+        os.close(writer)
+    said = done.stderr.decode()
+    assert done.returncode == 1, said
+    if end == "gone":  # whoever has left wants to hear nothing
+        assert said == ""
+    else:
+        assert said.startswith("squeezesam: standard output cannot be written (")
+        assert said.count("\n") == 1
+    nothing_is_half_written(tmp_path)
+
+
+def options() -> Iterator[tuple[str, str, str]]:
+    """Each value that each command takes: empty, and where it is a number, absurd."""
+    commands = next(
+        action for action in build_parser()._actions
+        if isinstance(action, argparse._SubParsersAction)
+    )  # fmt: skip
+    for command, parser in commands.choices.items():
+        for action in parser._actions:
+            if action.nargs != 0 and action.option_strings:
+                yield command, action.option_strings[-1], ""
+                if action.type is not None:
+                    absurd = ("9" * 5000, "-1", "nan", "1e999", "0x10", "ten", "\u0663,\u0663,1")
+                    yield from ((command, action.option_strings[-1], text) for text in absurd)
+
+
+@pytest.mark.parametrize(("command", "option", "text"), list(options()))
+def test_an_empty_or_absurd_value_is_exit_code_2(
+    command: str, option: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = {"remove": ["a", "b.png"], "segment": ["a"]}.get(command, ["bundle"])
+    with pytest.raises(SystemExit) as leaving:
+        main([command, *words, f"{option}={text}"])
+    said = capsys.readouterr().err
+    assert leaving.value.code == 2
+    assert said.startswith("squeezesam")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_empty_argument_is_exit_code_2(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["", "b.png"] if command == "remove" else [""]
+    with pytest.raises(SystemExit) as leaving:
+        main([command, *words])
+    assert leaving.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
