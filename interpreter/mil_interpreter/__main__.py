@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from mil_interpreter import Program, load
-from mil_interpreter.errors import MilError
+from mil_interpreter.errors import MilError, printable
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -27,9 +27,10 @@ def main(argv: list[str] | None = None) -> int:
     try:
         program = load(options.package, options.function)
     except MilError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
+        print(f"{parser.prog}: {printable(str(error))}", file=sys.stderr)
         return 1
-    print("\n".join(_info(program)) if options.info else f"{program.path.name} can be executed")
+    lines = _info(program) if options.info else [f"{program.path.name} can be executed"]
+    print("\n".join(map(printable, lines)))
     return 0
 
 

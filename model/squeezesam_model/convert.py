@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from squeezesam_model.weights import WeightsError, is_of_0_1, write_tensors
+from squeezesam_model.printable import printable
+from squeezesam_model.weights import WeightsError, is_of_0_1, read_tensors, write_tensors
 
 _PRESETS = {"squeezesam": "squeezesam-fast"}
 
@@ -25,12 +25,7 @@ def convert(old: Path, new: Path) -> None:
     """
     if new.exists():
         raise WeightsError(f"{new} exists already: give another name")
-    try:
-        with safe_open(old, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(f"cannot read the weights {old}: {error}") from error
+    metadata, tensors = read_tensors(old)
     if not is_of_0_1(tensors):
         raise WeightsError(f"{old} does not hold weights of squeezesam 0.1")
     preset = metadata.get("preset", "")
@@ -56,7 +51,7 @@ def main(argv: list[str]) -> int:
     try:
         convert(Path(argv[0]), Path(argv[1]))
     except (WeightsError, OSError) as error:
-        print(f"squeezesam_model.convert: {error}", file=sys.stderr)
+        print(f"squeezesam_model.convert: {printable(str(error))}", file=sys.stderr)
         return 1
     return 0
 

@@ -15,10 +15,9 @@ import json
 import sys
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
-
 from squeezesam_model.network import Capabilities
-from squeezesam_model.weights import WeightsError, write_tensors
+from squeezesam_model.printable import printable
+from squeezesam_model.weights import WeightsError, read_tensors, write_tensors
 
 KNOWN = tuple(one.name for one in dataclasses.fields(Capabilities))
 
@@ -30,12 +29,7 @@ def describe(path: Path, words: dict[str, str]) -> None:
         WeightsError: the file cannot be read.
         OSError: it cannot be written; it is as it was.
     """
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(f"cannot read the weights {path}: {error}") from error
+    metadata, tensors = read_tensors(path)
     write_tensors(tensors, path, {**metadata, **words})
 
 
@@ -65,7 +59,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         describe(options.file, {key: word for key, word in words.items() if word is not None})
     except (WeightsError, OSError) as error:
-        print(f"squeezesam_model.describe: {error}", file=sys.stderr)
+        print(f"squeezesam_model.describe: {printable(str(error))}", file=sys.stderr)
         return 1
     return 0
 

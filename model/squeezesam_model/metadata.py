@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 
-from squeezesam_model.weights import WeightsError
+from squeezesam_model.weights import WeightsError, first_line
 
 UNSPECIFIED = "unspecified"
 
@@ -40,11 +40,11 @@ def read_metadata(path: Path) -> Metadata:
     try:
         with safe_open(path, framework="numpy") as file:
             found = file.metadata() or {}
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(f"cannot read the weights {path}: {error}") from error
+    except Exception as error:  # a stranger's file
+        raise WeightsError(f"cannot read the weights {path}: {first_line(error)}") from error
     try:
         capabilities = json.loads(found.get("capabilities", "{}"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WeightsError(f"{path}: the capabilities in its metadata are no JSON") from error
     if not isinstance(capabilities, dict) or not all(
         isinstance(value, bool) for value in capabilities.values()

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
@@ -59,6 +59,26 @@ def write_tensors(tensors: dict[str, torch.Tensor], path: Path, metadata: dict[s
         raise
 
 
+def read_tensors(path: Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
+    """Metadata and tensors of a safetensors file, whatever they are.
+
+    Raises:
+        WeightsError: the file is missing, damaged, or something else.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return file.metadata() or {}, tensors
+    except Exception as error:  # a stranger's file: safetensors and torch raise many kinds
+        raise WeightsError(f"cannot read the weights {path}: {first_line(error)}") from error
+
+
+def first_line(error: BaseException) -> str:
+    """What an exception says, as far as a sentence goes; its name where it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
 def load_weights(model: nn.Module, path: Path, preset: str) -> None:
     """Fill ``model`` with the float32 of ``path``; every name and shape must match.
 
@@ -66,12 +86,7 @@ def load_weights(model: nn.Module, path: Path, preset: str) -> None:
         WeightsError: the file is missing or damaged, was made for another preset, or lacks or
             adds a tensor.
     """
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(f"cannot read the weights {path}: {error}") from error
+    metadata, tensors = read_tensors(path)
     if is_of_0_1(tensors):
         raise WeightsError(
             f"{path} was made by squeezesam 0.1, whose narrow 'squeezesam' is now called "
@@ -83,6 +98,9 @@ def load_weights(model: nn.Module, path: Path, preset: str) -> None:
         raise WeightsError(f"{path} holds weights of preset '{found}', not of '{preset}'")
     _check_names_and_shapes(model, tensors, path)
     wanted = model.state_dict()
+    complex_ = [name for name, value in tensors.items() if value.is_complex()]
+    if complex_:
+        raise WeightsError(f"{path} does not fit the network: {complex_[0]} is complex")
     model.load_state_dict({k: v.to(wanted[k].dtype) for k, v in tensors.items()}, strict=True)
 
 
@@ -147,7 +165,7 @@ def _named_preset(path: Path) -> str:
         with safe_open(path, framework="numpy") as file:
             named: str = (file.metadata() or {}).get("preset", "")
             return named
-    except (OSError, SafetensorError):
+    except Exception:  # loading reports it
         return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import pickle
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -64,12 +64,36 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
                 f"cannot read the checkpoint {path}: it is cut off or damaged "
                 "(give --restart to begin anew, or --init with the weights beside it)"
             )
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+        if path.exists():
+            _check_archive(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what damage looks like
+            state = torch.load(path, map_location="cpu", weights_only=True)
+    except CheckpointError:
+        raise
+    except Exception as error:  # a stranger's bytes: torch raises many kinds
         raise CheckpointError(f"cannot read the checkpoint {path}: {_reason(error)}") from error
-    if not isinstance(state, dict) or "step" not in state:
+    if not isinstance(state, dict) or not isinstance(state.get("step"), int):
         raise CheckpointError(f"{path} is not a checkpoint of squeezesam-train")
     return state
+
+
+def _check_archive(path: Path) -> None:
+    """Everything in it is there, unpacked and as its checksum says: torch does not look.
+
+    Raises:
+        CheckpointError: it is not, or not an archive of torch's.
+        OSError, zipfile.BadZipFile: it cannot be read.
+    """
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+        packed = any(part.compress_type != zipfile.ZIP_STORED for part in parts)
+        # Parts may lie on one another: together they are never more than the file.
+        if packed or sum(part.file_size for part in parts) > path.stat().st_size:
+            raise CheckpointError(f"{path} is not a checkpoint of squeezesam-train")
+        damaged = archive.testzip()
+    if damaged is not None:
+        raise CheckpointError(f"cannot read the checkpoint {path}: {damaged} in it is damaged")
 
 
 def check_owner(state: dict[str, Any], expected: dict[str, str], path: Path) -> None:

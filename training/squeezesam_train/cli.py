@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
+from squeezesam.terminal import printable
 from squeezesam_model import WeightsError
 
 from squeezesam_train.checkpoint import CheckpointError
@@ -74,7 +75,7 @@ def main(argv: list[str] | None = None) -> int:
 def _fail(error: Exception, code: int) -> int:
     rank = os.environ.get("RANK", "0")
     process = "" if rank == "0" else f" (process {rank})"
-    print(f"squeezesam-train{process}: {_sentence(error)}", file=sys.stderr, flush=True)
+    print(f"squeezesam-train{process}: {printable(_sentence(error))}", file=sys.stderr, flush=True)
     return code
 
 

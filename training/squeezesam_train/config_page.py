@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import yaml
+from squeezesam.terminal import printable
 
 from squeezesam_train.config import Phase, TrainConfig
 
@@ -58,7 +59,7 @@ def main(argv: list[str] | None = None) -> int:
         text = updated(path.read_text(encoding="utf-8"))
         path.write_text(text, encoding="utf-8")
     except (OSError, ValueError) as error:
-        print(f"squeezesam_train.config_page: {path}: {error}", file=sys.stderr)
+        print(f"squeezesam_train.config_page: {printable(f'{path}: {error}')}", file=sys.stderr)
         return 1
     return 0
 

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from squeezesam.terminal import printable
+
 from squeezesam_train.figures import new_figure
 
 
@@ -58,7 +60,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         draw(read_log(options.log), options.output, options.title)
     except (OSError, ValueError, KeyError) as error:
-        print(f"squeezesam_train.curve: cannot draw {options.log}: {error}", file=sys.stderr)
+        sentence = printable(f"cannot draw {options.log}: {error}")
+        print(f"squeezesam_train.curve: {sentence}", file=sys.stderr)
         return 1
     return 0
 

@@ -115,7 +115,7 @@ class Trainer:
             return False
         try:
             self._restore(found)
-        except (KeyError, RuntimeError, ValueError) as error:
+        except Exception as error:  # what was saved need not be what it is called
             raise CheckpointError(
                 f"{self.folder / 'checkpoint.pt'} does not fit this configuration's network or "
                 "optimiser: choose another --output, or give --restart to begin anew"

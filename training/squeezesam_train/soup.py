@@ -15,8 +15,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
+from squeezesam.terminal import printable
 from squeezesam_model import WeightsError, file_sha256, load_weights, save_weights
+from squeezesam_model.weights import read_tensors
 from torch import Tensor, nn
 from tqdm import tqdm
 
@@ -60,8 +61,7 @@ def agreed(inputs: list[Path]) -> dict[str, str]:
     """What the metadata of all the files say alike: licence, provenance, capabilities."""
     said = []
     for path in inputs:
-        with safe_open(path, framework="numpy") as file:
-            said.append(file.metadata() or {})
+        said.append(read_tensors(path)[0])
     first = said[0]
     return {
         name: first[name] for name in first if all(one.get(name) == first[name] for one in said)
@@ -130,13 +130,13 @@ def main(argv: list[str] | None = None) -> int:
         notes = agreed(options.weights)
         notes["averaged"] = " ".join(file_sha256(path)[:12] for path in options.weights)
         save_weights(model, options.output, config.preset, {**notes, "task": config.task})
-    except (WeightsError, DataError, DeviceError, ValueError, OSError, SafetensorError) as error:
+    except (WeightsError, DataError, DeviceError, ValueError, OSError) as error:
         return _fail(error, 1)
     return 0
 
 
 def _fail(error: Exception, code: int) -> int:
-    print(f"squeezesam_train.soup: {error}", file=sys.stderr)
+    print(f"squeezesam_train.soup: {printable(str(error))}", file=sys.stderr)
     return code
 
 

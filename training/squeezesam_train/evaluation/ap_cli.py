@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from squeezesam.terminal import printable
+
 from squeezesam_train.photos import DataError
 
 if TYPE_CHECKING:
@@ -45,12 +47,12 @@ def main(argv: list[str] | None = None) -> int:
 
     problem = _usage_problem(arguments)
     if problem:
-        print(f"squeezesam-eval-ap: {problem}", file=sys.stderr)
+        print(f"squeezesam-eval-ap: {printable(str(problem))}", file=sys.stderr)
         return 2
     try:
         return _evaluate(arguments)
     except (DataError, PredictorError, OSError) as error:
-        print(f"squeezesam-eval-ap: {error}", file=sys.stderr)
+        print(f"squeezesam-eval-ap: {printable(str(error))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as stop:  # of squeezesam_launch it says by which signal
         print(f"squeezesam-eval-ap: {str(stop) or 'stopped'}", file=sys.stderr)

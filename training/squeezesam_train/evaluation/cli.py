@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from squeezesam.terminal import printable
+
 from squeezesam_train.evaluation.unseen import INTERACTIVE_SET, unseen_sources
 from squeezesam_train.photos import DataError, PhotoEntry, list_photos
 
@@ -76,10 +78,10 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return _evaluate(arguments, command)
     except UsageError as error:
-        print(f"squeezesam-eval: {error}", file=sys.stderr)
+        print(f"squeezesam-eval: {printable(str(error))}", file=sys.stderr)
         return 2
     except (DataError, PredictorError, OutputError) as error:
-        print(f"squeezesam-eval: {error}", file=sys.stderr)
+        print(f"squeezesam-eval: {printable(str(error))}", file=sys.stderr)
         return 1
     except BrokenPipeError:
         # The reader has seen enough (`| head`): nobody is left to complain to.
@@ -121,7 +123,7 @@ def _evaluate(arguments: argparse.Namespace, command: list[str]) -> int:
     report = _report(arguments, command, settings, predictors, entries, records, minutes)
     if arguments.output is not None:
         write_report(arguments.output, report, records)
-        print(f"the report lies in {arguments.output}", file=sys.stderr)
+        print(f"the report lies in {printable(str(arguments.output))}", file=sys.stderr)
     print(to_markdown(report), flush=True)
     return 0
 

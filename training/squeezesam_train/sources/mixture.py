@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 import numpy as np
+from squeezesam.terminal import printable
 
 from squeezesam_train.photos import DamagedPhotoError, DataError
 from squeezesam_train.sources.base import Photo, PhotoSource
@@ -73,7 +74,10 @@ class PhotoMixture:
         if message not in self._known:
             self._known.add(message)
             count = len(self._known)
-            print(f"passed over a damaged photo ({count} so far): {message}", file=sys.stderr)
+            print(
+                f"passed over a damaged photo ({count} so far): {printable(message)}",
+                file=sys.stderr,
+            )
         share = self._damaged_draws / self._draws
         if self._damaged_draws >= _FEWEST and share > self.max_damaged:
             raise DataError(

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from squeezesam.terminal import printable
 from tqdm import tqdm
 
 from squeezesam_train.photos import (
@@ -77,7 +78,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         counts = prepare(arguments)
     except (DataError, OSError) as error:
-        print(f"prepare_duts: {error}", file=sys.stderr)
+        print(f"prepare_duts: {printable(str(error))}", file=sys.stderr)
         return 1
     print(
         f"{counts.written} photos written to {arguments.output}; left out: {counts.alike} near "

@@ -1,0 +1,92 @@
+"""Checkpoints are strangers' files: whatever their bytes, one sentence, or what was saved."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import random
+import struct
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from squeezesam_train.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("checkpoints") / "checkpoint.pt"
+    model = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4))
+    optimiser = torch.optim.AdamW(model.parameters())
+    model(torch.ones(1, 3, 6, 6)).sum().backward()
+    optimiser.step()
+    state = {"step": 3, "model": model.state_dict(), "optimisers": [optimiser.state_dict()]}
+    save_checkpoint(path, state)
+    return path
+
+
+def _equal(a: Any, b: Any) -> bool:
+    if isinstance(a, torch.Tensor):
+        return isinstance(b, torch.Tensor) and torch.equal(a, b)
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
+    return len(a) == len(b) and all(map(_equal, a, b)) if isinstance(a, list) else bool(a == b)
+
+
+def test_a_damaged_checkpoint_is_refused_or_what_it_was(saved: Path, tmp_path: Path) -> None:
+    whole, content = load_checkpoint(saved), saved.read_bytes()
+    chance = random.Random(1)
+    said: list[str] = []
+    for _ in range(200):
+        damaged = bytearray(content)
+        for _ in range(chance.choice((1, 1, 2, 8))):
+            damaged[chance.randrange(len(damaged))] ^= chance.randrange(1, 256)
+        path = tmp_path / "damaged.pt"
+        path.write_bytes(damaged[: chance.choice((len(damaged), chance.randrange(len(damaged))))])
+        try:
+            assert _equal(load_checkpoint(path), whole)  # the damage lies in the padding
+        except CheckpointError as error:
+            said.append(str(error))
+    assert len(said) > 100
+    assert not any("\n" in sentence for sentence in said)
+
+
+def _archive(pickled: bytes, packed: int = zipfile.ZIP_STORED, extra: bytes = b"") -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", packed) as archive:
+        archive.writestr("checkpoint/data.pkl", pickled)
+        archive.writestr("checkpoint/version", "3\n")
+        archive.writestr("checkpoint/byteorder", "little")
+        if extra:
+            archive.writestr("checkpoint/data/0", extra)
+    return file.getvalue()
+
+
+class _Opens:
+    def __reduce__(self) -> Any:
+        return open, ("/dev/null",)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"PK",
+        _archive(pickle.dumps(_Opens(), 2)),
+        _archive(pickle.dumps([1, 2], 2)),
+        _archive(pickle.dumps({"step": "3"}, 2)),
+        _archive(b"\x80\x02" + b"]" * 100000 + b"."),
+        _archive(b"\x80\x02\x8b" + struct.pack("<i", 1 << 30) + b"1."),
+        _archive(pickle.dumps({"step": 1}, 2), zipfile.ZIP_DEFLATED, bytes(1 << 22)),
+        _archive(b"\x80\x02K\x01}" + b"h\x99" * 3 + b"."),
+    ],
+    ids=range(9),
+)
+def test_what_is_no_checkpoint_is_one_sentence(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.pt"
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError) as caught:
+        load_checkpoint(path)
+    assert "\n" not in str(caught.value)
