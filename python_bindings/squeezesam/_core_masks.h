@@ -44,10 +44,14 @@ inline py::array mask_array(const Mask& mask) {
     return out;
 }
 
-inline py::array mask_alpha(const Mask& mask) {
+// `photo`: an array, or None.
+inline py::array mask_alpha(const Mask& mask, const py::object& photo) {
+    Image source{};
+    if (!photo.is_none()) source = as_image(photo.cast<py::array>(), 1);
+    const ssam_image* image = photo.is_none() ? nullptr : &source.image;
     auto out = new_array<uint8_t>({mask.info.height, mask.info.width});
     uint8_t* data = out.mutable_data();
-    check(unlocked([&] { return ssam_mask_render_alpha(mask.handle.get(), data, 0); }));
+    check(unlocked([&] { return ssam_mask_render_alpha(mask.handle.get(), image, data, 0); }));
     return out;
 }
 
@@ -128,7 +132,7 @@ inline void add_masks(py::module_& m) {
     py::class_<Mask>(m, "Mask", "One prediction: immutable, shareable between threads.")
         .def("info", &mask_info)
         .def("array", &mask_array)
-        .def("alpha", &mask_alpha)
+        .def("alpha", &mask_alpha, arg("photo") = py::none())
         .def("logits", &mask_logits)
         .def("plane", &candidate_plane, arg("candidate"))
         .def("derive", &derive, arg("candidate") = -1, arg("keep_largest") = false,

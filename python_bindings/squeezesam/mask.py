@@ -61,8 +61,14 @@ class Mask:
 
     @property
     def alpha(self) -> npt.NDArray[np.uint8]:
-        """uint8 H×W: soft edges, round(255 · sigmoid(logit)). Made anew at each access."""
-        return self._core.alpha()
+        """uint8 H×W, the alpha of `cutout()`: 255 inside, 0 outside. Made anew at each access.
+
+        Between them only in a band round the mask's edge, 1 % of the longer side to either side
+        (half as far where the network is certain): there the photo's own colours decide, and the
+        mask alone where they say nothing; see `ssam_mask_render_alpha` in ssam.h. How certain the
+        network is of a pixel stands in `logits`.
+        """
+        return self._core.alpha(self.photo.pixels)
 
     @property
     def logits(self) -> npt.NDArray[np.float32]:
@@ -148,10 +154,11 @@ class Mask:
         )
 
     def cutout(self, *, crop: bool = False, soft: bool = True) -> npt.NDArray[np.uint8]:
-        """uint8 h×w×4 RGBA: the object with soft (or hard) edges, all else transparent.
+        """uint8 h×w×4 RGBA: the object, all else transparent.
 
-        crop: only the rectangle round the object instead of the whole photo. Raises OutputError
-        for a crop of an empty mask.
+        soft: alpha is `alpha`; False: 255 where the mask is and 0 elsewhere.
+        crop: only the rectangle round the object and, if soft, the band round its edge, instead of
+            the whole photo. Raises OutputError for a crop of an empty mask.
         """
         if crop and not self.area:
             raise OutputError(f"{self.photo.name}: the mask is empty, there is nothing to crop to")

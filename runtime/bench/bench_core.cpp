@@ -226,8 +226,12 @@ int main(int argc, char** argv) {
                must(ssam_mask_derive(mask, &options, &derived));
                ssam_mask_free(derived);
            }));
-    report("soft alpha",
-           median_ms(repetitions, [&] { must(ssam_mask_render_alpha(mask, bytes.data(), 0)); }));
+    report("certainty as bytes", median_ms(repetitions, [&] {
+               must(ssam_mask_render_alpha(mask, nullptr, bytes.data(), 0));
+           }));
+    report("alpha of the cut-out, EXIF 6", median_ms(repetitions, [&] {
+               must(ssam_mask_render_alpha(mask, &image, bytes.data(), 0));
+           }));
     report("contour, epsilon 1", median_ms(repetitions, [&] {
                ssam_contour* contour = nullptr;
                must(ssam_mask_contour(mask, 1.0, &contour));

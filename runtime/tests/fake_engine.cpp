@@ -172,6 +172,28 @@ std::vector<uint8_t> disc_photo(int width, int height, double cx, double cy, dou
     return photo;
 }
 
+std::vector<uint8_t> blurred(const std::vector<uint8_t>& rgb, int width, int height, int radius) {
+    std::vector<uint8_t> out;
+    out.reserve(rgb.size());
+    for (int y = 0; y < height; ++y) {
+        for (int x = 0; x < width; ++x) {
+            int sums[3] = {}, count = 0;
+            for (int v = std::max(y - radius, 0); v <= std::min(y + radius, height - 1); ++v) {
+                for (int u = std::max(x - radius, 0); u <= std::min(x + radius, width - 1); ++u) {
+                    for (size_t c = 0; c < 3; ++c) {
+                        sums[c] += rgb[static_cast<size_t>(v * width + u) * 3 + c];
+                    }
+                    ++count;
+                }
+            }
+            for (const int sum : sums) {
+                out.push_back(static_cast<uint8_t>((sum + count / 2) / count));
+            }
+        }
+    }
+    return out;
+}
+
 ssam_image image_of(const std::vector<uint8_t>& rgb, int width, int height, int orientation) {
     return {rgb.data(), width, height, 0, SSAM_FORMAT_RGB, orientation};
 }

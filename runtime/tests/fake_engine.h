@@ -47,6 +47,9 @@ class Rig {
 // A red disc on blue: width x height x 3 bytes.
 std::vector<uint8_t> disc_photo(int width, int height, double cx, double cy, double radius);
 
+// RGB rows, each pixel the mean of the (2 * radius + 1)^2 round it.
+std::vector<uint8_t> blurred(const std::vector<uint8_t>& rgb, int width, int height, int radius);
+
 ssam_image image_of(const std::vector<uint8_t>& rgb, int width, int height, int orientation = 1);
 
 // Opens a photo of 160x120 with a disc of radius 30 round (100, 50).

@@ -69,7 +69,7 @@ TEST("a refined mask agrees with itself in all its forms") {
     std::vector<uint8_t> alpha(bytes.size());
     std::vector<uint8_t> heat(bytes.size());
     MUST(ssam_mask_render_logits(disc.refined, logits.data(), 0));
-    MUST(ssam_mask_render_alpha(disc.refined, alpha.data(), 0));
+    MUST(ssam_mask_render_alpha(disc.refined, nullptr, alpha.data(), 0));
     MUST(ssam_logits_to_heat(logits.data(), logits.size(), heat.data()));
     CHECK(alpha == heat);
     int64_t area = 0;
@@ -83,6 +83,7 @@ TEST("a refined mask agrees with itself in all its forms") {
     const ssam_image image = disc.described();
     std::vector<uint8_t> rgba(bytes.size() * 4);
     MUST(ssam_mask_cutout(disc.refined, &image, nullptr, rgba.data(), 0));
+    MUST(ssam_mask_render_alpha(disc.refined, &image, alpha.data(), 0));
     for (size_t i = 0; i < bytes.size(); ++i) {
         REQUIRE(rgba[4 * i + 3] == alpha[i]);
     }

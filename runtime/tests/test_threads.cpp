@@ -146,7 +146,7 @@ TEST("one mask is read by several threads") {
     for (std::vector<uint8_t>& result : results) {
         threads.emplace_back([&result, mask] {
             result.resize(80 * 60);
-            MUST(ssam_mask_render_alpha(mask, result.data(), 0));
+            MUST(ssam_mask_render_alpha(mask, nullptr, result.data(), 0));
         });
     }
     for (std::thread& thread : threads) {

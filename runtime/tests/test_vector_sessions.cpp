@@ -110,12 +110,23 @@ std::string digest(const std::vector<float>& values) {
     return test::sha256_of(bytes);
 }
 
-void check_step(Session& session, const Value& step) {
+// The whole cut-out from the photo, soft and straight.
+std::string cutout_digest(const ssam_mask* mask, const ssam_image& photo) {
+    ssam_mask_info info;
+    MUST(ssam_mask_get_info(mask, &info));
+    std::vector<uint8_t> rgba(static_cast<size_t>(info.width) * static_cast<size_t>(info.height) *
+                              4);
+    MUST(ssam_mask_cutout(mask, &photo, nullptr, rgba.data(), 0));
+    return test::sha256_of(rgba);
+}
+
+void check_step(Session& session, const Value& step, const ssam_image& photo) {
     make_calls(session.handle, at(step, "calls"));
     const ssam_predict_options options = options_of(at(step, "options"));
     ssam_mask* mask = nullptr;
     MUST(ssam_session_predict(session.handle, &options, &mask));
     check_mask(mask, step);
+    CHECK_EQ(cutout_digest(mask, photo), text_at(step, "cutout_sha256"));
     ssam_mask_free(mask);
     check_points(session.replay.seen, step);
     CHECK_EQ(digest(session.replay.seen.at("segment.prompts")), text_at(step, "planes_sha256"));
@@ -131,9 +142,11 @@ void check_session(const Value& one) {
     for (const char* name : {"heatmap", "masks", "scores"}) {
         session.replay.outputs[name] = floats_at(at(one, "outputs"), name);
     }
-    set_photo(session.handle, one, test::bytes_at(one, "photo"));
+    const std::vector<uint8_t> pixels = test::bytes_at(one, "photo");
+    const ssam_image photo = test::photo_of(one, pixels);
+    MUST(ssam_session_set_image(session.handle, &photo));
     for (const Value& step : at(one, "steps").array) {
-        check_step(session, step);
+        check_step(session, step, photo);
     }
     check_images(session.replay.seen, one);
 }
@@ -162,7 +175,9 @@ std::vector<float> recorded_logits(const Value& one, const Value& place) {
 void check_replay(const Value& one) {
     Session session(one);
     session.replay.outputs["heatmap"] = recorded_logits(one, at(one, "heatmap"));
-    set_photo(session.handle, one, recorded(at(one, "photo")));
+    const std::vector<uint8_t> pixels = recorded(at(one, "photo"));
+    const ssam_image photo = test::photo_of(one, pixels);
+    MUST(ssam_session_set_image(session.handle, &photo));
     for (const Value& step : at(one, "steps").array) {
         session.replay.outputs["masks"] = recorded_logits(one, at(step, "masks"));
         std::vector<float>& scores = session.replay.outputs["scores"];
@@ -170,7 +185,7 @@ void check_replay(const Value& one) {
         for (const double score : numbers(at(step, "scores"))) {
             scores.push_back(static_cast<float>(score));
         }
-        check_step(session, step);
+        check_step(session, step, photo);
     }
     check_images(session.replay.seen, one);
     CHECK_EQ(session.replay.runs["heat"], 1);

@@ -103,12 +103,17 @@ ssam_predict_options options_of(const Value& given) {
     return options;
 }
 
-void set_photo(ssam_session* session, const Value& one, const std::vector<uint8_t>& photo) {
+ssam_image photo_of(const Value& one, const std::vector<uint8_t>& photo) {
     ssam_image image{};
     image.data = photo.data();
     image.width = whole_at(one, "stored_width");
     image.height = whole_at(one, "stored_height");
     image.orientation = whole_at(one, "orientation");
+    return image;
+}
+
+void set_photo(ssam_session* session, const Value& one, const std::vector<uint8_t>& photo) {
+    const ssam_image image = photo_of(one, photo);
     MUST(ssam_session_set_image(session, &image));
 }
 

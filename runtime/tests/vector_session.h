@@ -12,7 +12,10 @@ namespace test {
 // A session of the case's manifest with an engine; free it.
 ssam_session* make_session(const Value& one, const ssam_engine& engine);
 
-// The photo of the case, from the bytes of its rows.
+// The photo of the case, in the bytes of its rows.
+ssam_image photo_of(const Value& one, const std::vector<uint8_t>& photo);
+
+// Opens it.
 void set_photo(ssam_session* session, const Value& one, const std::vector<uint8_t>& photo);
 
 // Makes the calls and compares what they report.

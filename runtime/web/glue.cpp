@@ -225,7 +225,7 @@ ssam_status web_mask_render(const ssam_mask* mask, int value, uint8_t* out) {
 }
 
 ssam_status web_mask_alpha(const ssam_mask* mask, uint8_t* out) {
-    return ssam_mask_render_alpha(mask, out, 0);
+    return ssam_mask_render_alpha(mask, nullptr, out, 0);
 }
 
 ssam_status web_mask_logits(const ssam_mask* mask, float* out) {

@@ -78,6 +78,9 @@ def test_a_whole_session_with_recorded_outputs(case: Case) -> None:
             _call(session, call)
         mask = session.predict(**step["options"])
         _check_step(step, mask, engine.seen["segment"])
+        upright = _core.orient(stored, case["orientation"])
+        assert _sha256(mask.cutout(upright)[0], np.uint8) == step["cutout_sha256"]
+        assert (mask.alpha(upright) == mask.cutout(upright)[0][:, :, 3]).all()
     assert _sha256(engine.seen["segment"]["image"], np.uint8) == case["image_sha256"]
     assert _sha256(engine.seen["heat"]["image"], np.uint8) == case["heat_image_sha256"]
 
@@ -144,7 +147,10 @@ def test_a_session_in_which_every_run_was_recorded(case: Case) -> None:
     for step in case["steps"]:
         for call in step["calls"]:
             _call(session, call)
-        _check_step(step, session.predict(**step["options"]), engine.seen["segment"])
+        mask = session.predict(**step["options"])
+        _check_step(step, mask, engine.seen["segment"])
+        cutout = mask.cutout(_core.orient(stored, case["orientation"]))[0]
+        assert _sha256(cutout, np.uint8) == step["cutout_sha256"]
     assert engine.runs == {"heat": 1, "segment": len(case["steps"])}
     assert _sha256(engine.seen["segment"]["image"], np.uint8) == case["image_sha256"]
     assert _sha256(engine.seen["heat"]["image"], np.uint8) == case["heat_image_sha256"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -70,14 +71,17 @@ def test_a_cutout_keeps_the_object_s_colours_and_hides_the_rest(
         assert (stored[outside] == 0).all()
 
 
-def test_a_cropped_cutout_is_the_rectangle_of_the_object(
+def test_a_cropped_cutout_is_the_rectangle_of_the_object_and_its_band(
     mask: Mask, tmp_path: Path, empty_mask: Mask
 ) -> None:
     whole = np.asarray(Image.open(mask.save(tmp_path / "whole.png", "cutout")))
     cropped = np.asarray(Image.open(mask.save(tmp_path / "crop.png", "cutout", crop=True)))
-    rows, columns = np.nonzero(whole[..., 3])
-    box = whole[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    assert np.array_equal(cropped, box)
+    assert mask.bounds is not None
+    x, y, width, height = mask.bounds
+    room = math.ceil(max(2, max(whole.shape) / 100)) + 2  # 1 % of the longer side, 2 for blending
+    top, left = max(y - room, 0), max(x - room, 0)
+    assert np.array_equal(cropped, whole[top : y + height + room, left : x + width + room])
+    assert (cropped[..., 3] > 0).sum() == (whole[..., 3] > 0).sum()
     assert cropped.shape[0] < whole.shape[0]
     with pytest.raises(OutputError, match="empty"):
         empty_mask.save(tmp_path / "empty.png", "cutout", crop=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from matte_reference import cutout
 from saliency_oracle import oracle_clicks
 from vector_reference import (
     UPRIGHT,
@@ -148,7 +149,8 @@ class Reference:
         scores = scores.clip(0, 1)
         chosen = int(scores.argmax()) if options["candidate"] < 0 else options["candidate"]
         resized = fit(self.size, (self.side, self.side))
-        logits = upsample(masks[chosen], (resized[0] / 4, resized[1] / 4), self.size)
+        valid = (resized[0] / 4, resized[1] / 4)
+        logits = upsample(masks[chosen], valid, self.size)
         assert np.abs(logits).min() > _MARGIN
         mask = logits > 0
         if options["keep_largest"]:
@@ -164,6 +166,9 @@ class Reference:
             "box": _box(mask),
             "rle": rle_string(rle_counts(mask)),
             "logits": [[sx, sy, round(float(logits[sy, sx]), 6)] for sx, sy in samples],
+            "cutout_sha256": hashlib.sha256(
+                cutout(self.photo, mask, masks[chosen], valid).tobytes()
+            ).hexdigest(),
         }
 
 

@@ -108,6 +108,7 @@ class _Session:
         runs.append(last)
         masks, scores = self._answers[0], self._answers[1]
         mask = self.reference.mask(masks, scores, options)
+        del mask["cutout_sha256"]  # compared in sessions.json and replay.json
         self.chosen.append(masks[mask["chosen"]])
         return {"calls": calls, "options": options, "prompts": prompts, "runs": runs, **mask}
 

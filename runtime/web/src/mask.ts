@@ -16,11 +16,11 @@ export interface PredictOptions {
 }
 
 export interface CutoutOptions {
-  /** Soft edges (default) or hard ones. */
+  /** Soft edges where the photo's are (default) or hard ones. */
   readonly soft?: boolean;
   /** Colour times alpha; ImageData wants it straight, the default. */
   readonly premultiplied?: boolean;
-  /** Only the rectangle round the object. */
+  /** Only the rectangle round the object and, if soft, the band round its edge. */
   readonly crop?: boolean;
 }
 
@@ -105,7 +105,10 @@ export class Mask extends Handle {
     return this.rendered("_web_mask_render", value);
   }
 
-  /** height × width bytes: soft edges. */
+  /**
+   * height × width bytes: how certain the network is of each pixel, round(255 · sigmoid(logit)).
+   * To draw over the photo; what a cut-out has is made from the photo as well.
+   */
   alpha(): Uint8Array {
     return this.rendered("_web_mask_alpha");
   }
@@ -120,7 +123,7 @@ export class Mask extends Handle {
     });
   }
 
-  /** The object cut out of its photo. */
+  /** The object cut out of its photo: opaque inside, soft only in a band round its edge. */
   cutout(photo: Photo, options: CutoutOptions = {}): Cutout {
     const { soft = true, premultiplied = false, crop = false } = options;
     const flags = [Number(soft), Number(premultiplied), Number(crop)];

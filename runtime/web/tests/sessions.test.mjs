@@ -72,10 +72,11 @@ async function replay(one, photo, outputsOf) {
   let step = 0;
   const engine = recorder((program) => outputsOf(program, step));
   const segmenter = core.segmenter(one.manifest, engine);
-  const session = segmenter.open({
+  const opened = {
     data: photo, width: one.stored_width, height: one.stored_height, format: "rgb",
     orientation: one.orientation,
-  });
+  };
+  const session = segmenter.open(opened);
   for (const wanted of one.steps) {
     makeCalls(session, wanted.calls);
     const mask = await session.predict({
@@ -100,6 +101,7 @@ async function replay(one, photo, outputsOf) {
     for (const [column, row, value] of wanted.logits) {
       near([logits[row * mask.width + column]], [value], 1e-4);
     }
+    assert.equal(digest(mask.cutout(opened).data), wanted.cutout_sha256);
     mask.free();
   }
   assert.equal(digest(engine.seen.segment.image.data), one.image_sha256);

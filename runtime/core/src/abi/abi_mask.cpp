@@ -6,6 +6,7 @@
 #include "abi/handles.h"
 #include "mask/cutout.h"
 #include "mask/mask_rows.h"
+#include "mask/matte.h"
 #include "mask/refinement.h"
 #include "mask/rle.h"
 
@@ -69,17 +70,10 @@ ssam::RefineSettings check_refine_options(const ssam_refine_options& options) {
             options.epsilon > 0 ? options.epsilon : ssam::kDefaultEpsilon};
 }
 
-struct CutoutPlan {
-    ssam::AlphaRows alpha;
-    ssam::Rect rect;
-    bool premultiplied;
-};
-
-CutoutPlan plan_cutout(const ssam::Mask& mask, const ssam_cutout_options* given) {
+ssam::CutoutSettings check_cutout_options(const ssam_cutout_options* given) {
     const ssam_cutout_options options = given != nullptr ? *given : ssam_cutout_default_options();
-    ssam::AlphaRows alpha(mask, is_set(options.soft, "soft"));
-    const ssam::Rect rect = ssam::cutout_rect(alpha, mask, is_set(options.crop, "crop"));
-    return {std::move(alpha), rect, is_set(options.premultiplied, "premultiplied")};
+    return {is_set(options.soft, "soft"), is_set(options.premultiplied, "premultiplied"),
+            is_set(options.crop, "crop")};
 }
 
 }  // namespace
@@ -186,13 +180,18 @@ ssam_status ssam_mask_render_logits(const ssam_mask* handle, float* out, int64_t
     });
 }
 
-ssam_status ssam_mask_render_alpha(const ssam_mask* handle, uint8_t* out, int64_t stride) {
+ssam_status ssam_mask_render_alpha(const ssam_mask* handle, const ssam_image* photo, uint8_t* out,
+                                   int64_t stride) {
     return guarded([&] {
         const ssam::Mask& mask = open_mask(handle);
         const ptrdiff_t step = rows_of(mask.runs(), out, stride);
-        ssam::AlphaRows alpha(mask, true);
+        if (photo != nullptr) {
+            ssam::write_matte(mask, check_photo(mask, photo), out, step);
+            return;
+        }
+        ssam::CertaintyRows rows(mask);
         for (int y = 0; y < mask.runs().height(); ++y) {
-            alpha.write(y, out + y * step);
+            rows.write(y, out + y * step);
         }
     });
 }
@@ -210,7 +209,7 @@ ssam_status ssam_mask_cutout_rect(const ssam_mask* handle, const ssam_cutout_opt
         not_null(y, "y");
         not_null(width, "width");
         not_null(height, "height");
-        const ssam::Rect rect = plan_cutout(open_mask(handle), options).rect;
+        const ssam::Rect rect = ssam::cutout_rect(open_mask(handle), check_cutout_options(options));
         *x = rect.x;
         *y = rect.y;
         *width = rect.width;
@@ -224,10 +223,10 @@ ssam_status ssam_mask_cutout(const ssam_mask* handle, const ssam_image* photo,
         const ssam::Mask& mask = open_mask(handle);
         const ssam::ImageView image = check_photo(mask, photo);
         not_null(out, "out");
-        CutoutPlan plan = plan_cutout(mask, options);
-        const ptrdiff_t step =
-            ssam::check_stride(stride, int64_t{plan.rect.width} * 4, plan.rect.height);
-        ssam::write_cutout(plan.alpha, image, plan.rect, plan.premultiplied, out, step);
+        const ssam::CutoutSettings settings = check_cutout_options(options);
+        const ssam::Rect rect = ssam::cutout_rect(mask, settings);
+        const ptrdiff_t step = ssam::check_stride(stride, int64_t{rect.width} * 4, rect.height);
+        ssam::write_cutout(mask, image, rect, settings, out, step);
     });
 }
 

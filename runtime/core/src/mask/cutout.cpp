@@ -1,13 +1,13 @@
 #include "mask/cutout.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "base/failure.h"
-#include "base/sigmoid_byte.h"
 #include "mask/components.h"
+#include "mask/matte.h"
 
 namespace ssam {
 namespace {
@@ -53,11 +53,7 @@ uint8_t times(unsigned a, unsigned b) {
 
 }  // namespace
 
-AlphaRows::AlphaRows(const Mask& mask, bool soft) : mask_(mask) {
-    if (!soft) {
-        return;
-    }
-    rows_.emplace(mask);
+CertaintyRows::CertaintyRows(const Mask& mask) : rows_(mask) {
     if (mask.changed()) {
         hidden_ = find_hidden(mask);
         filled_ = find_filled(mask);
@@ -65,58 +61,52 @@ AlphaRows::AlphaRows(const Mask& mask, bool soft) : mask_(mask) {
     }
 }
 
-void AlphaRows::write(int y, uint8_t* out) {
-    if (!rows_) {
-        std::memset(out, 0, static_cast<size_t>(mask_.runs().width()));
-        paint(mask_.runs(), y, 255, out);
-        return;
-    }
-    rows_->write_alpha_row(y, out);
+void CertaintyRows::write(int y, uint8_t* out) {
+    rows_.write_alpha_row(y, out);
     if (overruled_) {
         paint(hidden_, y, 0, out);
         paint(filled_, y, 255, out);
     }
 }
 
-Rect AlphaRows::bounds() const {
-    if (!rows_) {
-        return mask_.runs().bounds();
-    }
-    const float clear = SigmoidByte::get().least(1);
-    const RunMask visible = above(mask_, std::nextafter(clear, -INFINITY));
-    if (!overruled_) {
-        return visible.bounds();
-    }
-    // Visible and not hidden, by way of the complement of "invisible or hidden"; and filled.
-    return unite(complement(unite(complement(visible), hidden_)), filled_).bounds();
-}
-
-Rect cutout_rect(const AlphaRows& alpha, const Mask& mask, bool crop) {
-    if (!crop) {
+Rect cutout_rect(const Mask& mask, const CutoutSettings& settings) {
+    if (!settings.crop) {
         return {0, 0, mask.runs().width(), mask.runs().height()};
     }
-    const Rect rect = alpha.bounds();
+    const Rect rect = settings.soft ? matte_bounds(mask) : mask.runs().bounds();
     if (rect.width == 0) {
         fail(SSAM_ERROR_STATE, "the mask is empty: there is nothing to crop to");
     }
     return rect;
 }
 
-void write_cutout(AlphaRows& alpha, const ImageView& photo, const Rect& rect, bool premultiplied,
-                  uint8_t* out, ptrdiff_t stride) {
+void write_cutout(const Mask& mask, const ImageView& photo, const Rect& rect,
+                  const CutoutSettings& settings, uint8_t* out, ptrdiff_t stride) {
     orient_to_rgba(photo, rect, out, stride);
+    std::optional<MatteRows> matte;
+    if (settings.soft) {
+        matte.emplace(mask, photo);
+    }
     std::vector<uint8_t> alphas(static_cast<size_t>(photo.upright_width()));
     for (int y = 0; y < rect.height; ++y) {
-        alpha.write(rect.y + y, alphas.data());
         uint8_t* pixel = out + y * stride;
+        const uint8_t* alpha = alphas.data();
+        if (matte) {
+            matte->write(rect.y + y, rect.x, rect.x + rect.width, pixel, alphas.data());
+        } else {
+            std::fill(alphas.begin(), alphas.end(), uint8_t{0});
+            paint(mask.runs(), rect.y + y, 255, alphas.data());
+            alpha += rect.x;
+        }
         for (int x = 0; x < rect.width; ++x, pixel += 4) {
-            const uint8_t a = alphas[static_cast<size_t>(rect.x + x)];
+            const uint8_t a = alpha[x];
             if (a == 255) {
                 continue;
             }
             for (int c = 0; c < 3; ++c) {
                 // Colour under no alpha would only leak what was cut away.
-                pixel[c] = a == 0 ? uint8_t{0} : (premultiplied ? times(pixel[c], a) : pixel[c]);
+                pixel[c] =
+                    a == 0 ? uint8_t{0} : (settings.premultiplied ? times(pixel[c], a) : pixel[c]);
             }
             pixel[3] = a;
         }

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include "image/image.h"
 #include "mask/mask_rows.h"
@@ -11,30 +10,33 @@
 
 namespace ssam {
 
-// Alpha of a mask, row by row: hard (0 or 255) or soft (from the logits).
-class AlphaRows {
+// How certain the network is of each pixel, row by row: round(255 * sigmoid(logit)), overruled by
+// keep_largest and hole filling.
+class CertaintyRows {
  public:
-    AlphaRows(const Mask& mask, bool soft);
+    explicit CertaintyRows(const Mask& mask);
 
     void write(int y, uint8_t* out);
 
-    // The smallest rectangle that holds every alpha above 0; all 0 when there is none.
-    Rect bounds() const;
-
  private:
-    const Mask& mask_;
-    std::optional<MaskRows> rows_;  // when soft
+    MaskRows rows_;
     // Where keep_largest and hole filling overrule the logits; empty masks when they did nothing.
     RunMask hidden_{0, 0};
     RunMask filled_{0, 0};
     bool overruled_ = false;
 };
 
+struct CutoutSettings {
+    bool soft;           // alpha as MatteRows gives it; otherwise 0 or 255
+    bool premultiplied;  // colour times alpha
+    bool crop;
+};
+
 // The rectangle that a cut-out covers. Throws SSAM_ERROR_STATE for a crop to nothing.
-Rect cutout_rect(const AlphaRows& alpha, const Mask& mask, bool crop);
+Rect cutout_rect(const Mask& mask, const CutoutSettings& settings);
 
 // RGBA rows of `rect`. `photo` must be of the mask's size.
-void write_cutout(AlphaRows& alpha, const ImageView& photo, const Rect& rect, bool premultiplied,
-                  uint8_t* out, ptrdiff_t stride);
+void write_cutout(const Mask& mask, const ImageView& photo, const Rect& rect,
+                  const CutoutSettings& settings, uint8_t* out, ptrdiff_t stride);
 
 }  // namespace ssam

@@ -8,21 +8,15 @@
 #include "image/resize.h"
 #include "mask/guided_filter.h"
 #include "mask/upsample.h"
+#include "mask/work_size.h"
 
 namespace ssam {
 namespace {
 
-// The filter works on a picture of at most this side, its result on the photo itself.
-constexpr int kWorkSide = 1024;
 // Rows of the photo read together: a photo turned by 90 degrees is read down its columns.
 constexpr int kRowsRead = 16;
 
 using Planes = std::array<std::vector<float>, GuidedPlanes::kCount>;
-
-Size work_size(Size photo) {
-    return std::max(photo.width, photo.height) <= kWorkSide ? photo
-                                                            : fit(photo, {kWorkSide, kWorkSide});
-}
 
 std::vector<int16_t> logits_in_steps(const PlaneView& plane, Size size) {
     std::vector<int16_t> steps;

@@ -2,7 +2,7 @@ import CSqueezeSAM
 
 /// How an object is cut out.
 public struct CutoutOptions: Hashable, Sendable {
-    /// Soft edges, as in `Mask.alpha`; otherwise every pixel is kept or transparent.
+    /// Soft where the photo's edge is; otherwise every pixel is kept or transparent.
     public var soft: Bool
     /// Colour times alpha, as Core Graphics and Metal like it; otherwise straight alpha, for files.
     public var premultiplied: Bool

@@ -93,9 +93,10 @@ public final class Mask: Sendable {
             bytes: try bytes { ssam_mask_render(handle.pointer, 1, $0, 0) })
     }
 
-    /// Soft edges: round(255 · sigmoid(logit)), a byte a pixel, rows without gaps.
+    /// How certain the network is of each pixel: round(255 · sigmoid(logit)), a byte a pixel, rows
+    /// without gaps. To draw over the photo; what a cut-out has is made from the photo as well.
     public func alpha() throws -> [UInt8] {
-        try bytes { ssam_mask_render_alpha(handle.pointer, $0, 0) }
+        try bytes { ssam_mask_render_alpha(handle.pointer, nil, $0, 0) }
     }
 
     /// Logits of this candidate at photo size, before largest piece and holes: above 0 is the

@@ -83,10 +83,13 @@ final class MaskTests: XCTestCase {
     func testACutoutIsThePhotoWhereTheMaskIs() async throws {
         let photo = squarePhoto(format: .bgra)
         let mask = try await mask(photo)
-        let (bitmap, alpha) = (try mask.bitmap(), try mask.alpha())
+        let bitmap = try mask.bitmap()
         let hard = try mask.cutout(of: photo, CutoutOptions(soft: false))
         let soft = try mask.cutout(of: photo)
         let premultiplied = try mask.cutout(of: photo, CutoutOptions(premultiplied: true))
+        let alpha = bitmap.bytes.indices.map { soft.bytes[4 * $0 + 3] }
+        XCTAssertGreaterThan(alpha.filter { $0 == 255 }.count, 300)
+        XCTAssertGreaterThan(alpha.filter { $0 == 0 }.count, 3000)
         XCTAssertEqual(hard.rect, Mask.PixelRect(x: 0, y: 0, width: 80, height: 60))
         for index in bitmap.bytes.indices {
             let (x, y) = (index % 80, index / 80)

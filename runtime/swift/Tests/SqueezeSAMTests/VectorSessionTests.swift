@@ -88,6 +88,9 @@ final class VectorSessionTests: XCTestCase {
             try checkPoints(engine, step)
             XCTAssertEqual(
                 try digest(engine.seen("segment", "prompts")), try step.text("planes_sha256"))
+            XCTAssertEqual(
+                SqueezeSAMCore.sha256(Data(try mask.cutout(of: photo).bytes)),
+                try step.text("cutout_sha256"))
         }
         XCTAssertEqual(
             try digest(engine.seen("segment", "image")), try one.text("image_sha256"))

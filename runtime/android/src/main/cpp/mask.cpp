@@ -112,7 +112,7 @@ void JNICALL mask_render(JNIEnv* env, jclass, jlong mask, jboolean soft, jint va
         Pixels out(env, store, offset, size);
         out.pin();
         check_room(out, info.height, info.width, stride);
-        check(soft == JNI_TRUE ? ssam_mask_render_alpha(mask_of(mask), out.data(), stride)
+        check(soft == JNI_TRUE ? ssam_mask_render_alpha(mask_of(mask), nullptr, out.data(), stride)
                                : ssam_mask_render(mask_of(mask), static_cast<uint8_t>(value),
                                                   out.data(), stride));
     });

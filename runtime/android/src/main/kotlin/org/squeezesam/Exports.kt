@@ -4,11 +4,11 @@ import java.nio.ByteBuffer
 
 /** How to cut out. */
 public data class CutoutOptions(
-    /** Soft edges; otherwise alpha is 0 or 255. */
+    /** Soft where the photo's edge is; otherwise alpha is 0 or 255. */
     public val soft: Boolean = true,
     /** Colour times alpha, as Android's bitmaps want it; otherwise straight alpha. */
     public val premultiplied: Boolean = false,
-    /** Only the rectangle round what is not wholly transparent. */
+    /** Only the rectangle round the object and, if soft, the band round its edge. */
     public val crop: Boolean = false,
 )
 

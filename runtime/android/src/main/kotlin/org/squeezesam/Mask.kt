@@ -131,7 +131,10 @@ public class Mask internal constructor(pointer: Long) : Closeable {
             }
         }
 
-    /** Soft edges, height x width bytes without gaps: round(255 sigmoid(logit)). */
+    /**
+     * How certain the network is of each pixel, height x width bytes without gaps:
+     * round(255 sigmoid(logit)). To draw over the photo; a cut-out's alpha is made from the photo.
+     */
     public suspend fun toAlpha(): ByteArray =
         background { mask ->
             ByteArray(pixelCount()).also { Native.maskRender(mask, true, 255, it, 0, it.size, 0) }
@@ -139,7 +142,7 @@ public class Mask internal constructor(pointer: Long) : Closeable {
 
     /**
      * Writes the mask into [out] from its position on, which is not moved: height rows of width
-     * bytes, [stride] bytes apart (0: no gaps). [soft]: alpha, otherwise 255 inside and 0 outside.
+     * bytes, [stride] bytes apart (0: no gaps). [soft]: as [toAlpha], otherwise 255 inside and 0 outside.
      */
     public suspend fun render(out: ByteBuffer, stride: Int = 0, soft: Boolean = true): Unit =
         background { mask ->

@@ -33,7 +33,12 @@ class SessionVectorsTest {
             segmenter.open(photo).use { session ->
                 for (step in steps) {
                     makeCalls(session, step.list("calls"))
-                    session.predict(optionsOf(step)).use { checkMask(it, step) }
+                    session.predict(optionsOf(step)).use { mask ->
+                        checkMask(mask, step)
+                        val pixels = mask.cutout(photo).pixels
+                        val rgba = ByteArray(pixels.remaining()).also { pixels.get(it) }
+                        assertEquals(step.text("cutout_sha256"), Parts.sha256(rgba))
+                    }
                     runs += step.list("runs").size()
                     assertEquals(runs, engine.done)
                 }

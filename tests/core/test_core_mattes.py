@@ -1,0 +1,93 @@
+"""The alpha of cut-outs: against plain numpy to the byte, and against composites of known alpha."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+from heat_maps import bundled_photos
+from made_masks import mask_of  # finds the modules of tests/vectors
+from matte_reference import alpha as reference_alpha
+from scipy.ndimage import gaussian_filter
+from vector_reference import fit
+
+Floats = npt.NDArray[np.float64]
+SIDE = 128  # of the network's input; its logits are a quarter of it
+
+
+@pytest.mark.parametrize(
+    ("size", "seed"), [((280, 210), 1), ((90, 141), 2), ((1100, 90), 3), ((64, 2), 4)]
+)
+def test_alpha_is_the_references_to_the_byte(size: tuple[int, int], seed: int) -> None:
+    """Photos below and above the work picture's 1024 pixels, and one of two rows."""
+    rng = np.random.default_rng(seed)
+    photo = cv2.resize(bundled_photos()["cat"], size, interpolation=cv2.INTER_CUBIC)
+    coarse = rng.normal(0, 6, (5, 5)).astype(np.float32)
+    plane = cv2.resize(coarse, (SIDE // 4, SIDE // 4), interpolation=cv2.INTER_CUBIC)
+    mask = mask_of(photo, plane)
+    resized = fit(size, (SIDE, SIDE))
+    valid = (resized[0] / 4, resized[1] / 4)
+    found = mask.alpha(photo)
+    wanted = reference_alpha(photo, mask.array() > 0, plane, valid)
+    np.testing.assert_array_equal(found, wanted)
+    assert {0, 255} <= set(np.unique(found))
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_mask_without_an_edge_has_no_soft_alpha(inside: bool) -> None:
+    photo = np.ascontiguousarray(bundled_photos()["coffee"][:96, :128])
+    mask = mask_of(photo, np.full((SIDE // 4, SIDE // 4), 3.0 if inside else -3.0))
+    assert (mask.alpha(photo) == (255 if inside else 0)).all()
+
+
+def _composite(kind: str) -> tuple[npt.NDArray[np.uint8], Floats]:
+    """The coffee before the cat, cut out along a disc with spikes; and the true alpha."""
+    height, width, scale = 210, 280, 4
+    canvas = np.zeros((height * scale, width * scale), np.uint8)
+    centre = (width * scale // 2, height * scale // 2)
+    cv2.circle(canvas, centre, 50 * scale, 255, -1)
+    if kind == "hair":
+        rng = np.random.default_rng(5)
+        for angle in rng.uniform(0, 2 * np.pi, 300):
+            bend = angle + rng.normal(0, 0.15)
+            reach = 50 * scale * rng.uniform(1.05, 1.25)
+            root = (np.array([np.cos(angle), np.sin(angle)]) * 46 * scale + centre).astype(int)
+            tip = (np.array([np.cos(bend), np.sin(bend)]) * reach + centre).astype(int)
+            cv2.line(canvas, root.tolist(), tip.tolist(), 255, 5, cv2.LINE_AA)
+    alpha = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA) / 255.0
+    if kind == "soft":
+        alpha = cv2.GaussianBlur(alpha, (0, 0), 1.5)
+    photos = bundled_photos()
+    object_, behind = (
+        np.ascontiguousarray(photos[name][:height, :width]) for name in ("coffee", "cat")
+    )
+    mixed = alpha[..., None] * object_ + (1 - alpha[..., None]) * behind
+    return np.round(mixed).astype(np.uint8), alpha
+
+
+def _errors(alpha: Floats, wanted: Floats) -> list[float]:
+    """Sum of absolute differences, mean square, and squared differences of the gradients."""
+
+    def slope(values: Floats) -> Floats:
+        return np.hypot(*(gaussian_filter(values, 1.4, order=o) for o in ((0, 1), (1, 0))))
+
+    off = alpha - wanted
+    gradient = slope(alpha) - slope(wanted)
+    return [float(np.abs(off).sum()), float((off**2).mean()), float((gradient**2).sum())]
+
+
+@pytest.mark.parametrize("kind", ["sharp", "soft", "hair"])
+def test_with_the_true_mask_every_alpha_error_is_below_thresholdings(kind: str) -> None:
+    photo, wanted = _composite(kind)
+    mask = wanted > 0.5
+    side = max(photo.shape)
+    plane = np.where(mask, 4.0, -4.0)
+    padded = np.full((side, side), -4.0)
+    padded[: mask.shape[0], : mask.shape[1]] = plane
+    found = mask_of(photo, padded)
+    assert (found.array() > 0).tolist() == mask.tolist()
+    ours = _errors(found.alpha(photo) / 255.0, wanted)
+    thresholds = _errors(mask.astype(float), wanted)
+    for mine, theirs in zip(ours, thresholds, strict=True):
+        assert mine < theirs

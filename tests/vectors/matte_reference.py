@@ -1,0 +1,145 @@
+"""The alpha of a cut-out in plain numpy, to the bit: the reference for the cut-outs of
+sessions.json. What it computes stands in ssam.h (ssam_mask_render_alpha) and in the headers of
+runtime/core/src/mask; floats are float32 where they are stored, float64 where they are fitted."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import distance_transform_edt
+from vector_reference import fit, resize
+
+F32 = np.float32
+Floats = npt.NDArray[Any]
+Pixels = npt.NDArray[np.uint8]
+Bools = npt.NDArray[np.bool_]
+
+WORK_SIDE = 1024
+CLEAR = F32(0.06)
+CONTRAST = F32(255) / (F32(1) - F32(2) * CLEAR)
+
+
+def _axis(part: float, side: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
+    """For `side` pixels: the pixel before and behind on a plane of `part`, and the fraction."""
+    last = math.ceil(part) - 1
+    at = np.clip((np.arange(side) + 0.5) * (part / side) - 0.5, 0, last)
+    first = np.floor(at).astype(np.int64)
+    return first, np.minimum(first + 1, last), (at - first).astype(F32)
+
+
+def _upsampled(plane: Floats, valid: tuple[float, float], size: tuple[int, int]) -> Floats:
+    """float32 bilinear, rows first; `valid` and `size`: (width, height)."""
+    x0, x1, fx = _axis(valid[0], size[0])
+    y0, y1, fy = _axis(valid[1], size[1])
+    plane = plane.astype(F32)
+    rows = (F32(1) - fy)[:, None] * plane[y0] + fy[:, None] * plane[y1]
+    return (F32(1) - fx) * rows[:, x0] + fx * rows[:, x1]
+
+
+def _coverage(mask: Bools, size: tuple[int, int]) -> Pixels:
+    """How much of each work pixel the mask covers, 0…255; only all of it is 255, nothing 0."""
+    columns, rows = (
+        np.array([(i * photo + work - 1) // work for i in range(work + 1)])
+        for photo, work in ((mask.shape[1], size[0]), (mask.shape[0], size[1]))
+    )
+    counts = np.add.reduceat(np.add.reduceat(mask.astype(np.int64), rows[:-1], 0), columns[:-1], 1)
+    area = np.outer(np.diff(rows), np.diff(columns))
+    mixed = np.clip((255 * counts + area // 2) // area, 1, 254)
+    return np.where(counts == 0, 0, np.where(counts == area, 255, mixed)).astype(np.uint8)
+
+
+def _fade(coverage: Pixels, logits: Floats, radius: F32) -> Floats:
+    """1 at the edge, falling to 0 where the band ends."""
+    squares = np.zeros(coverage.shape)
+    for own in (0, 255):
+        pure = coverage == own
+        if pure.all():
+            return np.zeros(coverage.shape, F32)
+        squares = np.maximum(squares, distance_transform_edt(pure) ** 2)
+    exact = np.round(squares).astype(F32)
+    distance = np.where(exact == 0, F32(0), np.sqrt(exact) - F32(0.5))
+    sure = np.clip((np.abs(logits) - F32(4)) / F32(8), F32(0), F32(1))
+    reach = radius * (F32(1) - F32(0.5) * sure)
+    return np.maximum(F32(1) - distance / reach, F32(0))
+
+
+def _windows(values: npt.NDArray[np.int64], radius: int) -> npt.NDArray[np.int64]:
+    """Sums over (2 · radius + 1)², cut off at the border."""
+    for axis in (0, 1):
+        side = values.shape[axis]
+        sums = np.concatenate([np.zeros_like(values.take([0], axis)), values.cumsum(axis)], axis)
+        at = np.arange(side)
+        ends, starts = np.minimum(at + radius + 1, side), np.maximum(at - radius, 0)
+        values = sums.take(ends, axis) - sums.take(starts, axis)
+    return values
+
+
+def _fits(rgb: Pixels, coverage: Pixels, fade: Floats, radius: int) -> tuple[Floats, ...]:
+    """float32 red, green, blue, offset and evidence of each pixel of the work picture."""
+    weight = np.where(fade > 0, 1, 3)
+    inside = np.where(coverage >= 128, weight, 0)
+    colour = rgb.astype(np.int64)
+
+    def side(of: npt.NDArray[np.int64]) -> tuple[Floats, list[Floats], list[Floats]]:
+        count = _windows(of, radius).astype(float)
+        sums = [_windows(of * colour[..., c], radius).astype(float) for c in range(3)]
+        return count, sums, [total / count for total in sums]
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        n_in, s_in, m_in = side(inside)
+        n_out, s_out, m_out = side(weight - inside)
+        known = (n_in > 0) & (n_out > 0) & (fade > 0)
+
+        def within(a: int, b: int) -> Floats:
+            product = _windows(weight * colour[..., a] * colour[..., b], radius)
+            found = (product - s_in[a] * m_in[b] - s_out[a] * m_out[b]) / (n_in + n_out)
+            return found + 16.0 if a == b else found
+
+        rr, rg, rb = within(0, 0), within(0, 1), within(0, 2)
+        gg, gb, bb = within(1, 1), within(1, 2), within(2, 2)
+        dr, dg, db = (m_in[c] - m_out[c] for c in range(3))
+        c_rr, c_rg, c_rb = gg * bb - gb * gb, rb * gb - rg * bb, rg * gb - rb * gg
+        c_gg, c_gb, c_bb = rr * bb - rb * rb, rg * rb - rr * gb, rr * gg - rg * rg
+        determinant = rr * c_rr + rg * c_rg + rb * c_rb
+        red = (c_rr * dr + c_rg * dg + c_rb * db) / determinant
+        green = (c_rg * dr + c_gg * dg + c_gb * db) / determinant
+        blue = (c_rb * dr + c_gb * dg + c_bb * db) / determinant
+        apart = red * dr + green * dg + blue * db
+        say = apart * fade.astype(float)
+        evidence = say / (say + 6.0)
+        scale = evidence / apart
+        offset = -(red * m_out[0] + green * m_out[1] + blue * m_out[2]) * scale
+        found = (red * scale, green * scale, blue * scale, offset, evidence)
+    known &= apart > 1e-6
+    return tuple(np.where(known, plane, 0.0).astype(F32) for plane in found)
+
+
+def alpha(photo: Pixels, mask: Bools, plane: Floats, valid: tuple[float, float]) -> Pixels:
+    """uint8 H×W of an upright photo H×W×3 with its mask H×W and the logits h×w that led to it, of
+    which `valid` (width, height) counts."""
+    height, width = mask.shape
+    size = (width, height)
+    if max(size) > WORK_SIDE:
+        size = fit(size, (WORK_SIDE, WORK_SIDE))
+    coverage = _coverage(mask, size)
+    radius = np.maximum(F32(2), F32(0.01) * F32(max(size)))
+    fade = _fade(coverage, _upsampled(plane, valid, size), radius)
+    planes = _fits(resize(photo, *size), coverage, fade, int(np.floor(radius + F32(0.5))))
+    prior = coverage.astype(F32) / F32(255)
+    red, green, blue, offset, evidence, prior, near = (
+        _upsampled(each, size, (width, height)) for each in (*planes, prior, fade)
+    )
+    r, g, b = (photo[..., c].astype(F32) for c in range(3))
+    seen = red * r + green * g + blue * b + offset
+    both = np.minimum(np.maximum(seen, F32(0)), evidence) + (F32(1) - evidence) * prior
+    bytes_ = np.clip((both - CLEAR) * CONTRAST, F32(0), F32(255)) + F32(0.5)
+    return np.where(near > 0, bytes_.astype(np.uint8), np.where(mask, 255, 0)).astype(np.uint8)
+
+
+def cutout(photo: Pixels, mask: Bools, plane: Floats, valid: tuple[float, float]) -> Pixels:
+    """uint8 H×W×4: the photo with that alpha, 0 where it is 0."""
+    found = alpha(photo, mask, plane, valid)
+    return np.dstack([np.where(found[..., None] > 0, photo, 0), found]).astype(np.uint8)
