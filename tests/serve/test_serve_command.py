@@ -75,3 +75,14 @@ def test_numbers_that_make_no_sense_are_refused(
         main(["serve", *words])
     assert leaving.value.code == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_without_the_extra_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.delitem(sys.modules, "squeezesam.serve.server", raising=False)
+    monkeypatch.delitem(sys.modules, "squeezesam.serve.connections", raising=False)
+    assert main(["serve"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "pip install 'squeezesam[serve]'" in line
