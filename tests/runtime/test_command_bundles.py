@@ -46,6 +46,7 @@ def test_info_shows_model_programs_and_parity(typed: Any, bundle: Path) -> None:
         "clicks, background clicks, box, automatic mask",
         "up to 16 points, 4 candidate masks",
         "segment.onnx",
+        "heat: sha256 " + 64 * "0",
         "executed-host with onnxruntime, 1 photos",
         "mask IoU to fp32: mean 1.0000, min 1.0000",
         "Apache-2.0",

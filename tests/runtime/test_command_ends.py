@@ -29,7 +29,7 @@ COMMANDS = {
     "verify": "verify {bundle} --photos {photos}",
 }
 # At which of the command's function calls the signal comes: while the libraries load, and later.
-MOMENTS = (300, 4_000, 100_000, 250_000)
+MOMENTS = (300, 4_000, 100_000, 200_000)
 START = """
 import os, signal, sys
 number, moment = int(sys.argv.pop(1)), int(sys.argv.pop(1))

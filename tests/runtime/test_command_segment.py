@@ -101,6 +101,23 @@ def test_timings_print_every_stage(segment: Any, photo: Path) -> None:
         assert f"{stage} " in lines[1]
 
 
+def test_as_json_each_photo_is_one_object_on_a_line(segment: Any, photo: Path) -> None:
+    text = photo.with_name("text.jpg")
+    text.write_text("Dear diary")
+    result = segment(photo, text, "--json", "--format", "mask,cutout")
+    assert result.code == 1
+    one_sentence(result, "text.jpg: not a photo")
+    done, failed = map(json.loads, result.out.splitlines())
+    assert done["photo"] == str(photo)
+    assert done["score"] == pytest.approx(0.9, abs=1e-5)
+    assert [Path(path).name for path in done["files"].values()] == [
+        "photo-mask.png",
+        "photo-cutout.png",
+    ]
+    assert set(done) >= {"bounds", "area", "prompts", "timings_ms", "candidates"}
+    assert failed == {"photo": str(text), "error": result.err.strip().split(": ", 1)[1]}
+
+
 def test_a_folder_means_the_photos_in_it(segment: Any, tmp_path: Path) -> None:
     folder = tmp_path / "photos"
     folder.mkdir()

@@ -167,6 +167,9 @@ def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     output.add_argument("--crop", action="store_true", help="crop cut-outs to the object")
     output.add_argument(
+        "--json", action="store_true", help="print one JSON object a photo instead of a sentence"
+    )
+    output.add_argument(
         "--timings", action="store_true", help="print the milliseconds of every stage"
     )
 

@@ -47,11 +47,22 @@ def _rows(bundle: ModelBundle) -> Iterator[tuple[str, str]]:
         work = f", {program.macs / 1e9:.2f} GMAC" if program.macs else ""
         when = "once a photo" if program.runs == "photo" else "at every prompt"
         yield program.name, f"{program.size / 1e6:.2f} MB{work}, {when} ({program.path.name})"
+    yield from _weights(model)
     yield from _measured(manifest)
     tools = manifest.get("toolchain")
     if isinstance(tools, dict):
         yield "made with", ", ".join(f"{name} {version}" for name, version in tools.items())
     yield "licence", facts["licence"]
+
+
+def _weights(model: Any) -> Iterator[tuple[str, str]]:
+    """Which weights each part was made of; the manifest of an old bundle may not say."""
+    hashes = model.get("weights_sha256") if isinstance(model, dict) else None
+    if isinstance(hashes, dict):
+        for number, (part, digest) in enumerate(hashes.items()):
+            yield "weights" if number == 0 else "", f"{part}: sha256 {digest}"
+    if isinstance(model, dict) and isinstance(model.get("provenance"), str):
+        yield "", model["provenance"]
 
 
 def _measured(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -35,13 +35,13 @@ def interruptible(work: Callable[[], object], cancel: Callable[[], None]) -> Non
     try:
         thread.start()  # the key may be pressed while it starts
         done.wait()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:  # of squeezesam_launch it says by which signal
         for _ in range(_ATTEMPTS):
             cancel()  # again, for it does nothing before the prediction has begun
             if done.wait(_PATIENCE_S / _ATTEMPTS):
                 raise
-        complain("interrupted")
+        complain(str(stop) or "interrupted")
         sys.stdout.flush()
-        os._exit(130)
+        os._exit(int(getattr(stop, "code", 130)))
     if errors:
         raise errors[0]

@@ -11,10 +11,11 @@ from ..errors import OutputError, PhotoError, SqueezeSamError
 from ..formats import FORMATS
 from ..mask import Mask
 from ..photo import find_photos
+from ..render import account
 from ..segmenter import Segmenter
 from ..writing import check_free, make_folder
 from .interruptible import interruptible
-from .talk import Progress, complain, say
+from .talk import Progress, complain, say, say_json
 
 
 def segment(options: argparse.Namespace) -> int:
@@ -47,11 +48,17 @@ def segment(options: argparse.Namespace) -> int:
             progress.clear()
             if mask.photo.damage:
                 complain(f"warning: {photo}: {mask.photo.damage}; used as far as it goes")
-            for line in _account(photo, mask, targets.values(), options.timings):
-                say(line)
+            if options.json:
+                say_json({**account(mask), "files": {f: str(t) for f, t in targets.items()}})
+            else:
+                for line in _account(photo, mask, targets.values(), options.timings):
+                    say(line)
         except (SqueezeSamError, MemoryError) as error:
             progress.clear()
-            complain(_named(photo, str(error) or "not enough memory for it"))
+            sentence = _named(photo, str(error) or "not enough memory for it")
+            complain(sentence)
+            if options.json:
+                say_json({"photo": photo, "error": sentence})
             failed = True
         progress.step()
     progress.clear()

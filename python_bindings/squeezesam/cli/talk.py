@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 import time
+from typing import Any
 
 from ..errors import SqueezeSamError
 from ..terminal import printable
@@ -22,6 +24,11 @@ def complain(sentence: str) -> None:
     """One line on stderr; where that is full or closed, nobody can be told, and work goes on."""
     with contextlib.suppress(OSError):
         print(f"squeezesam: {printable(' '.join(sentence.split()))}", file=sys.stderr, flush=True)
+
+
+def say_json(told: dict[str, Any]) -> None:
+    """One JSON object on a line of stdout, in ASCII: JSON Lines, for programs."""
+    print(json.dumps(told), flush=True)
 
 
 def say(line: str) -> None:

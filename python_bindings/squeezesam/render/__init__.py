@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from .documents import result_json, rle_json, svg
+from .documents import account, result_json, rle_json, svg
 from .overlay import overlay
 from .pictures import encode, mask_picture
 from .subject import Subject
 
-__all__ = ["encode", "mask_picture", "overlay", "rendered", "result_json", "rle_json", "svg"]
+__all__ = [
+    "account",
+    "encode",
+    "mask_picture",
+    "overlay",
+    "rendered",
+    "result_json",
+    "rle_json",
+    "svg",
+]
 
 
 def rendered(mask: Subject, form: str, suffix: str, *, crop: bool = False) -> bytes:

@@ -36,7 +36,13 @@ def rle_json(mask: Subject) -> str:
 
 def result_json(mask: Subject) -> str:
     """Everything about the prediction but its pixels, which the `segmentation` entry encodes."""
-    result: dict[str, Any] = {
+    told = {**account(mask), "segmentation": mask.rle()}
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+
+
+def account(mask: Subject) -> dict[str, Any]:
+    """Everything about the prediction but its pixels."""
+    return {
         "photo": mask.photo.name,
         "width": mask.photo.width,
         "height": mask.photo.height,
@@ -50,9 +56,7 @@ def result_json(mask: Subject) -> str:
         "bounds": None if mask.bounds is None else list(mask.bounds),
         "area": mask.area,
         "timings_ms": mask.timings.as_json(),
-        "segmentation": mask.rle(),
     }
-    return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
 
 
 def _prompt(prompt: Prompt) -> dict[str, Any]:
