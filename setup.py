@@ -132,7 +132,10 @@ squeezesam = partial(
             "squeezesam-eval=squeezesam_launch:evaluate",
             "squeezesam-eval-ap=squeezesam_launch:evaluate_ap",
         ],
-        "squeezesam.networks": ["squeezesam=squeezesam_model.family:FAMILY"],
+        "squeezesam.networks": [
+            "squeezesam=squeezesam_model.family:FAMILY",
+            "mobilesam=squeezesam_model.mobilesam.family:FAMILY",
+        ],
         "squeezesam.targets": [
             "coreai=squeezesam_export.targets.coreai.target:TARGET",
             "coreml=squeezesam_export.targets.coreml.target:TARGET",

@@ -70,13 +70,18 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--precision", choices=_union("precisions", targets), default="int8")
     parser.add_argument(
-        "--size", type=size, default=(512, 512), metavar="S|HxW",
-        help="input size in pixels, multiples of 32: 512, 384x512 (default 512)",
+        "--size", type=size, metavar="S|HxW",
+        help="input size in pixels, multiples of 32: 512, 384x512 (default: the network's own, "
+        "512, or 1024 of SAM's family)",
     )  # fmt: skip
-    parser.add_argument("--preset", help="architecture (default: the one that is shipped)")
+    parser.add_argument(
+        "--preset", "--model", metavar="NAME",
+        help="architecture, ours or another family's such as mobilesam (default: the shipped)",
+    )  # fmt: skip
     parser.add_argument(
         "--weights", type=part_and_file, action="append", metavar="[PART=]FILE", default=[],
-        help="weights of the network, or of a part such as heat=FILE (default: the shipped)",
+        help="weights of the network, or of a part such as heat=FILE (default: the shipped; "
+        "of other families' networks random ones, which show time and size)",
     )  # fmt: skip
     parser.add_argument(
         "--calibration", type=Path, metavar="DIR",

@@ -32,7 +32,9 @@ def main(argv: list[str] | None = None) -> int:
 
     options.preset = options.preset or DEFAULT_SEGMENTER
     try:
-        options.weights = _by_part(options.weights, family_of(options.preset).parts[0])
+        family = family_of(options.preset)
+        options.weights = _by_part(options.weights, family.parts[0])
+        options.size = options.size or getattr(family, "size", (512, 512))
     except (ValueError, WeightsError) as error:
         print(f"squeezesam-export: {error}", file=sys.stderr)
         return 2
@@ -116,6 +118,14 @@ def _make(
 
     steps("loading weights and photos")
     inputs = prepare(requests[0])
+    network = inputs.reference.network
+    if network.origin.seeded:
+        steps.rest()
+        print(
+            f"squeezesam-export: no checkpoint of '{network.preset}' was given (--weights FILE): "
+            "its weights are random, the same every time, and its masks mean nothing",
+            file=sys.stderr,
+        )
     lines, exports = [], []
     for request in requests:
         exported = export_bundle(request, steps, inputs)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
 from squeezesam_model.network import Family
 from squeezesam_model.weights import WeightsError
@@ -44,6 +46,21 @@ def family_of(preset: str) -> Family:
             return family
     names = sorted(name for family in known.values() for name in family.presets)
     raise ValueError(f"unknown preset '{preset}': choose one of {', '.join(names)}")
+
+
+def chosen_weights(family: Family, preset: str, given: Mapping[str, Path]) -> dict[str, Path]:
+    """Part → file: the given one, else the shipped one; nothing where the family can do without.
+
+    Raises:
+        WeightsError: a part is not the family's, or none was given and none is shipped.
+    """
+    unknown = sorted(set(given) - set(family.parts))
+    if unknown:
+        raise WeightsError(
+            f"the preset '{preset}' has no part '{unknown[0]}' ({', '.join(family.parts)})"
+        )
+    found = {part: given.get(part) or family.shipped(preset, part) for part in family.parts}
+    return {part: path for part, path in found.items() if path is not None}
 
 
 @cache

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from torch import nn
 
+from squeezesam_model.heat import HEAT, folded_photo, heat_program
 from squeezesam_model.metadata import read_metadata
 from squeezesam_model.network import (
     Capabilities,
@@ -15,7 +16,6 @@ from squeezesam_model.network import (
     Labels,
     Origin,
     Output,
-    Photo,
     Planes,
     Points,
     PreviousMask,
@@ -29,13 +29,7 @@ from squeezesam_model.segmenter import Segmenter
 from squeezesam_model.weights import WeightsError, load_saliency, load_segmenter, shipped_weights
 
 MAX_POINTS = 16
-SEGMENT, HEAT = "segment", "heat"
-
-
-def heat_size(height: int, width: int, longest: int) -> tuple[int, int]:
-    """Input size of the saliency network: the segmenter's aspect, multiples of 32."""
-    scale = longest / max(height, width)
-    return (max(32, round(height * scale / 32) * 32), max(32, round(width * scale / 32) * 32))
+SEGMENT = "segment"
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,16 +76,13 @@ class SqueezeSam:
                 SEGMENT, "prompt", self.segmenter.at_size(self.height, self.width),
                 self._segment_inputs(), (Output("masks", "masks"), Output("scores", "scores")),
             ),
-            Program(
-                HEAT, "photo", self.saliency,
-                self._heat_inputs(), (Output("heatmap", "heat"),),
-            ),
+            heat_program(self.saliency, self.height, self.width),
         )  # fmt: skip
 
     def _segment_inputs(self) -> tuple[Input, ...]:
         size = (self.height, self.width)
         inputs = (
-            Input("image", (1, 3, *size), _photo(self.segmenter)),
+            Input("image", (1, 3, *size), folded_photo(self.segmenter.normalise)),
             Input("prompts", (1, 2, *size), Planes()),
             Input("points", (1, MAX_POINTS, 2), Points()),
             Input("labels", (1, MAX_POINTS), Labels()),
@@ -99,16 +90,6 @@ class SqueezeSam:
         if not getattr(self.segmenter.preset, "previous_mask", False):
             return inputs
         return (*inputs, Input("previous", (1, 1, *size), PreviousMask("probability")))
-
-    def _heat_inputs(self) -> tuple[Input, ...]:
-        size = heat_size(self.height, self.width, self.saliency.preset.size)
-        return (Input("image", (1, 3, *size), _photo(self.saliency)),)
-
-
-def _photo(network: Segmenter | SaliencyNet) -> Photo:
-    """Normalised inside; padded with the mean, as close as 8 bits allow."""
-    red, green, blue = (round(float(mean)) for mean in network.normalise.mean.flatten())
-    return Photo(padding=(red, green, blue))
 
 
 class SqueezeSamFamily:

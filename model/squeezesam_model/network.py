@@ -26,13 +26,13 @@ class Photo:
         range: what the bytes 0 and 255 become, before the normalisation.
         mean: taken off each channel of ``range``; None: the network does it itself.
         std: what the difference is divided by; None with ``mean``.
-        padding: colour of the rest, 0…255.
+        padding: colour of the rest, 0…255, fractions allowed.
     """
 
     range: tuple[float, float] = (0.0, 255.0)
     mean: tuple[float, float, float] | None = None
     std: tuple[float, float, float] | None = None
-    padding: tuple[int, int, int] = (124, 116, 104)
+    padding: tuple[float, float, float] = (124, 116, 104)
 
     def entry(self) -> dict[str, Any]:
         """The manifest's `source`."""
@@ -188,11 +188,14 @@ class Origin:
         files: program → the file that its weights came from.
         licence: of the weights; ``unspecified`` where nobody said.
         provenance: what they were made from, in the words of who made them.
+        seeded: nobody gave a file for the main part: its weights are random ones, the same every
+            time, and its masks mean nothing.
     """
 
     files: Mapping[str, Path] = field(default_factory=dict)
     licence: str = "unspecified"
     provenance: str = ""
+    seeded: bool = False
 
 
 class Network(Protocol):
@@ -235,17 +238,20 @@ class Family(Protocol):
         name: in the manifest.
         presets: the architectures that it builds.
         parts: names of the weights files that a network is made of, the main one first.
+
+    A family whose networks are at home at another input size than 512×512 says so by an attribute
+    ``size``, (height, width).
     """
 
     name: str
     presets: tuple[str, ...]
     parts: tuple[str, ...]
 
-    def shipped(self, preset: str, part: str) -> Path:
-        """The weights that come with the package.
+    def shipped(self, preset: str, part: str) -> Path | None:
+        """The weights that come with the package; None where seeded random ones take their place.
 
         Raises:
-            WeightsError: there are none.
+            WeightsError: there are none, and the network needs a file.
         """
 
     def load(self, preset: str, weights: Mapping[str, Path], height: int, width: int) -> Network:
@@ -253,7 +259,7 @@ class Family(Protocol):
 
         Args:
             preset: one of the family's.
-            weights: part → file, for every part.
+            weights: part → file, for every part but those that :meth:`shipped` has None for.
             height: of the input, pixels.
             width: of the input, pixels.
 

@@ -39,6 +39,10 @@ class Attention(nn.Module):
         out: Tensor = self.out(merged)
         return out
 
+    def product_macs(self, query: Tensor, key: Tensor, value: Tensor) -> int:
+        """Of the two products that are no layers."""
+        return 2 * query.shape[0] * query.shape[1] * key.shape[1] * self.out.in_features
+
 
 class TwoWayBlock(nn.Module):
     """Self-attention of the tokens, tokens → image, MLP, image → tokens."""

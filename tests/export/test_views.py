@@ -19,7 +19,7 @@ from squeezesam_export.photos.views import (
     views_sha256,
 )
 from squeezesam_export.program import ExportError
-from squeezesam_model.family import heat_size
+from squeezesam_model.heat import heat_size
 
 
 def test_the_built_in_views_are_at_least_twenty_and_all_have_prompts_inside() -> None:

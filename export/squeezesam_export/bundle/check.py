@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from squeezesam_model import file_sha256
-from squeezesam_model.families import family_of
+from squeezesam_model.families import chosen_weights, family_of
 from squeezesam_model.network import Network, Program
 
 from squeezesam_export.networks.reference import Reference
@@ -79,9 +79,7 @@ def _network(request: CheckRequest, manifest: dict[str, Any]) -> Network:
         family = family_of(preset)
     except ValueError as error:
         raise ExportError(f"{request.bundle}: {error}") from error
-    weights = {
-        part: request.weights.get(part) or family.shipped(preset, part) for part in family.parts
-    }
+    weights = chosen_weights(family, preset, request.weights)
     wanted = manifest["model"]["weights_sha256"]
     for part, path in weights.items():
         if path.exists() and file_sha256(path) != wanted.get(part):

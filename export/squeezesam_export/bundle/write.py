@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from squeezesam_model.families import family_of
+from squeezesam_model.families import chosen_weights, family_of
 
 from squeezesam_export.bundle import manifest
 from squeezesam_export.bundle.lowering import lowered as lowered_program
@@ -28,6 +28,8 @@ from squeezesam_export.request import ExportRequest, check_request
 from squeezesam_export.targets.registry import find_target
 from squeezesam_export.toolchain.versions import toolchain
 from squeezesam_export.verify import gate, parity
+
+_FLOATS = ("fp32", "fp16")
 
 
 @dataclass(frozen=True)
@@ -73,17 +75,11 @@ def prepare(request: ExportRequest) -> Inputs:
         ValueError: no family builds the preset.
     """
     family = family_of(request.preset)
-    unknown = sorted(set(request.weights) - set(family.parts))
-    if unknown:
-        raise ExportError(
-            f"the preset '{request.preset}' has no part '{unknown[0]}' ({', '.join(family.parts)})"
-        )
-    weights = {
-        part: request.weights.get(part) or family.shipped(request.preset, part)
-        for part in family.parts
-    }
+    weights = chosen_weights(family, request.preset, request.weights)
     reference = Reference(family.load(request.preset, weights, request.height, request.width))
-    calibration = _views(reference, request.calibration, calibration_views)
+    # Running a large encoder on thirty photos that nothing will look at takes minutes.
+    unread = request.calibration is None and request.precision in _FLOATS
+    calibration = [] if unread else _views(reference, request.calibration, calibration_views)
     return Inputs(reference, calibration, _views(reference, request.comparison, comparison_views))
 
 

@@ -100,7 +100,7 @@ def views_sha256(views: list[View]) -> str:
 
 
 def letterbox(
-    rgb: U8, height: int, width: int, padding: tuple[int, int, int] = PAD_VALUE
+    rgb: U8, height: int, width: int, padding: tuple[float, float, float] = PAD_VALUE
 ) -> tuple[NDArray[np.float32], tuple[int, int]]:
     """Resize with the aspect kept and pad bottom and right: the core's own steps.
 
@@ -108,9 +108,12 @@ def letterbox(
         1×3×height×width float32 in 0…255, and the (height, width) that the photo covers.
     """
     placed = Letterbox((rgb.shape[1], rgb.shape[0]), (width, height))
-    canvas = placed.image(np.ascontiguousarray(rgb), padding)
-    planar = canvas.transpose(2, 0, 1)[None].astype(np.float32)
-    return np.ascontiguousarray(planar), (placed.resized[1], placed.resized[0])
+    canvas = placed.image(np.ascontiguousarray(rgb), (0, 0, 0))
+    planar = np.empty((1, 3, height, width), np.float32)
+    planar[0] = np.asarray(padding, np.float32)[:, None, None]
+    right, bottom = placed.resized
+    planar[0, :, :bottom, :right] = canvas[:bottom, :right].transpose(2, 0, 1)
+    return planar, (bottom, right)
 
 
 def _read(path: Path) -> U8:

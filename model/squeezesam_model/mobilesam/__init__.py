@@ -1,0 +1,1 @@
+"""MobileSAM: SAM's decoder behind a TinyViT."""

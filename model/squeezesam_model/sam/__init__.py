@@ -1,0 +1,1 @@
+"""What the networks of SAM's family share: prompt encoder, mask decoder, checkpoints, programs."""

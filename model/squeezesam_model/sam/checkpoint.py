@@ -1,0 +1,104 @@
+"""Checkpoints of others, read without running anything of theirs and held against a network."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor, nn
+
+from squeezesam_model.metadata import Metadata, read_metadata
+from squeezesam_model.weights import WeightsError
+
+_WRAPPERS = ("model", "state_dict")
+
+
+def read_checkpoint(path: Path) -> dict[str, Tensor]:
+    """Name → tensor of a ``.safetensors`` file or of what torch saved.
+
+    Torch's files are unpickled with nothing but tensors allowed in them. Tensors that lie under
+    ``model`` or ``state_dict`` are taken out of there.
+
+    Raises:
+        WeightsError: it is missing or damaged, or holds something else than named tensors.
+    """
+    if path.suffix == ".safetensors":
+        try:
+            with safe_open(path, framework="pt") as file:
+                return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except (OSError, SafetensorError) as error:
+            raise WeightsError(f"cannot read the checkpoint {path}: {error}") from error
+    try:
+        found: Any = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        reason = error.strerror or "it is damaged"
+        raise WeightsError(f"cannot read the checkpoint {path}: {reason}") from error
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
+        raise WeightsError(
+            f"cannot read the checkpoint {path}: it is damaged, or no file of tensors alone"
+        ) from error
+    for word in _WRAPPERS:
+        if isinstance(found, Mapping) and isinstance(found.get(word), Mapping):
+            found = found[word]
+    if not isinstance(found, Mapping) or not found:
+        raise WeightsError(f"the checkpoint {path} holds {type(found).__name__}, not named tensors")
+    for name, value in found.items():
+        if not isinstance(name, str) or not isinstance(value, Tensor):
+            raise WeightsError(f"the checkpoint {path} holds '{name}', which is no named tensor")
+    return dict(found)
+
+
+def checkpoint_metadata(path: Path) -> Metadata:
+    """What the file says of itself; torch's files say nothing."""
+    return read_metadata(path) if path.suffix == ".safetensors" else Metadata()
+
+
+def wanted_tensors(
+    model: nn.Module, unused: Mapping[str, tuple[int, ...]]
+) -> dict[str, tuple[int, ...]]:
+    """Name → shape of all that a checkpoint of the network holds.
+
+    Args:
+        model: the network.
+        unused: what is in the checkpoints but takes no part in a mask.
+    """
+    own = {name: tuple(value.shape) for name, value in model.state_dict().items()}
+    return {**own, **unused}
+
+
+def load_checkpoint(
+    model: nn.Module, path: Path, preset: str, unused: Mapping[str, tuple[int, ...]]
+) -> None:
+    """Fill ``model`` with the float32 of ``path``; every name and shape must match.
+
+    Raises:
+        WeightsError: the file cannot be read, is of another model, or lacks or adds a tensor.
+    """
+    tensors = read_checkpoint(path)
+    wanted = wanted_tensors(model, unused)
+    shared = sum(name in tensors for name in wanted)
+    if 2 * shared < len(wanted):
+        raise WeightsError(
+            f"{path} is a checkpoint of another model: of the {len(wanted)} tensors of '{preset}' "
+            f"it has {shared}"
+        )
+    problems = [f"lacks {name}" for name in wanted if name not in tensors]
+    problems += [f"has the unknown tensor {name}" for name in tensors if name not in wanted]
+    problems += [
+        f"{name} is {_shape(tensors[name].shape)}, not {_shape(shape)}"
+        for name, shape in wanted.items()
+        if name in tensors and tuple(tensors[name].shape) != shape
+    ]
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise WeightsError(f"{path} does not fit '{preset}': {problems[0]}{more}")
+    own = model.state_dict()
+    model.load_state_dict({name: tensors[name].to(value.dtype) for name, value in own.items()})
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "×".join(str(side) for side in shape) or "a single number"
