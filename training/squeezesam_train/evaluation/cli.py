@@ -206,7 +206,6 @@ def _torch_predictor(arguments: argparse.Namespace) -> Predictor:
     from squeezesam_train.evaluation.torch_predictor import TorchPredictor
 
     preset = arguments.preset or DEFAULT_SEGMENTER
-    saliency_preset = arguments.saliency_preset or DEFAULT_SALIENCY
     weights, saliency = arguments.weights, arguments.saliency_weights
     if weights is None:
         from squeezesam_model import WeightsError
@@ -214,11 +213,11 @@ def _torch_predictor(arguments: argparse.Namespace) -> Predictor:
 
         try:
             weights = shipped_weights(preset)
-            saliency = saliency or shipped_weights(saliency_preset)
+            saliency = saliency or shipped_weights(arguments.saliency_preset or DEFAULT_SALIENCY)
         except WeightsError as error:
             raise UsageError(str(error)) from error
     return TorchPredictor.load(
-        weights, saliency, preset, saliency_preset, arguments.size,
+        weights, saliency, preset, arguments.saliency_preset, arguments.size,
         not arguments.no_previous_mask,
     )  # fmt: skip
 

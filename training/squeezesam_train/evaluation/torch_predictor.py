@@ -10,7 +10,6 @@ import torch
 from numpy.typing import NDArray
 from squeezesam.geometry import heat_to_clicks
 from squeezesam_model import (
-    DEFAULT_SALIENCY,
     DEFAULT_SEGMENTER,
     MAX_POINTS,
     SaliencyNet,
@@ -76,11 +75,11 @@ class TorchPredictor:
         weights: Path,
         saliency_weights: Path | None,
         preset: str = DEFAULT_SEGMENTER,
-        saliency_preset_name: str = DEFAULT_SALIENCY,
+        saliency_preset_name: str | None = None,
         size: int = 512,
         previous_mask: bool = True,
     ) -> TorchPredictor:
-        """From safetensors files.
+        """From safetensors files; without a name the saliency preset is what its file says.
 
         Raises:
             PredictorError: unknown preset, unreadable weights, or weights of another preset.
