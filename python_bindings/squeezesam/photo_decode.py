@@ -22,7 +22,8 @@ from . import _core, photo_jpeg
 from .errors import PhotoError
 from .photo_colour import Pixels, is_photo_mode, rgb_of_array, rgb_of_image
 from .photo_formats import NAMES, fault, recognise, truncated
-from .photo_tiff import full_size_page, silent_libtiff
+from .photo_tiff import full_size_page
+from .silence import silent_stderr
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -68,7 +69,8 @@ def decode(data: bytes, name: str, max_pixels: int, accept_damaged: bool, turn: 
         if form == "jpeg":
             pixels, orientation, found = _jpeg(data, name, max_pixels, accept_damaged)
         else:
-            quiet = silent_libtiff() if form == "tiff" else contextlib.nullcontext()
+            # libtiff writes its account of damaged data past Python.
+            quiet = silent_stderr() if form == "tiff" else contextlib.nullcontext()
             with quiet:
                 pixels, orientation, found = _other(data, form, name, max_pixels, accept_damaged)
         turned = turn and form != "tiff" and 2 <= orientation <= 8

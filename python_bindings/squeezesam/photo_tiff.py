@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import threading
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .errors import PhotoError
@@ -16,7 +12,6 @@ if TYPE_CHECKING:
 NEW_SUBFILE_TYPE, SUB_IFDS, DNG_VERSION = 254, 330, 50706
 TILE_WIDTH, TILE_LENGTH = 322, 323
 _REDUCED = 1
-_standard_error = threading.Lock()
 MAX_PAGES = 64
 MAX_TILE = 1 << 22
 """Pixels of a tile in a smaller picture; real ones have 256×256 or so."""
@@ -55,22 +50,3 @@ def _check_tiles(image: TiffImagePlugin.TiffImageFile, name: str) -> None:
     width, height = (image.tag_v2.get(tag, 1) for tag in (TILE_WIDTH, TILE_LENGTH))
     if int(width) * int(height) > max(MAX_TILE, image.width * image.height):
         raise PhotoError(f"{name}: the TIFF file is damaged (tiles of {width}×{height} pixels)")
-
-
-@contextlib.contextmanager
-def silent_libtiff() -> Iterator[None]:
-    """libtiff writes its account of damaged data to file descriptor 2: closed to it meanwhile."""
-    with _standard_error:
-        try:
-            kept = os.dup(2)
-        except OSError:  # there is no standard error
-            yield
-            return
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        try:
-            os.dup2(nowhere, 2)
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            os.close(nowhere)

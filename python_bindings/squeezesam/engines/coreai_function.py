@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import contextlib
 import functools
 import gc
-import os
-import sys
 import threading
 import time
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import BundleError, EngineError, EngineUnavailableError
+from ..silence import silent_stderr
 from .checks import sentence
 from .coreai_support import asset_obstacle, coreai_obstacle
 from .protocol import Tensor
@@ -69,7 +67,8 @@ class CoreAIFunction:
         _settle_before_exit()
         self._array = NDArray
         try:
-            with _LOCK, _unheard():
+            # The runtime tells stderr, past Python, which function it loads.
+            with _LOCK, silent_stderr():
                 self._function = _finish(_load(path))
         except Exception as error:
             raise EngineError(f"Core AI cannot load {path.name}: {sentence(error)}") from error
@@ -128,18 +127,3 @@ def _finish(work: Coroutine[Any, Any, Any]) -> Any:
     if failed:
         raise failed[0]
     return found[0]
-
-
-@contextlib.contextmanager
-def _unheard() -> Iterator[None]:
-    """The runtime tells stderr, past Python, which function it loads."""
-    sys.stderr.flush()
-    saved = os.dup(2)
-    null = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(null)

@@ -16,11 +16,14 @@ from typing import Any
 import numpy as np
 
 from ..errors import EngineError, EngineUnavailableError
+from ..silence import silent_stderr
 from .checks import check_signature, sentence
 from .protocol import Program, ProgramSpec, Tensor
 
 # The runtime, its memory planning and its thread pool are one per process and know no locks.
 _LOCK = threading.Lock()
+# Making its thread pool (for a count asked for, a method loaded or a first run) it tells stderr
+# where it looked for the processors: unheard.
 
 
 class ExecuTorchEngine:
@@ -45,7 +48,7 @@ class ExecuTorchEngine:
             ) from error
         self._from_numpy = torch.from_numpy
         _warn_once_unheard(torch.from_numpy)
-        with _LOCK:
+        with _LOCK, silent_stderr():
             self._runtime = Runtime.get()
             if threads is not None:
                 from executorch.extension.pybindings import portable_lib
@@ -57,7 +60,7 @@ class ExecuTorchEngine:
     def load(self, spec: ProgramSpec) -> Program:
         """Loads the method ``forward`` of one program. Raises EngineError if it is refused."""
         try:
-            with _LOCK:
+            with _LOCK, silent_stderr():
                 method = self._runtime.load_program(spec.path).load_method("forward")
         except Exception as error:
             raise EngineError(
@@ -104,11 +107,14 @@ class _ExecuTorchProgram:
         self._method = method
         self._spec = spec
         self._from_numpy = from_numpy
+        self._ran = False
 
     def run(self, inputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         arguments = [self._from_numpy(inputs[tensor.name]) for tensor in self._spec.inputs]
         try:
-            with _LOCK:
+            quiet = contextlib.nullcontext() if self._ran else silent_stderr()
+            self._ran = True
+            with _LOCK, quiet:
                 # Results live in the method's planned memory: copy before the next run.
                 values = [np.array(value) for value in self._method.execute(arguments)]
         except Exception as error:
