@@ -113,8 +113,7 @@ class SqueezeSamFamily:
                 f"the preset '{preset}' takes sides that are multiples of 32, not {height}×{width}"
             )
         segmenter = load_segmenter(weights[SEGMENT], preset)
-        known = read_metadata(weights[HEAT])
-        saliency = load_saliency(weights[HEAT], known.preset or DEFAULT_SALIENCY)
+        saliency = load_saliency(weights[HEAT])
         return SqueezeSam(
             segmenter, saliency, height, width, _trained(segmenter, weights), _origin(weights)
         )

@@ -93,7 +93,7 @@ def test_the_command_runs_an_executorch_bundle(
     words = ["--bundle", executorch_bundle, "--output", tmp_path, "--threads", "1"]
     assert main(["segment", str(photo), *map(str, words)]) == 0
     assert (tmp_path / "photo-mask.png").exists()
-    capfd.readouterr()
+    assert capfd.readouterr().err == ""
     assert main(["verify", str(executorch_bundle)]) == 0
     captured = capfd.readouterr()
     assert captured.err == ""
