@@ -218,7 +218,7 @@ inline void add_sessions(py::module_& m) {
         .def(
             "set_image",
             [](Session& self, const py::array& pixels, int32_t orientation) {
-                const Image source = as_image(pixels, orientation);
+                const Image source = as_image(pixels, orientation, true);
                 check(unlocked(
                     [&] { return ssam_session_set_image(self.handle.get(), &source.image); }));
             },

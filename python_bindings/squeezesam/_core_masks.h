@@ -47,7 +47,7 @@ inline py::array mask_array(const Mask& mask) {
 // `photo`: an array, or None.
 inline py::array mask_alpha(const Mask& mask, const py::object& photo) {
     Image source{};
-    if (!photo.is_none()) source = as_image(photo.cast<py::array>(), 1);
+    if (!photo.is_none()) source = as_image(photo.cast<py::array>(), 1, true);
     const ssam_image* image = photo.is_none() ? nullptr : &source.image;
     auto out = new_array<uint8_t>({mask.info.height, mask.info.width});
     uint8_t* data = out.mutable_data();
@@ -76,7 +76,7 @@ inline py::array candidate_plane(const py::object& self, int32_t candidate) {
 
 inline std::unique_ptr<Mask> refine(const Mask& mask, const py::array& photo, double radius,
                                     double epsilon) {
-    const Image source = as_image(photo, 1);
+    const Image source = as_image(photo, 1, true);
     ssam_refine_options options = ssam_refine_default_options();
     options.radius = radius;
     options.epsilon = epsilon;
@@ -89,7 +89,7 @@ inline std::unique_ptr<Mask> refine(const Mask& mask, const py::array& photo, do
 // RGBA rows of the cut-out and the (x, y) of its first pixel in the photo.
 inline py::tuple mask_cutout(const Mask& mask, const py::array& photo, bool soft,
                              bool premultiplied, bool crop) {
-    const Image source = as_image(photo, 1);
+    const Image source = as_image(photo, 1, true);
     ssam_cutout_options options = ssam_cutout_default_options();
     options.soft = soft ? 1 : 0;
     options.premultiplied = premultiplied ? 1 : 0;

@@ -107,7 +107,8 @@ struct Image {
     ssam_image image;
 };
 
-inline Image as_image(const py::array& pixels, int32_t orientation) {
+// `straight`: the alpha of HxWx4 counts.
+inline Image as_image(const py::array& pixels, int32_t orientation, bool straight = false) {
     const py::ssize_t channels = pixels.ndim() == 3 ? pixels.shape(2) : 1;
     const bool shaped =
         pixels.ndim() == 2 || (pixels.ndim() == 3 && (channels == 3 || channels == 4));
@@ -119,9 +120,10 @@ inline Image as_image(const py::array& pixels, int32_t orientation) {
     result.image.width = int32(pixels.shape(1));
     result.image.height = int32(pixels.shape(0));
     result.image.stride = result.array.strides(0);
-    result.image.format = channels == 3   ? SSAM_FORMAT_RGB
-                          : channels == 4 ? SSAM_FORMAT_RGBA
-                                          : SSAM_FORMAT_GRAY;
+    result.image.format = channels == 3               ? SSAM_FORMAT_RGB
+                          : straight && channels == 4 ? SSAM_FORMAT_RGBA_STRAIGHT
+                          : channels == 4             ? SSAM_FORMAT_RGBA
+                                                      : SSAM_FORMAT_GRAY;
     result.image.orientation = orientation;
     return result;
 }

@@ -65,10 +65,10 @@ class Mask:
 
         Between them only in a band round the mask's edge, 1 % of the longer side to either side
         (half as far where the network is certain): there the photo's own colours decide, and the
-        mask alone where they say nothing; see `ssam_mask_render_alpha` in ssam.h. How certain the
-        network is of a pixel stands in `logits`.
+        mask alone where they say nothing; see `ssam_mask_render_alpha` in ssam.h. The photo's own
+        alpha multiplies it. How certain the network is of a pixel stands in `logits`.
         """
-        return self._core.alpha(self.photo.pixels)
+        return self._core.alpha(self.photo.source)
 
     @property
     def logits(self) -> npt.NDArray[np.float32]:
@@ -144,7 +144,7 @@ class Mask:
         Whether it helps depends on the photo: docs/edges.md. Raises InvalidArgumentError for a
         radius or epsilon out of range.
         """
-        refined = self._core.refine(self.photo.pixels, radius, epsilon)
+        refined = self._core.refine(self.photo.source, radius, epsilon)
         return Mask(
             refined,
             self.photo,
@@ -156,13 +156,14 @@ class Mask:
     def cutout(self, *, crop: bool = False, soft: bool = True) -> npt.NDArray[np.uint8]:
         """uint8 h×w×4 RGBA: the object, all else transparent.
 
-        soft: alpha is `alpha`; False: 255 where the mask is and 0 elsewhere.
+        soft: alpha is `alpha`; False: 255, or the photo's own alpha, where the mask is and 0
+            elsewhere. A photo with alpha keeps its colours.
         crop: only the rectangle round the object and, if soft, the band round its edge, instead of
             the whole photo. Raises OutputError for a crop of an empty mask.
         """
         if crop and not self.area:
             raise OutputError(f"{self.photo.name}: the mask is empty, there is nothing to crop to")
-        return self._core.cutout(self.photo.pixels, soft, False, crop)[0]
+        return self._core.cutout(self.photo.source, soft, False, crop)[0]
 
     def contour(self, epsilon: float = 0.0) -> list[Ring]:
         """Outlines along pixel edges: (float32 N×2 points, −1 or the index of the outer ring).

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from . import _core
 from .errors import InvalidArgumentError, PhotoError
 from .formats import is_result
-from .photo_colour import is_photo_mode, over_white, rgb_of_image
-from .photo_decode import MAX_PIXELS, check_size, decode, orientation_of
+from .photo_colour import colours_of_image, is_photo_mode, over_white
+from .photo_decode import MAX_PIXELS, Decoded, check_size, decode, orientation_of, turned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,15 +36,24 @@ class Photo:
     """An upright photo.
 
     pixels: uint8 H×W×3, sRGB, C-contiguous, orientation already applied; nobody else's memory.
+        Where the photo is transparent, as it looks over white.
     name: how to call it in messages and results; the path where there is one.
     orientation: the EXIF orientation (1…8) that was applied.
     damage: what is damaged in it, if it was read with accept_damaged; else None.
+    straight: uint8 H×W×4, the colours as they are stored (in sRGB) with straight alpha; None for a
+        photo that is opaque everywhere.
     """
 
     pixels: Pixels
     name: str
     orientation: int = 1
     damage: str | None = None
+    straight: Pixels | None = None
+
+    @property
+    def source(self) -> Pixels:
+        """What cut-outs are made from: `straight` where there is transparency, else `pixels`."""
+        return self.pixels if self.straight is None else self.straight
 
     @property
     def width(self) -> int:
@@ -82,13 +90,12 @@ def open_photo(
     if bgr and not (isinstance(source, np.ndarray) and source.ndim == 3 and source.shape[2] > 1):
         raise InvalidArgumentError("bgr=True is for arrays of shape H×W×3 or H×W×4")
     if isinstance(source, np.ndarray):
-        return Photo(_array(source, name, max_pixels, bgr), name)
+        return _from_array(source, name, max_pixels, bgr)
     if isinstance(source, (str, os.PathLike)):
         name = os.fspath(source)
         source = _read(name)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        found = decode(bytes(source), name, max_pixels, accept_damaged, turn)
-        return Photo(found.pixels, name, found.orientation, found.damage)
+        return _named(decode(bytes(source), name, max_pixels, accept_damaged, turn), name)
     if hasattr(source, "getexif") and hasattr(source, "convert"):
         return _from_pil(source, name, max_pixels, turn)
     raise TypeError(
@@ -106,6 +113,10 @@ def find_photos(folder: str | os.PathLike[str]) -> Iterator[Path]:
         named = path.suffix.lower() in PHOTO_SUFFIXES
         if named and not hidden and path.is_file() and not is_result(path):
             yield path
+
+
+def _named(found: Decoded, name: str) -> Photo:
+    return Photo(found.pixels, name, found.orientation, found.damage, found.straight)
 
 
 def _read(path: str) -> bytes:
@@ -131,15 +142,15 @@ def _from_pil(image: Any, name: str, max_pixels: int, turn: bool) -> Photo:
     orientation = orientation_of(image)
     try:
         image.load()  # a TIFF file's picture is turned by this
-        pixels = rgb_of_image(image)
+        found = Decoded(*colours_of_image(image), orientation, None)
     except (OSError, SyntaxError, EOFError, ValueError) as error:  # how PIL reports damage
         raise PhotoError(f"{name}: cannot be decoded ({error})") from None
-    upright = turn and 2 <= orientation <= 8 and getattr(image, "format", None) != "TIFF"
-    return Photo(_core.orient(pixels, orientation) if upright else pixels, name, orientation)
+    upright = turn and getattr(image, "format", None) != "TIFF"
+    return _named(turned(found) if upright else found, name)
 
 
-def _array(array: npt.NDArray[Any], name: str, max_pixels: int, bgr: bool) -> Pixels:
-    """uint8 H×W, H×W×1, H×W×3 or H×W×4 to an H×W×3 of our own."""
+def _from_array(array: npt.NDArray[Any], name: str, max_pixels: int, bgr: bool) -> Photo:
+    """uint8 H×W, H×W×1, H×W×3 or H×W×4; the photo's memory is its own."""
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
     if array.ndim != 2 and (array.ndim != 3 or array.shape[2] not in (3, 4)):
@@ -153,9 +164,11 @@ def _array(array: npt.NDArray[Any], name: str, max_pixels: int, bgr: bool) -> Pi
             "not known; scale and convert it first"
         )
     if array.ndim == 2:
-        return np.ascontiguousarray(np.broadcast_to(array[:, :, None], (*array.shape, 3)))
+        grey = np.broadcast_to(array[:, :, None], (*array.shape, 3))
+        return Photo(np.ascontiguousarray(grey), name)
     if bgr:
         array = array[:, :, [2, 1, 0, 3][: array.shape[2]]]
-    if array.shape[2] == 4:
-        return over_white(array)
-    return np.array(array, order="C", copy=True)
+    if array.shape[2] == 4 and bool((array[:, :, 3] < 255).any()):
+        straight = np.array(array, order="C", copy=True)
+        return Photo(over_white(straight), name, straight=straight)
+    return Photo(np.array(array[:, :, :3], order="C", copy=True), name)

@@ -2,7 +2,8 @@
 
 One rule: a photo with an ICC profile of its own kind of pixels (RGB, grey or CMYK) is converted to
 sRGB, perceptual intent, by LittleCMS; without one, or with one that cannot be read, RGB is taken
-for sRGB. Transparent pixels are laid over white. Of 16 bits the upper 8 are kept.
+for sRGB. Transparent pixels are laid over white; what they were is kept beside that. Of 16 bits the
+upper 8 are kept.
 
 Pillow is imported where it is used: whoever only imports the package does not wait for it.
 """
@@ -34,15 +35,29 @@ def is_photo_mode(mode: str) -> bool:
     return mode in PLAIN or mode in WITH_ALPHA or mode in SIXTEEN
 
 
-def rgb_of_image(image: Image.Image) -> Pixels:
-    """A loaded PIL image of a photo mode as uint8 H×W×3 sRGB, in strips."""
+def colours_of_image(image: Image.Image) -> tuple[Pixels, Pixels | None]:
+    """A loaded PIL image of a photo mode in sRGB, read in strips.
+
+    uint8 H×W×3 over white; and, if any pixel is less than opaque, uint8 H×W×4 with straight alpha.
+    """
     transform = _transform(image.info.get("icc_profile"), _base_mode(image.mode))
     pixels = np.empty((image.height, image.width, 3), np.uint8)
+    straight: Pixels | None = None
     rows = max(1, _STRIP // image.width)
     for top in range(0, image.height, rows):
         strip = image.crop((0, top, image.width, min(top + rows, image.height)))
-        pixels[top : top + rows] = _strip(strip, transform)
-    return pixels
+        rgb, alpha = _strip(strip, transform)
+        if alpha is not None and straight is None and bool((alpha < 255).any()):
+            straight = np.empty((image.height, image.width, 4), np.uint8)
+            straight[:top, :, :3] = pixels[:top]
+            straight[:top, :, 3] = 255
+        if alpha is not None and straight is not None:
+            straight[top : top + rows, :, :3] = rgb
+            straight[top : top + rows, :, 3:] = alpha
+            pixels[top : top + rows] = over_white(straight[top : top + rows])
+        else:
+            pixels[top : top + rows] = rgb
+    return pixels, straight
 
 
 def rgb_of_array(stored: Pixels, mode: str, profile: bytes | None) -> Pixels:
@@ -61,7 +76,7 @@ def rgb_of_array(stored: Pixels, mode: str, profile: bytes | None) -> Pixels:
             if mode == "RGB"
             else _cmyk(stored[top : top + rows])
         )
-        pixels[top : top + rows] = _strip(strip, transform)
+        pixels[top : top + rows] = _strip(strip, transform)[0]
     return pixels
 
 
@@ -88,7 +103,8 @@ def _base_mode(mode: str) -> str:
     return "CMYK" if mode == "CMYK" else "RGB"
 
 
-def _strip(strip: Image.Image, transform: Any) -> Pixels:
+def _strip(strip: Image.Image, transform: Any) -> tuple[Pixels, Pixels | None]:
+    """Straight sRGB h×w×3, and h×w×1 alpha where there is any."""
     from PIL import Image, ImageCms
 
     if strip.mode in SIXTEEN:
@@ -103,8 +119,7 @@ def _strip(strip: Image.Image, transform: Any) -> Pixels:
     if transform is not None:
         wanted = transform.input_mode
         strip = ImageCms.applyTransform(strip.convert(wanted), transform)
-    rgb = np.asarray(strip.convert("RGB"))
-    return rgb if alpha is None else over_white(np.concatenate([rgb, alpha], axis=2))
+    return np.asarray(strip.convert("RGB")), alpha
 
 
 def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | None:

@@ -13,14 +13,14 @@ import io
 import threading
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _core, photo_jpeg
 from .errors import PhotoError
-from .photo_colour import Pixels, is_photo_mode, rgb_of_array, rgb_of_image
+from .photo_colour import Pixels, colours_of_image, is_photo_mode, rgb_of_array
 from .photo_formats import NAMES, fault, recognise, truncated
 from .photo_tiff import full_size_page
 from .silence import silent_stderr
@@ -41,9 +41,13 @@ _lenient = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """uint8 H×W×3 sRGB; the EXIF orientation that was applied to it; what is damaged, or None."""
+    """A photo as `photo.Photo` holds it: over white, and with its alpha where it has any.
+
+    orientation: EXIF's, applied to both. damage: what is damaged, or None.
+    """
 
     pixels: Pixels
+    straight: Pixels | None
     orientation: int
     damage: str | None
 
@@ -67,16 +71,26 @@ def decode(data: bytes, name: str, max_pixels: int, accept_damaged: bool, turn: 
         if damage and not accept_damaged:
             raise PhotoError(f"{name}: {damage}")
         if form == "jpeg":
-            pixels, orientation, found = _jpeg(data, name, max_pixels, accept_damaged)
+            found = _jpeg(data, name, max_pixels, accept_damaged)
         else:
             # libtiff writes its account of damaged data past Python.
             quiet = silent_stderr() if form == "tiff" else contextlib.nullcontext()
             with quiet:
-                pixels, orientation, found = _other(data, form, name, max_pixels, accept_damaged)
-        turned = turn and form != "tiff" and 2 <= orientation <= 8
-        return Decoded(
-            _core.orient(pixels, orientation) if turned else pixels, orientation, damage or found
-        )
+                found = _other(data, form, name, max_pixels, accept_damaged)
+        found = replace(found, damage=damage or found.damage)
+        return turned(found) if turn and form != "tiff" else found
+
+
+def turned(stored: Decoded) -> Decoded:
+    """Upright, by the orientation that it has."""
+    if not 2 <= stored.orientation <= 8:
+        return stored
+    straight = stored.straight
+    if straight is not None:
+        straight = _core.orient(straight, stored.orientation)
+    return replace(
+        stored, pixels=_core.orient(stored.pixels, stored.orientation), straight=straight
+    )
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -169,9 +183,7 @@ def _heif(file: io.BytesIO, name: str) -> Image.Image:
     return image
 
 
-def _other(
-    data: bytes, form: str, name: str, max_pixels: int, accept_damaged: bool
-) -> tuple[Pixels, int, str | None]:
+def _other(data: bytes, form: str, name: str, max_pixels: int, accept_damaged: bool) -> Decoded:
     image = _opened(data, form, name)
     check_size(image.width, image.height, name, max_pixels)
     if not is_photo_mode(image.mode):
@@ -179,11 +191,12 @@ def _other(
     orientation = orientation_of(image)
     try:
         image.load()
-        return rgb_of_image(image), orientation, None
+        return Decoded(*colours_of_image(image), orientation, None)
     except (OSError, SyntaxError, EOFError, ValueError):
         if not accept_damaged:
             raise
-    return rgb_of_image(_loaded_leniently(data, form, name)), orientation, truncated(form)
+    found = colours_of_image(_loaded_leniently(data, form, name))
+    return Decoded(*found, orientation, truncated(form))
 
 
 def _loaded_leniently(data: bytes, form: str, name: str) -> Image.Image:
@@ -201,9 +214,7 @@ def _loaded_leniently(data: bytes, form: str, name: str) -> Image.Image:
             ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
-def _jpeg(
-    data: bytes, name: str, max_pixels: int, accept_damaged: bool
-) -> tuple[Pixels, int, str | None]:
+def _jpeg(data: bytes, name: str, max_pixels: int, accept_damaged: bool) -> Decoded:
     import simplejpeg
 
     head = _opened(photo_jpeg.head(data), "jpeg", name)
@@ -237,4 +248,4 @@ def _jpeg(
         np.subtract(255, stored, out=stored)
     if colours == "Gray" and profile:
         return _other(data, "jpeg", name, max_pixels, accept_damaged)
-    return rgb_of_array(stored, wanted, profile), orientation, damage
+    return Decoded(rgb_of_array(stored, wanted, profile), None, orientation, damage)

@@ -10,7 +10,7 @@ from typing import Any
 from . import _core
 from .bundle import Check, ModelBundle, built_in_bundle
 from .engines import Engine, Program, Tensor, create_engine
-from .errors import EngineUnavailableError
+from .errors import EngineUnavailableError, PhotoError
 from .mask import Mask, core_candidate, typed_prompts
 from .photo import MAX_PIXELS, Photo, PhotoSource, open_photo
 from .prompts import Prompt
@@ -75,10 +75,12 @@ class Segmenter:
         """Opens a photo: a path, encoded bytes, a PIL image or a uint8 array (RGB, RGBA, grey).
 
         Arrays are taken as they are, with bgr=True in OpenCV's order of channels; files and PIL
-        images are turned upright by their EXIF orientation and converted to sRGB, and transparent
-        pixels are laid over white. The session owns its pixels: an array may be overwritten as
-        soon as this returns. accept_damaged: see `open_photo`.
-        Raises PhotoError for a photo that cannot be read or is larger than `max_pixels`.
+        images are turned upright by their EXIF orientation and converted to sRGB. The model sees
+        transparent pixels over white; a cut-out keeps their alpha and colours. The session owns
+        its pixels: an array may be overwritten as soon as this returns.
+        accept_damaged: see `open_photo`.
+        Raises PhotoError for a photo that cannot be read, is larger than `max_pixels` or
+        transparent everywhere.
         """
         start = time.perf_counter()
         opened = (
@@ -102,7 +104,10 @@ class Session:
         self.photo = photo
         self._decode_ms = decode_ms
         self._core = _core.Session(segmenter._core)
-        self._core.set_image(photo.pixels)
+        try:
+            self._core.set_image(photo.source)
+        except PhotoError as error:
+            raise PhotoError(f"{photo.name}: {error}") from None
 
     @property
     def width(self) -> int:

@@ -30,9 +30,10 @@ void describe(fuzz::Input& input) {
     const std::vector<uint8_t> chroma = input.bytes(1 << 13);
     image.data = data.data();
     image.chroma = chroma.data();
-    const int channels = image.format == SSAM_FORMAT_RGB                                        ? 3
-                         : image.format == SSAM_FORMAT_RGBA || image.format == SSAM_FORMAT_BGRA ? 4
-                                                                                                : 1;
+    const bool four = image.format == SSAM_FORMAT_RGBA || image.format == SSAM_FORMAT_BGRA ||
+                      image.format == SSAM_FORMAT_RGBA_STRAIGHT ||
+                      image.format == SSAM_FORMAT_BGRA_STRAIGHT;
+    const int channels = image.format == SSAM_FORMAT_RGB ? 3 : four ? 4 : 1;
     const int64_t width = image.width;
     const int64_t height = image.height;
     if (!fits(image.stride, width * channels, height, data.size()) ||

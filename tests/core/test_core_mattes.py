@@ -9,6 +9,7 @@ import pytest
 from heat_maps import bundled_photos
 from made_masks import mask_of  # finds the modules of tests/vectors
 from matte_reference import alpha as reference_alpha
+from matte_reference import cutout as reference_cutout
 from scipy.ndimage import gaussian_filter
 from vector_reference import fit
 
@@ -32,6 +33,29 @@ def test_alpha_is_the_references_to_the_byte(size: tuple[int, int], seed: int) -
     wanted = reference_alpha(photo, mask.array() > 0, plane, valid)
     np.testing.assert_array_equal(found, wanted)
     assert {0, 255} <= set(np.unique(found))
+
+
+@pytest.mark.parametrize("size", [(280, 210), (1100, 90)])
+def test_a_photos_own_alpha_multiplies_it_and_its_colours_stay(size: tuple[int, int]) -> None:
+    rng = np.random.default_rng(7)
+    colour = cv2.resize(bundled_photos()["cat"], size, interpolation=cv2.INTER_CUBIC)
+    coarse = rng.integers(-200, 500, (6, 6)).astype(np.float32)
+    own = cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC).clip(0, 255).astype(np.uint8)
+    photo = np.dstack([colour, own])
+    coarse = rng.normal(0, 6, (5, 5)).astype(np.float32)
+    plane = cv2.resize(coarse, (SIDE // 4, SIDE // 4), interpolation=cv2.INTER_CUBIC)
+    mask = mask_of(photo, plane)
+    resized = fit(size, (SIDE, SIDE))
+    valid = (resized[0] / 4, resized[1] / 4)
+    inside = mask.array() > 0
+    wanted = reference_cutout(photo, inside, plane, valid)
+    np.testing.assert_array_equal(mask.cutout(photo)[0], wanted)
+    np.testing.assert_array_equal(mask.alpha(photo), wanted[..., 3])
+    hard = np.dstack([colour, np.where(inside, own, 0)]).astype(np.uint8)
+    hard[hard[..., 3] == 0] = 0
+    np.testing.assert_array_equal(mask.cutout(photo, soft=False)[0], hard)
+    opaque = np.dstack([colour, np.full_like(own, 255)])
+    np.testing.assert_array_equal(mask.cutout(opaque)[0], mask.cutout(colour)[0])
 
 
 @pytest.mark.parametrize("inside", [True, False])

@@ -117,9 +117,15 @@ def _fits(rgb: Pixels, coverage: Pixels, fade: Floats, radius: int) -> tuple[Flo
     return tuple(np.where(known, plane, 0.0).astype(F32) for plane in found)
 
 
+def over_white(rgba: Pixels) -> Pixels:
+    """uint8 H×W×3 of straight H×W×4, rounded half up."""
+    own = rgba[..., 3:].astype(np.int64)
+    return ((rgba[..., :3] * own + 255 * (255 - own) + 127) // 255).astype(np.uint8)
+
+
 def alpha(photo: Pixels, mask: Bools, plane: Floats, valid: tuple[float, float]) -> Pixels:
     """uint8 H×W of an upright photo H×W×3 with its mask H×W and the logits h×w that led to it, of
-    which `valid` (width, height) counts."""
+    which `valid` (width, height) counts. A photo H×W×4 has straight alpha."""
     height, width = mask.shape
     size = (width, height)
     if max(size) > WORK_SIDE:
@@ -127,7 +133,8 @@ def alpha(photo: Pixels, mask: Bools, plane: Floats, valid: tuple[float, float])
     coverage = _coverage(mask, size)
     radius = np.maximum(F32(2), F32(0.01) * F32(max(size)))
     fade = _fade(coverage, _upsampled(plane, valid, size), radius)
-    planes = _fits(resize(photo, *size), coverage, fade, int(np.floor(radius + F32(0.5))))
+    opaque = photo if photo.shape[2] == 3 else over_white(photo)
+    planes = _fits(resize(opaque, *size), coverage, fade, int(np.floor(radius + F32(0.5))))
     prior = coverage.astype(F32) / F32(255)
     red, green, blue, offset, evidence, prior, near = (
         _upsampled(each, size, (width, height)) for each in (*planes, prior, fade)
@@ -136,10 +143,13 @@ def alpha(photo: Pixels, mask: Bools, plane: Floats, valid: tuple[float, float])
     seen = red * r + green * g + blue * b + offset
     both = np.minimum(np.maximum(seen, F32(0)), evidence) + (F32(1) - evidence) * prior
     bytes_ = np.clip((both - CLEAR) * CONTRAST, F32(0), F32(255)) + F32(0.5)
-    return np.where(near > 0, bytes_.astype(np.uint8), np.where(mask, 255, 0)).astype(np.uint8)
+    found = np.where(near > 0, bytes_.astype(np.uint8), np.where(mask, 255, 0)).astype(np.uint8)
+    if photo.shape[2] == 3:
+        return found
+    return ((found.astype(np.int64) * photo[..., 3] * 2 + 255) // 510).astype(np.uint8)
 
 
 def cutout(photo: Pixels, mask: Bools, plane: Floats, valid: tuple[float, float]) -> Pixels:
-    """uint8 H×W×4: the photo with that alpha, 0 where it is 0."""
+    """uint8 H×W×4: the photo's colours with that alpha, 0 where it is 0."""
     found = alpha(photo, mask, plane, valid)
-    return np.dstack([np.where(found[..., None] > 0, photo, 0), found]).astype(np.uint8)
+    return np.dstack([np.where(found[..., None] > 0, photo[..., :3], 0), found]).astype(np.uint8)

@@ -45,7 +45,9 @@ export class Parts {
       check(this.module,
         this.call("_web_oriented_size")(given.data, given.facts, size, size + 4));
       const [width = 0, height = 0] = this.module.HEAP32.subarray(size / 4, size / 4 + 2);
-      const channels = { rgb: 3, rgba: 4, bgra: 4, gray: 1, nv12: 3, nv21: 3 };
+      const channels = {
+        rgb: 3, rgba: 4, bgra: 4, gray: 1, nv12: 3, nv21: 3, "rgba-straight": 4, "bgra-straight": 4,
+      };
       const count = width * height * channels[photo.format ?? "rgba"];
       const out = scratch.room(count);
       check(this.module, this.call("_web_orient")(given.data, given.facts, out));

@@ -6,8 +6,8 @@ export interface PackedPhoto {
   readonly data: Uint8Array | Uint8ClampedArray;
   readonly width: number;
   readonly height: number;
-  /** Default: "rgba". */
-  readonly format?: "rgb" | "rgba" | "bgra" | "gray";
+  /** Default: "rgba", alpha ignored. Straight: it counts; the networks see the photo over white. */
+  readonly format?: "rgb" | "rgba" | "bgra" | "gray" | "rgba-straight" | "bgra-straight";
   /** Bytes from a row to the next; default: no gaps. */
   readonly stride?: number;
   /** EXIF 1 to 8; default 1, upright. */
@@ -30,8 +30,12 @@ export interface TwoPlanePhoto {
 
 export type Photo = PackedPhoto | TwoPlanePhoto;
 
-const FORMATS = { rgb: 0, rgba: 1, bgra: 2, gray: 3, nv12: 4, nv21: 5 } as const;
-const CHANNELS = { rgb: 3, rgba: 4, bgra: 4, gray: 1, nv12: 1, nv21: 1 } as const;
+const FORMATS = {
+  rgb: 0, rgba: 1, bgra: 2, gray: 3, nv12: 4, nv21: 5, "rgba-straight": 6, "bgra-straight": 7,
+} as const;
+const CHANNELS = {
+  rgb: 3, rgba: 4, bgra: 4, gray: 1, nv12: 1, nv21: 1, "rgba-straight": 4, "bgra-straight": 4,
+} as const;
 
 /** Does an array hold `rows` rows? The core cannot know how long it is. */
 function checkLength(length: number, row: number, stride: number, rows: number, what: string): void {

@@ -143,7 +143,11 @@ enum {
      * 2 x 2 pixels, halves rounded up. Cameras and video decoders give these. `range` and `matrix`
      * must be chosen. */
     SSAM_FORMAT_NV12 = 4, /* the pairs are Cb, Cr */
-    SSAM_FORMAT_NV21 = 5  /* the pairs are Cr, Cb */
+    SSAM_FORMAT_NV21 = 5, /* the pairs are Cr, Cb */
+    /* 4 bytes with straight alpha that counts: the networks see the photo over white, and its alpha
+     * multiplies that of a cut-out, in which the colours stay as they are here. */
+    SSAM_FORMAT_RGBA_STRAIGHT = 6,
+    SSAM_FORMAT_BGRA_STRAIGHT = 7
 };
 
 /* What the luma and chroma bytes stand for. There is no default: a wrong guess shifts all colours
@@ -428,8 +432,8 @@ SSAM_API void ssam_session_free(ssam_session* session);
 
 /* Takes a photo: orients and resizes it to the networks' inputs (the photo itself is not kept) and
  * forgets the former one's prompts, its masks and what its programs gave. Fails with
- * SSAM_ERROR_PHOTO for a photo without pixels or beyond SSAM_MAX_SIDE / SSAM_MAX_PIXELS,
- * SSAM_ERROR_INVALID_ARGUMENT for a bad description. */
+ * SSAM_ERROR_PHOTO for a photo without pixels, beyond SSAM_MAX_SIDE / SSAM_MAX_PIXELS or
+ * transparent everywhere, SSAM_ERROR_INVALID_ARGUMENT for a bad description. */
 SSAM_API ssam_status ssam_session_set_image(ssam_session* session, const ssam_image* image);
 
 /* Size of the oriented photo; SSAM_ERROR_STATE before set_image. */
@@ -532,7 +536,8 @@ SSAM_API ssam_status ssam_mask_render_logits(const ssam_mask* mask, float* out, 
  * colour lies between those of the object and of what is beside it, on both sides of the edge close
  * by (Fisher's linear discriminant, fitted on a picture of at most 1024 pixels a side and applied
  * at photo size); the less the two differ and the nearer the band's end, the more the mask alone
- * decides. The same bytes on every machine. `photo` as for ssam_mask_cutout.
+ * decides. A photo's own alpha multiplies it. The same bytes on every machine. `photo` as for
+ * ssam_mask_cutout.
  *
  * Without a photo (NULL): how certain the network is of each pixel, round(255 * sigmoid(logit)), 0
  * for pieces that keep_largest took away and their fringe, 255 for holes that were filled and
@@ -541,7 +546,8 @@ SSAM_API ssam_status ssam_mask_render_alpha(const ssam_mask* mask, const ssam_im
                                             uint8_t* out, int64_t stride);
 
 typedef struct ssam_cutout_options {
-    int32_t soft;          /* 1: alpha as ssam_mask_render_alpha with a photo; 0: 0 or 255 */
+    int32_t soft;          /* 1: alpha as ssam_mask_render_alpha with a photo; 0: 255 where the mask
+                              is, or the photo's own alpha, and 0 elsewhere */
     int32_t premultiplied; /* 1: colour times alpha; 0: straight alpha */
     int32_t crop;          /* 1: only the rectangle round the mask and, if soft, its band */
     int32_t reserved[5];   /* 0 */

@@ -95,7 +95,47 @@ void orient_same_format(const ImageView& image, uint8_t* out, ptrdiff_t stride) 
                         [](const uint8_t* from, uint8_t* to) { std::memcpy(to, from, kBytes); });
 }
 
+// round((colour * alpha + 255 * (255 - alpha)) / 255), exact.
+uint8_t over_white(unsigned colour, unsigned alpha) {
+    return static_cast<uint8_t>((colour * alpha + 255 * (255 - alpha) + 127) / 255);
+}
+
 }  // namespace
+
+void ImageView::write_rgb(int v, int begin, int count, uint8_t* rgb) const {
+    if (chroma) {
+        yuv_to_rgb(*chroma, data + v * stride, chroma->data + v / 2 * chroma->stride, begin, count,
+                   rgb);
+        return;
+    }
+    const uint8_t* from = data + v * stride + ptrdiff_t{begin} * 4;
+    const int red = swap_red_blue ? 2 : 0;
+    for (int i = 0; i < count; ++i, from += 4, rgb += 3) {
+        rgb[0] = over_white(from[red], from[3]);
+        rgb[1] = over_white(from[1], from[3]);
+        rgb[2] = over_white(from[2 - red], from[3]);
+    }
+}
+
+void lay_over_white(uint8_t* rgba, size_t count) {
+    for (size_t i = 0; i < count; ++i, rgba += 4) {
+        for (int c = 0; c < 3; ++c) {
+            rgba[c] = over_white(rgba[c], rgba[3]);
+        }
+    }
+}
+
+bool is_all_clear(const ImageView& image) {
+    for (int v = 0; image.has_alpha && v < image.height; ++v) {
+        const uint8_t* row = image.data + v * image.stride;
+        for (int u = 0; u < image.width; ++u) {
+            if (row[ptrdiff_t{u} * 4 + 3] != 0) {
+                return false;
+            }
+        }
+    }
+    return image.has_alpha;
+}
 
 void check_photo_size(int64_t width, int64_t height) {
     const std::string size = std::to_string(width) + "x" + std::to_string(height);
@@ -133,6 +173,8 @@ ImageView check_image(const ssam_image* description) {
             break;
         case SSAM_FORMAT_RGBA:
         case SSAM_FORMAT_BGRA:
+        case SSAM_FORMAT_RGBA_STRAIGHT:
+        case SSAM_FORMAT_BGRA_STRAIGHT:
             channels = 4;
             break;
         case SSAM_FORMAT_GRAY:
@@ -162,7 +204,10 @@ ImageView check_image(const ssam_image* description) {
         view.chroma = check_chroma(image);
     }
     view.channels = channels;
-    view.swap_red_blue = image.format == SSAM_FORMAT_BGRA;
+    view.swap_red_blue =
+        image.format == SSAM_FORMAT_BGRA || image.format == SSAM_FORMAT_BGRA_STRAIGHT;
+    view.has_alpha =
+        image.format == SSAM_FORMAT_RGBA_STRAIGHT || image.format == SSAM_FORMAT_BGRA_STRAIGHT;
     view.transpose = orientation >= 5;
     view.flip_u = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
     view.flip_v = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
@@ -198,11 +243,13 @@ void orient_to_rgba(const ImageView& image, const Rect& rect, uint8_t* out, ptrd
     const int red = image.swap_red_blue ? 2 : 0;
     const int green = image.channels == 1 ? 0 : 1;
     const int blue = image.channels == 1 ? 0 : 2 - red;
+    const uint8_t opaque = image.has_alpha ? 0 : 255;
+    const int alpha = image.has_alpha ? 3 : 0;
     copy_pixels<4>(image, rect, out, stride, [=](const uint8_t* from, uint8_t* to) {
         to[0] = from[red];
         to[1] = from[green];
         to[2] = from[blue];
-        to[3] = 255;
+        to[3] = static_cast<uint8_t>(from[alpha] | opaque);
     });
 }
 

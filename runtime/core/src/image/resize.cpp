@@ -123,14 +123,14 @@ void sum_span(const uint8_t* first, ptrdiff_t stride, const Span& span, int row_
 }
 
 // The rows of a photo that make one row of the result, as pixels of `channels` bytes: where they
-// lie, or for a two-plane photo in a strip of RGB that is as high as a span.
+// lie, or for a photo that needs it in a strip of RGB that is as high as a span.
 class Rows {
  public:
     explicit Rows(const ImageView& image)
-        : image_(image), stride_(image.chroma ? ptrdiff_t{image.width} * 3 : image.stride) {}
+        : image_(image), stride_(image.needs_rgb() ? ptrdiff_t{image.width} * 3 : image.stride) {}
 
     const uint8_t* load(const Span& span) {
-        if (!image_.chroma) {
+        if (!image_.needs_rgb()) {
             return image_.data + span.first * stride_;
         }
         strip_.resize(static_cast<size_t>(span.last - span.first + 1) *
@@ -210,7 +210,8 @@ std::vector<uint8_t> resize_rgb(const ImageView& image, Size size) {
     const Axis columns = make_axis(image.width, stored.width);
     const Axis rows = make_axis(image.height, stored.height);
     const Divider divide(int64_t{columns.denominator} * rows.denominator);
-    const int row_bytes = image.width * image.channels;
+    const int channels = image.needs_rgb() ? 3 : image.channels;
+    const int row_bytes = image.width * channels;
 
     std::vector<uint32_t> sums(static_cast<size_t>(row_bytes));
     std::vector<uint8_t> small(static_cast<size_t>(stored.width) *
@@ -219,7 +220,7 @@ std::vector<uint8_t> resize_rgb(const ImageView& image, Size size) {
     Rows photo(image);
     for (const Span& span : rows.spans) {
         sum_span(photo.load(span), photo.stride(), span, row_bytes, sums);
-        switch (image.channels) {
+        switch (channels) {
             case 1:
                 shrink_row<1>(sums, columns, divide, false, out);
                 break;
@@ -241,6 +242,7 @@ std::vector<uint8_t> resize_rgb(const ImageView& image, Size size) {
     view.stride = ptrdiff_t{stored.width} * 3;
     view.channels = 3;
     view.swap_red_blue = false;
+    view.has_alpha = false;
     view.chroma.reset();
     std::vector<uint8_t> upright(small.size());
     orient(view, upright.data(), ptrdiff_t{size.width} * 3);

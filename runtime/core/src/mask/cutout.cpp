@@ -45,12 +45,6 @@ void paint(const RunMask& where, int y, uint8_t value, uint8_t* out) {
     }
 }
 
-// round(a * b / 255) for bytes, exact.
-uint8_t times(unsigned a, unsigned b) {
-    const unsigned product = a * b + 128;
-    return static_cast<uint8_t>((product + (product >> 8)) >> 8);
-}
-
 }  // namespace
 
 CertaintyRows::CertaintyRows(const Mask& mask) : rows_(mask) {
@@ -99,7 +93,7 @@ void write_cutout(const Mask& mask, const ImageView& photo, const Rect& rect,
             alpha += rect.x;
         }
         for (int x = 0; x < rect.width; ++x, pixel += 4) {
-            const uint8_t a = alpha[x];
+            const uint8_t a = matte ? alpha[x] : times(alpha[x], pixel[3]);
             if (a == 255) {
                 continue;
             }

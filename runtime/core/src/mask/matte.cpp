@@ -23,6 +23,7 @@ constexpr int kRowsRead = 16;
 MatteRows::MatteRows(const Mask& mask, const ImageView& photo)
     : mask_(mask),
       photo_{mask.runs().width(), mask.runs().height()},
+      has_alpha_(photo.has_alpha),
       band_(find_band(mask, work_size(photo_))),
       rgb_(resize_rgb(photo, band_.size)),
       discriminant_(rgb_, band_) {
@@ -80,6 +81,14 @@ uint8_t MatteRows::alpha(const Position& at, const uint8_t* rgba) const {
 }
 
 void MatteRows::write(int y, int begin, int end, const uint8_t* rgba, uint8_t* out) {
+    write_mask(y, begin, end, out);
+    write_band(y, begin, end, rgba, out);
+    for (int i = 0; has_alpha_ && i < end - begin; ++i) {
+        out[i] = times(out[i], rgba[ptrdiff_t{i} * 4 + 3]);
+    }
+}
+
+void MatteRows::write_mask(int y, int begin, int end, uint8_t* out) const {
     std::memset(out, 0, static_cast<size_t>(end - begin));
     const RunMask& runs = mask_.runs();
     for (size_t i = runs.row_begin(y); i < runs.row_end(y); ++i) {
@@ -89,6 +98,9 @@ void MatteRows::write(int y, int begin, int end, const uint8_t* rgba, uint8_t* o
             std::memset(out + (first - begin), 255, static_cast<size_t>(last - first));
         }
     }
+}
+
+void MatteRows::write_band(int y, int begin, int end, const uint8_t* rgba, uint8_t* out) {
     const Position here = position(y, band_.size.height, photo_.height);
     const int below = std::min(here.whole + 1, band_.size.height - 1);
     if (band_.row_has[static_cast<size_t>(here.whole)] == 0 &&

@@ -21,16 +21,20 @@ class MatteRows {
     MatteRows(const MatteRows&) = delete;
     MatteRows& operator=(const MatteRows&) = delete;
 
-    // Columns begin ... end - 1 of row y. `rgba`: the photo's pixels there, 4 bytes each.
+    // Columns begin ... end - 1 of row y. `rgba`: the photo's pixels there, 4 bytes each; an alpha
+    // of its own multiplies the result.
     void write(int y, int begin, int end, const uint8_t* rgba, uint8_t* out);
 
  private:
     const AlphaFit& fit_of(int row);
     void blend(int y);
+    void write_mask(int y, int begin, int end, uint8_t* out) const;
+    void write_band(int y, int begin, int end, const uint8_t* rgba, uint8_t* out);
     uint8_t alpha(const Position& at, const uint8_t* rgba) const;
 
     const Mask& mask_;
     Size photo_;
+    bool has_alpha_;
     EdgeBand band_;
     std::vector<uint8_t> rgb_;  // of the work picture
     Discriminant discriminant_;

@@ -131,6 +131,9 @@ void refine_rows(int top, int count, const Coefficients& coefficients, const Ima
         rows.rgba.resize(static_cast<size_t>(width) * static_cast<size_t>(count) * 4);
         orient_to_rgba(photo, {columns.begin, top, width, count}, rows.rgba.data(),
                        ptrdiff_t{width} * 4);
+        if (photo.has_alpha) {
+            lay_over_white(rows.rgba.data(), rows.rgba.size() / 4);
+        }
     }
     for (int i = 0; i < count; ++i) {
         const auto row = static_cast<size_t>(i);

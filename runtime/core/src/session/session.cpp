@@ -21,6 +21,9 @@ Session::Session(std::shared_ptr<const Model> model) : pipeline_(std::move(model
 
 void Session::set_image(const ImageView& image) {
     const Stopwatch watch;
+    if (is_all_clear(image)) {
+        fail(SSAM_ERROR_PHOTO, "the photo is transparent everywhere: there is nothing to cut out");
+    }
     PhotoInputs inputs = make_photo_inputs(image, manifest());
     // Nothing below throws: a session keeps its former photo when this one is refused.
     placement_ = inputs.placement;

@@ -6,17 +6,20 @@ import Foundation
 ///
 /// On Apple's platforms there are initialisers for `CGImage`, `CVPixelBuffer` and encoded files.
 public struct Photo: Sendable {
-    /// How the bytes of a pixel are laid out; alpha is ignored.
+    /// How the bytes of a pixel are laid out. Alpha is ignored but for the straight formats:
+    /// there the networks see the photo over white, and a cut-out keeps its alpha.
     public enum Format: Int32, Hashable, Sendable, CaseIterable {
         case rgb = 0
         case rgba = 1
         case bgra = 2
         case gray = 3
+        case rgbaStraight = 6
+        case bgraStraight = 7
 
         public var bytesPerPixel: Int {
             switch self {
             case .rgb: return 3
-            case .rgba, .bgra: return 4
+            case .rgba, .bgra, .rgbaStraight, .bgraStraight: return 4
             case .gray: return 1
             }
         }

@@ -15,6 +15,8 @@ int64_t bytes_a_pixel(int32_t format) {
             return 3;
         case SSAM_FORMAT_RGBA:
         case SSAM_FORMAT_BGRA:
+        case SSAM_FORMAT_RGBA_STRAIGHT:
+        case SSAM_FORMAT_BGRA_STRAIGHT:
             return 4;
         default:
             return 1;  // grey, or the luma of two planes
