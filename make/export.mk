@@ -1,6 +1,6 @@
 # The export: what is too slow for `make test`.
 
-.PHONY: test-reproducible quantisation export-parity stops
+.PHONY: test-reproducible quantisation export-parity stops test-families-long
 
 test-reproducible: ## export twice in two fresh environments and compare byte for byte
 	PYTHON=$(PYTHON) export/tools/test_reproducible $(TOOLCHAINS)/reproducible
@@ -13,3 +13,6 @@ quantisation: data-is-given setup ## measure observers of int8 on DATA=FOLDER, w
 
 stops: setup ## count the files that one weight passes from squeezesam-export to the bundle
 	$(BIN)/python -m checks.stops weight
+
+test-families-long: setup ## networks of other families at 1024, lowered to every target and executed (an hour)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --durations=0 tests/families_long

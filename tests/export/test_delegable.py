@@ -21,6 +21,12 @@ def test_a_pooled_layer_norm_equals_the_layer_norm(width: int) -> None:
     torch.testing.assert_close(PooledLayerNorm(norm)(x), norm(x), rtol=1e-5, atol=1e-5)
 
 
+def test_a_pooled_layer_norm_takes_rows_of_cells_too() -> None:
+    norm = nn.LayerNorm(12)
+    x = torch.randn(2, 3, 5, 12)
+    torch.testing.assert_close(PooledLayerNorm(norm)(x), norm(x), rtol=1e-5, atol=1e-5)
+
+
 def test_a_delegable_segmenter_has_no_layer_norm_and_the_same_masks() -> None:
     model = load_segmenter(shipped_weights("squeezesam-fast")).eval()
     rewritten = delegable(model)

@@ -30,13 +30,13 @@ class PooledLayerNorm(nn.Module):
         self.weight, self.bias = norm.weight, norm.bias
 
     def forward(self, x: Tensor) -> Tensor:
-        """B×T×C → B×T×C."""
-        batch, count, _ = x.shape
-        plane = x.reshape(batch, count, self.side, self.width // self.side)
+        """B×T×C → B×T×C, or B×H×W×C → B×H×W×C."""
+        cells = math.prod(x.shape[1:-1])
+        plane = x.reshape(x.shape[0], cells, self.side, self.width // self.side)
         centred = plane - plane.mean((2, 3), keepdim=True)
         variance = (centred * centred).mean((2, 3), keepdim=True)
         scaled = centred * torch.rsqrt(variance + self.eps)
-        return scaled.reshape(batch, count, self.width) * self.weight + self.bias
+        return scaled.reshape(x.shape) * self.weight + self.bias
 
 
 def delegable(module: nn.Module) -> nn.Module:

@@ -182,6 +182,10 @@ def _for_xnnpack(program: SourceProgram, precision: str) -> tuple[ExportedProgra
     from squeezesam_export.targets.executorch.partition import StagedPartitioner
 
     program = dataclasses.replace(program, module=delegable(program.module))
+    if precision == "fp16" and not any(isinstance(m, UNetTrunk) for m in program.module.modules()):
+        raise ExportError(
+            f"XNNPACK's fp16 halves UNets alone, and '{program.name}' has none: choose fp32"
+        )
     module = _HalfInside(program.module) if precision == "fp16" else program.module
     exported = _export(module, program)
     float_scalars(exported)
