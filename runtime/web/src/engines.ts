@@ -4,7 +4,7 @@
 // nothing but drawing the prompt planes (a fraction of a millisecond) happens twice.
 import { EngineError } from "./errors.js";
 import {
-  ERROR_CANCELLED, ERROR_ENGINE, OK, copyFloats, type EngineCalls, type WasmModule,
+  ERROR_CANCELLED, ERROR_ENGINE, OK, copyFloats, type EngineCalls, type WasmLoader, type WasmModule,
 } from "./wasm.js";
 
 export interface Tensor {
@@ -43,7 +43,17 @@ export class Engines implements EngineCalls {
   private inputs: Record<string, Tensor> = {};
   private attempt: Attempt | undefined;
 
-  constructor(private readonly module: WasmModule) {}
+  private constructor(private readonly module: WasmModule) {
+    module.engines = this;
+  }
+
+  /** Starts the core and joins it with its engines; `settings` are Emscripten's. */
+  static async start(
+    loader: WasmLoader, settings: object = {},
+  ): Promise<{ module: WasmModule; engines: Engines }> {
+    const module = (await loader(settings)) as WasmModule;
+    return { module, engines: new Engines(module) };
+  }
 
   add(engine: Engine): number {
     this.engines.set(++this.last, engine);

@@ -1,64 +1,16 @@
 // squeezesam on the web: load, open, prompt, predict, export.
-import { ModelBundle } from "./bundle.js";
-import { Engines, type Engine } from "./engines.js";
-import { Parts } from "./parts.js";
-import { Segmenter } from "./segmenter.js";
-import { callOf, type WasmModule } from "./wasm.js";
-
 export * from "./errors.js";
 export { ModelBundle, type BundleInfo, type ProgramInfo, type TensorInfo } from "./bundle.js";
+export { Core } from "./core.js";
+export { decodePhoto } from "./decode.js";
 export type { Engine, Tensor } from "./engines.js";
-export { Mask, type Cutout, type CutoutOptions, type PredictOptions, type Ring } from "./mask.js";
+export type { LoadOptions, Progress } from "./load.js";
+export {
+  Mask, type Cutout, type CutoutOptions, type PredictOptions, type Ring, type Timings,
+} from "./mask.js";
+export { onnxEngine, type OnnxRuntime } from "./onnx.js";
 export type { Bitmap, Saliency } from "./parts.js";
 export type { PackedPhoto, Photo, TwoPlanePhoto } from "./photo.js";
 export type { Prompt } from "./prompts.js";
 export { Segmenter } from "./segmenter.js";
 export { Session } from "./session.js";
-
-/** The compiled core. One for a page (or a worker) is enough. */
-export class Core {
-  /** The core's plain functions. */
-  readonly parts: Parts;
-  private readonly engines: Engines;
-
-  private constructor(private readonly module: WasmModule) {
-    this.engines = new Engines(module);
-    module.engines = this.engines;
-    this.parts = new Parts(module);
-  }
-
-  /** `loader` is the default export of ssam.mjs; `settings` are Emscripten's, e.g. locateFile. */
-  static async load(
-    loader: (settings?: object) => Promise<unknown>, settings: object = {},
-  ): Promise<Core> {
-    return new Core((await loader(settings)) as WasmModule);
-  }
-
-  /** "0.1.0" */
-  get version(): string {
-    return this.module.UTF8ToString(callOf(this.module, "_ssam_version")());
-  }
-
-  /** Bytes of memory that the core holds; it never shrinks, but freed parts are used again. */
-  get memory(): number {
-    return this.module.HEAPU8.length;
-  }
-
-  /** Checks the text of a manifest.json. Throws BundleError and its kinds. */
-  parseBundle(manifest: string): ModelBundle {
-    return new ModelBundle(this.module, manifest);
-  }
-
-  /** Joins a manifest (or a bundle) and an engine that has loaded its programs. */
-  segmenter(bundle: string | ModelBundle, engine: Engine): Segmenter {
-    if (bundle instanceof ModelBundle) {
-      return new Segmenter(bundle, engine, this.engines);
-    }
-    const parsed = this.parseBundle(bundle);
-    try {
-      return new Segmenter(parsed, engine, this.engines);
-    } finally {
-      parsed.free();
-    }
-  }
-}

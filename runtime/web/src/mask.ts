@@ -34,6 +34,16 @@ export interface Cutout {
   readonly height: number;
 }
 
+/** Milliseconds of the core's stages and, by their names, of the programs that ran for this mask. */
+export interface Timings {
+  /** Taking the photo in, once for all of its masks. */
+  readonly open: number;
+  readonly clicks: number;
+  readonly prompts: number;
+  readonly mask: number;
+  readonly programs: Readonly<Record<string, number>>;
+}
+
 /** A closed line along pixel edges: x, y, x, y …; `parent` is -1, or the ring it is a hole in. */
 export interface Ring {
   readonly points: Float32Array;
@@ -77,8 +87,9 @@ export class Mask extends Handle {
   readonly bounds: { x: number; y: number; width: number; height: number } | undefined;
   /** What was used: the box, then the clicks by age. */
   readonly prompts: readonly Prompt[];
+  readonly timings: Timings;
 
-  constructor(module: WasmModule, address: number) {
+  constructor(module: WasmModule, address: number, programs: Timings["programs"] = {}) {
     super(module, address, "_ssam_mask_free", "mask");
     const [facts, prompts] = Scratch.use(module, (scratch) => {
       const out = scratch.room(8 * 15);
@@ -98,6 +109,7 @@ export class Mask extends Handle {
     this.area = at(5);
     this.bounds = at(5) === 0 ? undefined : { x: at(6), y: at(7), width: at(8), height: at(9) };
     this.prompts = prompts;
+    this.timings = { open: at(11), clicks: at(12), prompts: at(13), mask: at(14), programs };
   }
 
   /** height × width bytes, `value` inside and 0 outside. */

@@ -101,13 +101,16 @@ export class Session extends Handle {
 
   private async predictInTurn(turn: number, options: PredictOptions): Promise<Mask> {
     const answers: Answers = new Map();
+    const times: Record<string, number> = {};
     for (;;) {
-      const made = this.attempt(answers, options);
+      const made = this.attempt(answers, options, times);
       if (made instanceof Mask) {
         return made;
       }
       const revision = this.revision;
+      const start = performance.now();
       const found = await answer(this.engine, made);
+      times[made.program] = performance.now() - start;
       this.stopUnlessLatest(turn);
       // What runs once a photo looks at the photo alone; the others saw the former prompts.
       const asked = this.programs.find((program) => program.name === made.program);
@@ -118,7 +121,9 @@ export class Session extends Handle {
   }
 
   /** A mask, or what the engine must be asked first. */
-  private attempt(answers: Answers, options: PredictOptions): Mask | Question {
+  private attempt(
+    answers: Answers, options: PredictOptions, times: Readonly<Record<string, number>>,
+  ): Mask | Question {
     return Scratch.use(this.module, (scratch) => {
       const numbers = scratch.doubles(optionNumbers(options));
       const out = scratch.room(4);
@@ -130,7 +135,7 @@ export class Session extends Handle {
       if (status !== 0) {
         throw failure(this.module, status);
       }
-      return new Mask(this.module, this.module.HEAPU32[out / 4] ?? 0);
+      return new Mask(this.module, this.module.HEAPU32[out / 4] ?? 0, times);
     });
   }
 

@@ -28,6 +28,9 @@ export interface WasmModule {
   [call: `_${string}`]: (...numbers: number[]) => number;
 }
 
+/** The default export of ssam.mjs. */
+export type WasmLoader = (settings?: object) => Promise<unknown>;
+
 const encoder = new TextEncoder();
 
 /** A call by its name; a name that the build did not export is a bug. */

@@ -1,10 +1,10 @@
 // The built core and the shared vectors, for the tests.
 import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
-import loader from "../../../build/web/ssam.mjs";
-import { Core } from "../../../build/web/dist/index.js";
+import loader from "../../../build/wasm/dist/ssam.mjs";
+import { Core } from "../../../build/wasm/dist/index.js";
 
-export * as web from "../../../build/web/dist/index.js";
+export * as web from "../../../build/wasm/dist/index.js";
 export const core = await Core.load(loader);
 
 const VECTORS = new URL("../../../tests/vectors/", import.meta.url);

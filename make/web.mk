@@ -1,0 +1,22 @@
+# The static page: the core as WebAssembly, onnxruntime-web and an int8 bundle, in build/web.
+.PHONY: web web-tools test-web
+
+WEB_PARTS := build/web-parts
+# An int8 bundle for ONNX at 512 that is there already saves the export (also of make wheel).
+WEB_MODEL = $(or $(ONNX_BUNDLE),$(wildcard $(WEB_PARTS)/bundles/*-onnx-int8-512x512))
+
+web: $(VENV)/.core web-tools ## build/web: the page as static files, to be put on any host
+	TOOLCHAINS=$(TOOLCHAINS) runtime/web/test build
+	$(if $(ONNX_BUNDLE),,$(BIN)/squeezesam-export --target onnx --precision int8 --size 512 \
+	    --output $(WEB_PARTS)/bundles --overwrite)
+	$(BIN)/python web_demo/write_examples.py $(WEB_PARTS)/examples
+	cd web_demo && node_modules/.bin/tsc -p tsconfig.json && node_modules/.bin/tsc -p tsconfig.worker.json
+	node web_demo/build.mjs build/web "$(WEB_MODEL)" $(WEB_PARTS)/examples
+
+# The exact versions of package-lock.json, without scripts of theirs.
+web-tools: web_demo/node_modules/.installed
+
+web_demo/node_modules/.installed: web_demo/package-lock.json
+	command -v npm > /dev/null || runtime/tools/install_packages nodejs npm
+	cd web_demo && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@

@@ -1,0 +1,89 @@
+// What is drawn on the sheet: the photo, the mask's outline, the prompts.
+import type { Background, Step } from "../protocol.js";
+import { find } from "./elements.js";
+import type { Place, Size } from "./viewport.js";
+
+export interface Box {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+const LINES = ["halo", "outline"] as const;
+
+export class View {
+  private readonly photo = find("photo", HTMLImageElement);
+  private readonly marks = find("marks", SVGSVGElement);
+  private size: Size = { width: 1, height: 1 };
+
+  /** Takes a photo; its outline is drawn later. */
+  show(blob: Blob, size: Size): void {
+    this.size = size;
+    URL.revokeObjectURL(this.photo.src);
+    this.photo.src = URL.createObjectURL(blob);
+    this.marks.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
+    this.outline("");
+  }
+
+  /** `path`: of the mask; all else is shaded. */
+  outline(path: string): void {
+    const { width, height } = this.size;
+    for (const line of LINES) {
+      find(line, SVGPathElement).setAttribute("d", path);
+    }
+    const around = path === "" ? "" : `M0,0H${width}V${height}H0Z${path}`;
+    find("shade", SVGPathElement).setAttribute("d", around);
+  }
+
+  background(background: Background): void {
+    const plain = background === "transparent";
+    this.marks.classList.toggle("covered", !plain);
+    find("shade", SVGPathElement).style.fill = plain ? "" : background.colour;
+  }
+
+  /** Without marks the photo is seen as it was. */
+  compare(on: boolean): void {
+    this.marks.classList.toggle("away", on);
+  }
+
+  /** `drawn`: a box that is being drawn; `cross`: the place of the keys. */
+  prompts(steps: readonly Step[], drawn: Box | undefined, cross: Place | undefined): void {
+    const box = drawn ?? steps.findLast((step) => step.kind === "box");
+    const marks = steps.flatMap((step) => (step.kind === "box" ? [] : [click(step.kind, step)]));
+    if (box !== undefined) {
+      marks.unshift(rectangle(box));
+    }
+    if (cross !== undefined) {
+      marks.push(crossHair(cross, this.size));
+    }
+    find("prompts", SVGGElement).replaceChildren(...marks);
+  }
+}
+
+/** A dot: a line of no length, as wide on the screen at any zoom, with its sign inside. */
+function click(kind: "foreground" | "background", { x, y }: Place): SVGElement {
+  const group = drawing("g", kind, {});
+  const dot = `M${x + 0.5},${y + 0.5}h0`;
+  group.append(drawing("path", "rim", { d: dot }), drawing("path", "dot", { d: dot }));
+  return group;
+}
+
+function rectangle({ x0, y0, x1, y1 }: Box): SVGElement {
+  return drawing("rect", "box", { x: x0 + 0.5, y: y0 + 0.5, width: x1 - x0, height: y1 - y0 });
+}
+
+function crossHair({ x, y }: Place, { width, height }: Size): SVGElement {
+  const d = `M0,${y + 0.5}H${width}M${x + 0.5},0V${height}`;
+  return drawing("path", "cross", { d });
+}
+
+function drawing(name: string, kind: string, attributes: Record<string, string | number>): SVGElement {
+  const element = document.createElementNS(SVG, name) as SVGElement;
+  element.setAttribute("class", kind);
+  for (const [key, value] of Object.entries(attributes)) {
+    element.setAttribute(key, String(value));
+  }
+  return element;
+}

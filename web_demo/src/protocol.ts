@@ -1,0 +1,78 @@
+// What the page and its worker say to each other.
+import type { BundleInfo, Timings } from "squeezesam";
+
+/** One thing that the person did, in pixels of the upright photo. */
+export type Step =
+  | { readonly kind: "foreground" | "background"; readonly x: number; readonly y: number }
+  | { readonly kind: "box"; readonly x0: number; readonly y0: number; readonly x1: number;
+      readonly y1: number };
+
+/** What is ready once the worker has loaded. */
+export interface Ready {
+  readonly info: BundleInfo;
+  readonly engine: string;
+  readonly threads: number;
+  readonly modelBytes: number;
+  readonly engineBytes: number;
+  /** Milliseconds from the start of the worker until all was there. */
+  readonly milliseconds: number;
+}
+
+export interface Opened {
+  readonly width: number;
+  readonly height: number;
+  readonly decoding: number;
+}
+
+/** A mask as the page shows it. */
+export interface Found {
+  /** Its outline, holes included, as an SVG path in edge coordinates; "" for an empty mask. */
+  readonly path: string;
+  readonly score: number;
+  readonly candidate: number;
+  readonly candidateCount: number;
+  readonly area: number;
+  readonly automatic: boolean;
+  readonly timings: Timings;
+  /** Milliseconds from the request to the answer, in the worker. */
+  readonly total: number;
+}
+
+export type Background = "transparent" | { readonly colour: string };
+
+/** How the result is written: the cut-out over a background, or the mask in black and white. */
+export interface Picture {
+  readonly form: "cutout" | "mask";
+  readonly background: Background;
+  readonly crop: boolean;
+}
+
+/** The calls that the worker answers; a later `predict` makes the former one fail as cancelled. */
+export interface Calls {
+  load(): Promise<Ready>;
+  open(photo: Blob): Promise<Opened>;
+  /** `candidate`: of the network's masks; undefined for the one with the best score. */
+  predict(steps: readonly Step[], candidate: number | undefined): Promise<Found>;
+  /** A PNG of the mask that was found last. */
+  picture(picture: Picture): Promise<Blob>;
+}
+
+export type Call = keyof Calls;
+
+export interface Request {
+  readonly id: number;
+  readonly call: Call;
+  readonly given: readonly unknown[];
+}
+
+export type Answer =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
+
+/** Bytes that have arrived while loading. */
+export interface Loading {
+  readonly loaded: number;
+  readonly total: number;
+}
+
+export type Message = Answer | { readonly loading: Loading };
