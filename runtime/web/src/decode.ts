@@ -4,7 +4,8 @@ import type { PackedPhoto } from "./photo.js";
 
 /**
  * Decodes a photo of any format that the browser knows: upright by its EXIF orientation, in sRGB,
- * transparent pixels over white, as in Python. For pages and workers. Throws PhotoError.
+ * transparent where the photo is (the core lays it over white). For pages and workers. Throws
+ * PhotoError.
  */
 export async function decodePhoto(blob: Blob): Promise<PackedPhoto> {
   let bitmap: ImageBitmap;
@@ -21,11 +22,9 @@ export async function decodePhoto(blob: Blob): Promise<PackedPhoto> {
     if (context === null) {
       throw new PhotoError(`no memory for a photo of ${width}×${height}`, "SSAM_ERROR_PHOTO");
     }
-    context.fillStyle = "#fff";
-    context.fillRect(0, 0, width, height);
     context.drawImage(bitmap, 0, 0);
     const { data } = context.getImageData(0, 0, width, height, { colorSpace: "srgb" });
-    return { data, width, height, format: "rgba" };
+    return { data, width, height, format: "rgba-straight" };
   } finally {
     bitmap.close();
   }
