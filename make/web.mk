@@ -20,3 +20,8 @@ web_demo/node_modules/.installed: web_demo/package-lock.json
 	command -v npm > /dev/null || runtime/tools/install_packages nodejs npm
 	cd web_demo && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
+
+test-web: web ## the page in headless Chromium: masks, use, accessibility, no network, no other host
+	runtime/tools/install_packages chromium
+	$(PIP) -c constraints.txt playwright
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --durations=10 tests/web

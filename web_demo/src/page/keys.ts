@@ -76,18 +76,26 @@ const LETTERS: Readonly<Record<string, Shortcut>> = {
   "-": "zoomOut", "−": "zoomOut", "0": "fit",
 };
 
-/** Letters anywhere on the page, except where text is written; `released` ends a comparison. */
+/** Keys anywhere on the page; `released` ends a comparison. */
 export function listenToShortcuts(does: (shortcut: Shortcut) => void, released: () => void): void {
+  let choosing = false;
   document.addEventListener("keydown", (event) => {
     const shortcut = shortcutOf(event);
-    if (shortcut !== undefined) {
+    if (shortcut === "choose") {
+      choosing = true;
+    } else if (shortcut !== undefined) {
       event.preventDefault();
       does(shortcut);
     }
   });
-  document.addEventListener("keyup", (event) => {
-    if (event.key.toLowerCase() === "c") {
+  document.addEventListener("keyup", ({ key }) => {
+    if (key.toLowerCase() === "c") {
       released();
+    }
+    // A letter counts as the person's wish, which a file picker needs, only once it was typed.
+    if (key.toLowerCase() === "o" && choosing) {
+      choosing = false;
+      does("choose");
     }
   });
 }

@@ -1,0 +1,141 @@
+"""The page's masks are Python's on the same photo, with the same bundle.
+
+Not bit for bit: both runtimes compute the int8 sums exactly, but those of float32 (attention,
+upsampling, scores) in another order. Of the masks in these tests some are equal in every pixel.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from conftest import WEB
+from PIL import Image
+from skimage import data
+from squeezesam import Segmenter
+from web_driver import Driver
+
+AUTOMATIC = 0.98
+PROMPTED = 0.995
+
+Bits = npt.NDArray[np.bool_]
+
+
+def iou(a: Bits, b: Bits) -> float:
+    assert a.shape == b.shape
+    return float((a & b).sum() / (a | b).sum())
+
+
+def of_command(photo: Path, folder: Path, *prompts: str) -> Bits:
+    """What `squeezesam segment` writes."""
+    command = [sys.executable, "-m", "squeezesam", "segment", str(photo), "--output", str(folder)]
+    subprocess.run([*command, "--bundle", str(WEB / "model"), "--overwrite", *prompts], check=True)
+    return np.asarray(Image.open(folder / f"{photo.stem}-mask.png")) == 255
+
+
+def test_the_masks_are_those_of_the_command(
+    visit: Callable[..., Driver], photos: dict[str, Path], tmp_path: Path
+) -> None:
+    driver = visit()
+    driver.choose(photos["chelsea"])
+    assert iou(driver.mask(), of_command(photos["chelsea"], tmp_path)) >= AUTOMATIC
+    driver.tap(0.45, 0.4)
+    driver.masked(1)
+    ((x, y),) = driver.clicks("foreground")
+    found = of_command(photos["chelsea"], tmp_path, f"--point={x},{y}")
+    assert iou(driver.mask(), found) >= PROMPTED
+
+
+def test_taps_of_both_kinds_and_a_box_give_the_masks_of_python(
+    visit: Callable[..., Driver], photos: dict[str, Path], segmenter: Segmenter
+) -> None:
+    driver = visit()
+    for name in ("coffee", "astronaut"):
+        driver.choose(photos[name])
+        session = segmenter.open(photos[name])
+        assert iou(driver.mask(), session.predict().array) >= AUTOMATIC
+        driver.tap(0.45, 0.4)
+        driver.masked(1)
+        ((x, y),) = driver.clicks("foreground")
+        session.add_point(x, y)
+        assert iou(driver.mask(), session.predict().array) >= PROMPTED
+        driver.tap(0.1, 0.9, button="right")
+        driver.masked(2)
+        ((x, y),) = driver.clicks("background")
+        session.add_point(x, y, foreground=False)
+        assert iou(driver.mask(), session.predict().array) >= PROMPTED
+        driver.drag((0.8, 0.85), (0.2, 0.1))
+        driver.masked(3)
+        session.set_box(*driver.box())
+        assert iou(driver.mask(), session.predict().array) >= PROMPTED
+
+
+def test_a_turned_jpeg_is_upright_and_has_the_mask_of_python(
+    visit: Callable[..., Driver], segmenter: Segmenter, tmp_path: Path
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photo = tmp_path / "turned.jpg"
+    lying = Image.fromarray(data.astronaut()[:400]).transpose(Image.Transpose.ROTATE_90)
+    lying.save(photo, quality=92, exif=exif)
+    driver = visit()
+    driver.choose(photo)
+    mask = driver.mask()
+    assert mask.shape == (400, 512)
+    assert iou(mask, segmenter.open(photo).predict().array) >= AUTOMATIC
+
+
+def test_the_cutout_is_that_of_python_and_goes_over_a_colour(
+    visit: Callable[..., Driver], photos: dict[str, Path], segmenter: Segmenter, tmp_path: Path
+) -> None:
+    driver = visit()
+    driver.choose(photos["coffee"])
+    name, pixels = driver.saved("download")
+    assert name == "coffee-cutout.png"
+    mask = segmenter.open(photos["coffee"]).predict()
+    mask.save(tmp_path / "python.png", format="cutout")
+    expected = np.asarray(Image.open(tmp_path / "python.png"))
+    assert pixels.shape == expected.shape == (400, 600, 4)
+    # Where both are opaque, the colours are the photo's in both.
+    assert iou(pixels[..., 3] == 255, expected[..., 3] == 255) >= AUTOMATIC
+    opaque = (pixels[..., 3] == 255) & (expected[..., 3] == 255)
+    assert np.array_equal(pixels[opaque], expected[opaque])
+
+    driver.page.get_by_label("White").check()
+    driver.page.get_by_label("Crop to the subject").check()
+    _, covered = driver.saved("download")
+    assert covered.shape[0] <= 400
+    assert covered.shape[1] < 600
+    assert covered.shape[2] == 3 or (covered[..., 3] == 255).all()
+    assert (covered[..., :3] == 255).all(axis=2).any()
+
+
+def test_every_candidate_can_be_taken(
+    visit: Callable[..., Driver], photos: dict[str, Path], segmenter: Segmenter
+) -> None:
+    driver = visit()
+    driver.choose(photos["astronaut"])
+    session = segmenter.open(photos["astronaut"])
+    for candidate in range(4):
+        driver.page.get_by_label(str(candidate + 1), exact=True).check()
+        expected = session.predict(candidate=candidate)
+        driver.page.locator("#facts", has_text=f"{candidate + 1} of 4").wait_for(state="attached")
+        assert iou(driver.mask(), expected.array) >= AUTOMATIC
+
+
+def test_a_transparent_photo_is_seen_over_white_and_keeps_its_alpha(
+    visit: Callable[..., Driver], segmenter: Segmenter, tmp_path: Path
+) -> None:
+    photo = tmp_path / "pale.png"
+    pixels = np.dstack([data.astronaut(), np.full((512, 512), 255, np.uint8)])
+    pixels[:, :150, 3] = 128
+    Image.fromarray(pixels).save(photo)
+    driver = visit()
+    driver.choose(photo)
+    assert iou(driver.mask(), segmenter.open(photo).predict().array) >= AUTOMATIC
+    _, cutout = driver.saved("download")
+    assert (cutout[:, :140, 3] <= 128).all()
