@@ -120,6 +120,8 @@ squeezesam = partial(
         "demo": ["scikit-image>=0.24"],
         "dev": [
             *("pytest>=8", "hypothesis>=6", "ruff", "mypy", "clang-format", "pillow", "scipy"),
+            # The published foreground estimation and closed-form matting, to compare with.
+            "pymatting>=1.1.15",
             # The encoder's reference implementation, to compare features with.
             "efficientnet-lite-pytorch==0.1.0",
         ],

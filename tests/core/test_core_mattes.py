@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from heat_maps import bundled_photos
+from made_composites import composite
 from made_masks import mask_of  # finds the modules of tests/vectors
-from matte_reference import alpha as reference_alpha
 from matte_reference import cutout as reference_cutout
 from scipy.ndimage import gaussian_filter
 from vector_reference import fit
@@ -20,7 +20,7 @@ SIDE = 128  # of the network's input; its logits are a quarter of it
 @pytest.mark.parametrize(
     ("size", "seed"), [((280, 210), 1), ((90, 141), 2), ((1100, 90), 3), ((64, 2), 4)]
 )
-def test_alpha_is_the_references_to_the_byte(size: tuple[int, int], seed: int) -> None:
+def test_cut_outs_are_the_references_to_the_byte(size: tuple[int, int], seed: int) -> None:
     """Photos below and above the work picture's 1024 pixels, and one of two rows."""
     rng = np.random.default_rng(seed)
     photo = cv2.resize(bundled_photos()["cat"], size, interpolation=cv2.INTER_CUBIC)
@@ -30,8 +30,9 @@ def test_alpha_is_the_references_to_the_byte(size: tuple[int, int], seed: int) -
     resized = fit(size, (SIDE, SIDE))
     valid = (resized[0] / 4, resized[1] / 4)
     found = mask.alpha(photo)
-    wanted = reference_alpha(photo, mask.array() > 0, plane, valid)
-    np.testing.assert_array_equal(found, wanted)
+    wanted = reference_cutout(photo, mask.array() > 0, plane, valid)
+    np.testing.assert_array_equal(found, wanted[..., 3])
+    np.testing.assert_array_equal(mask.cutout(photo)[0], wanted)
     assert {0, 255} <= set(np.unique(found))
 
 
@@ -65,31 +66,6 @@ def test_a_mask_without_an_edge_has_no_soft_alpha(inside: bool) -> None:
     assert (mask.alpha(photo) == (255 if inside else 0)).all()
 
 
-def _composite(kind: str) -> tuple[npt.NDArray[np.uint8], Floats]:
-    """The coffee before the cat, cut out along a disc with spikes; and the true alpha."""
-    height, width, scale = 210, 280, 4
-    canvas = np.zeros((height * scale, width * scale), np.uint8)
-    centre = (width * scale // 2, height * scale // 2)
-    cv2.circle(canvas, centre, 50 * scale, 255, -1)
-    if kind == "hair":
-        rng = np.random.default_rng(5)
-        for angle in rng.uniform(0, 2 * np.pi, 300):
-            bend = angle + rng.normal(0, 0.15)
-            reach = 50 * scale * rng.uniform(1.05, 1.25)
-            root = (np.array([np.cos(angle), np.sin(angle)]) * 46 * scale + centre).astype(int)
-            tip = (np.array([np.cos(bend), np.sin(bend)]) * reach + centre).astype(int)
-            cv2.line(canvas, root.tolist(), tip.tolist(), 255, 5, cv2.LINE_AA)
-    alpha = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA) / 255.0
-    if kind == "soft":
-        alpha = cv2.GaussianBlur(alpha, (0, 0), 1.5)
-    photos = bundled_photos()
-    object_, behind = (
-        np.ascontiguousarray(photos[name][:height, :width]) for name in ("coffee", "cat")
-    )
-    mixed = alpha[..., None] * object_ + (1 - alpha[..., None]) * behind
-    return np.round(mixed).astype(np.uint8), alpha
-
-
 def _errors(alpha: Floats, wanted: Floats) -> list[float]:
     """Sum of absolute differences, mean square, and squared differences of the gradients."""
 
@@ -101,9 +77,10 @@ def _errors(alpha: Floats, wanted: Floats) -> list[float]:
     return [float(np.abs(off).sum()), float((off**2).mean()), float((gradient**2).sum())]
 
 
-@pytest.mark.parametrize("kind", ["sharp", "soft", "hair"])
+@pytest.mark.parametrize("kind", ["sharp", "soft", "hair", "moved"])
 def test_with_the_true_mask_every_alpha_error_is_below_thresholdings(kind: str) -> None:
-    photo, wanted = _composite(kind)
+    made = composite(kind)
+    photo, wanted = made.photo, made.alpha
     mask = wanted > 0.5
     side = max(photo.shape)
     plane = np.where(mask, 4.0, -4.0)

@@ -4,13 +4,14 @@ runtime/core/src/mask; floats are float32 where they are stored, float64 where t
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from foreground_reference import foreground
 from scipy.ndimage import distance_transform_edt
-from vector_reference import fit, resize
+from vector_reference import fit, resize, upsample_as_stored
 
 F32 = np.float32
 Floats = npt.NDArray[Any]
@@ -20,23 +21,6 @@ Bools = npt.NDArray[np.bool_]
 WORK_SIDE = 1024
 CLEAR = F32(0.06)
 CONTRAST = F32(255) / (F32(1) - F32(2) * CLEAR)
-
-
-def _axis(part: float, side: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
-    """For `side` pixels: the pixel before and behind on a plane of `part`, and the fraction."""
-    last = math.ceil(part) - 1
-    at = np.clip((np.arange(side) + 0.5) * (part / side) - 0.5, 0, last)
-    first = np.floor(at).astype(np.int64)
-    return first, np.minimum(first + 1, last), (at - first).astype(F32)
-
-
-def _upsampled(plane: Floats, valid: tuple[float, float], size: tuple[int, int]) -> Floats:
-    """float32 bilinear, rows first; `valid` and `size`: (width, height)."""
-    x0, x1, fx = _axis(valid[0], size[0])
-    y0, y1, fy = _axis(valid[1], size[1])
-    plane = plane.astype(F32)
-    rows = (F32(1) - fy)[:, None] * plane[y0] + fy[:, None] * plane[y1]
-    return (F32(1) - fx) * rows[:, x0] + fx * rows[:, x1]
 
 
 def _coverage(mask: Bools, size: tuple[int, int]) -> Pixels:
@@ -123,33 +107,67 @@ def over_white(rgba: Pixels) -> Pixels:
     return ((rgba[..., :3] * own + 255 * (255 - own) + 127) // 255).astype(np.uint8)
 
 
-def alpha(photo: Pixels, mask: Bools, plane: Floats, valid: tuple[float, float]) -> Pixels:
-    """uint8 H×W of an upright photo H×W×3 with its mask H×W and the logits h×w that led to it, of
-    which `valid` (width, height) counts. A photo H×W×4 has straight alpha."""
+def _alpha_of(planes: tuple[Floats, ...], prior: Floats, rgb: Pixels) -> Pixels:
+    """uint8 H×W, where the band is, from the fit of each pixel and its colour."""
+    red, green, blue, offset, evidence = planes
+    r, g, b = (rgb[..., c].astype(F32) for c in range(3))
+    seen = red * r + green * g + blue * b + offset
+    both = np.minimum(np.maximum(seen, F32(0)), evidence) + (F32(1) - evidence) * prior
+    return (np.clip((both - CLEAR) * CONTRAST, F32(0), F32(255)) + F32(0.5)).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class Matte:
+    """The alpha of an upright photo H×W×3 or, straight, H×W×4.
+
+    alpha: uint8 H×W without the photo's own. rgb, work_alpha: the work picture, uint8
+        h×w×3 and h×w.
+    """
+
+    alpha: Pixels
+    rgb: Pixels
+    work_alpha: Pixels
+
+
+def matte(photo: Pixels, mask: Bools, plane: Floats, valid: tuple[float, float]) -> Matte:
+    """From its mask H×W and the logits h×w that led to it, of which `valid` (width, height)
+    counts."""
     height, width = mask.shape
     size = (width, height)
     if max(size) > WORK_SIDE:
         size = fit(size, (WORK_SIDE, WORK_SIDE))
     coverage = _coverage(mask, size)
     radius = np.maximum(F32(2), F32(0.01) * F32(max(size)))
-    fade = _fade(coverage, _upsampled(plane, valid, size), radius)
-    opaque = photo if photo.shape[2] == 3 else over_white(photo)
-    planes = _fits(resize(opaque, *size), coverage, fade, int(np.floor(radius + F32(0.5))))
+    fade = _fade(coverage, upsample_as_stored(plane, valid, size), radius)
+    rgb = resize(photo if photo.shape[2] == 3 else over_white(photo), *size)
+    planes = _fits(rgb, coverage, fade, int(np.floor(radius + F32(0.5))))
     prior = coverage.astype(F32) / F32(255)
-    red, green, blue, offset, evidence, prior, near = (
-        _upsampled(each, size, (width, height)) for each in (*planes, prior, fade)
+    work_alpha = np.where(fade > 0, _alpha_of(planes, prior, rgb), coverage)
+    *planes_, prior, near = (
+        upsample_as_stored(each, size, (width, height)) for each in (*planes, prior, fade)
     )
-    r, g, b = (photo[..., c].astype(F32) for c in range(3))
-    seen = red * r + green * g + blue * b + offset
-    both = np.minimum(np.maximum(seen, F32(0)), evidence) + (F32(1) - evidence) * prior
-    bytes_ = np.clip((both - CLEAR) * CONTRAST, F32(0), F32(255)) + F32(0.5)
-    found = np.where(near > 0, bytes_.astype(np.uint8), np.where(mask, 255, 0)).astype(np.uint8)
+    soft = _alpha_of(tuple(planes_), prior, photo)
+    alpha = np.where(near > 0, soft, np.where(mask, 255, 0)).astype(np.uint8)
+    return Matte(alpha, rgb, work_alpha.astype(np.uint8))
+
+
+def _with_own(alpha: Pixels, photo: Pixels) -> Pixels:
     if photo.shape[2] == 3:
-        return found
-    return ((found.astype(np.int64) * photo[..., 3] * 2 + 255) // 510).astype(np.uint8)
+        return alpha
+    return ((alpha.astype(np.int64) * photo[..., 3] * 2 + 255) // 510).astype(np.uint8)
+
+
+def alpha(photo: Pixels, mask: Bools, plane: Floats, valid: tuple[float, float]) -> Pixels:
+    """uint8 H×W of a cut-out; arguments as for `matte`."""
+    return _with_own(matte(photo, mask, plane, valid).alpha, photo)
 
 
 def cutout(photo: Pixels, mask: Bools, plane: Floats, valid: tuple[float, float]) -> Pixels:
-    """uint8 H×W×4: the photo's colours with that alpha, 0 where it is 0."""
-    found = alpha(photo, mask, plane, valid)
-    return np.dstack([np.where(found[..., None] > 0, photo[..., :3], 0), found]).astype(np.uint8)
+    """uint8 H×W×4, straight alpha; arguments as for `matte`. Where the photo is less than opaque,
+    its colours stay."""
+    found = matte(photo, mask, plane, valid)
+    colour = foreground(photo, found.alpha, found.rgb, found.work_alpha)
+    if photo.shape[2] == 4:
+        colour = np.where(photo[..., 3:] == 255, colour, photo[..., :3])
+    own = _with_own(found.alpha, photo)
+    return np.dstack([np.where(own[..., None] > 0, colour, 0), own]).astype(np.uint8)

@@ -82,6 +82,24 @@ def resize(pixels: Bytes, width: int, height: int) -> Bytes:
     return ((2 * sums + area) // (2 * area)).astype(np.uint8)
 
 
+def upsample_as_stored(plane: Floats, valid: tuple[float, float], size: tuple[int, int]) -> Floats:
+    """The same for a plane h×w or h×w×k in float32, rows first, as the core rounds."""
+
+    def axis(part: float, side: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
+        last = math.ceil(part) - 1
+        at = np.clip((np.arange(side) + 0.5) * (part / side) - 0.5, 0, last)
+        first = np.floor(at).astype(np.int64)
+        return first, np.minimum(first + 1, last), (at - first).astype(np.float32)
+
+    x0, x1, fx = axis(valid[0], size[0])
+    y0, y1, fy = axis(valid[1], size[1])
+    one, more = np.float32(1), (1,) * (plane.ndim - 2)
+    fx, fy = fx.reshape(-1, *more), fy.reshape(-1, 1, *more)
+    plane = plane.astype(np.float32)
+    rows = (one - fy) * plane[y0] + fy * plane[y1]
+    return np.asarray((one - fx) * rows[:, x0] + fx * rows[:, x1])
+
+
 def upsample(plane: Floats, valid: tuple[float, float], size: tuple[int, int]) -> Floats:
     """float64 h×w plane to (width, height) `size`; `valid`: the (width, height) that counts."""
 

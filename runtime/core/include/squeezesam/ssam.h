@@ -565,7 +565,10 @@ SSAM_API ssam_status ssam_mask_cutout_rect(const ssam_mask* mask,
 
 /* Cuts the object out of `photo`, the caller's original (its orientation is applied here; its
  * upright size must be the mask's, else SSAM_ERROR_PHOTO): RGBA rows of the rectangle above.
- * Wholly transparent pixels are 0, 0, 0, 0. `stride`: bytes, 0 for no gaps. */
+ * Wholly transparent pixels are 0, 0, 0, 0; wholly opaque ones have the photo's colour. Between
+ * them a soft edge has the object's own colour, freed from what is behind it (multi-level
+ * estimation, Germer et al., 2020), so that it shows no rim on another background. The same bytes
+ * on every machine. `stride`: bytes, 0 for no gaps. */
 SSAM_API ssam_status ssam_mask_cutout(const ssam_mask* mask, const ssam_image* photo,
                                       const ssam_cutout_options* options, uint8_t* out,
                                       int64_t stride);

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
 #include <vector>
 
 #include "base/failure.h"
 #include "mask/components.h"
+#include "mask/foreground.h"
 #include "mask/matte.h"
 
 namespace ssam {
@@ -45,6 +45,82 @@ void paint(const RunMask& where, int y, uint8_t value, uint8_t* out) {
     }
 }
 
+// Rows of the photo with their own alpha, a few read at a time; null for a photo without.
+class OwnRows {
+ public:
+    OwnRows(const ImageView& photo, const Rect& rect) : photo_(photo), rect_(rect) {}
+
+    const uint8_t* row(int y) {
+        if (!photo_.has_alpha) {
+            return nullptr;
+        }
+        if (y < first_ || y >= first_ + kRowsRead) {
+            first_ = y;
+            const int count = std::min(kRowsRead, rect_.height - y);
+            rgba_.resize(static_cast<size_t>(rect_.width) * static_cast<size_t>(count) * 4);
+            orient_to_rgba(photo_, {rect_.x, rect_.y + y, rect_.width, count}, rgba_.data(),
+                           ptrdiff_t{rect_.width} * 4);
+        }
+        return rgba_.data() + ptrdiff_t{y - first_} * rect_.width * 4;
+    }
+
+ private:
+    static constexpr int kRowsRead = 16;
+
+    const ImageView& photo_;
+    const Rect& rect_;
+    int first_ = -kRowsRead;
+    std::vector<uint8_t> rgba_;
+};
+
+// Both write the alpha of RGBA rows that hold the photo's colours, soft also those of the edge.
+void write_soft_alpha(const Mask& mask, const ImageView& photo, const Rect& rect, uint8_t* out,
+                      ptrdiff_t stride) {
+    MatteRows matte(mask, photo);
+    std::vector<uint8_t> alphas(static_cast<size_t>(rect.width));
+    bool between = false;
+    for (int y = 0; y < rect.height; ++y) {
+        uint8_t* pixel = out + y * stride;
+        matte.write(rect.y + y, rect.x, rect.x + rect.width, pixel, alphas.data());
+        for (const uint8_t alpha : alphas) {
+            pixel[3] = alpha;
+            pixel += 4;
+            between |= alpha != 0 && alpha != 255;
+        }
+    }
+    if (!between) {
+        return;
+    }
+    const Size size{photo.upright_width(), photo.upright_height()};
+    Foreground foreground(matte.work_rgb(), matte.work_alpha(), matte.work(), size);
+    OwnRows own(photo, rect);
+    for (int y = 0; y < rect.height; ++y) {
+        foreground.restore(rect.y + y, rect.x, rect.width, own.row(y), out + y * stride);
+    }
+}
+
+void write_hard_alpha(const Mask& mask, const Rect& rect, uint8_t* out, ptrdiff_t stride) {
+    std::vector<uint8_t> alphas(static_cast<size_t>(mask.runs().width()));
+    for (int y = 0; y < rect.height; ++y) {
+        std::fill(alphas.begin(), alphas.end(), uint8_t{0});
+        paint(mask.runs(), rect.y + y, 255, alphas.data());
+        uint8_t* pixel = out + y * stride;
+        for (int x = 0; x < rect.width; ++x, pixel += 4) {
+            pixel[3] = times(alphas[static_cast<size_t>(rect.x + x)], pixel[3]);
+        }
+    }
+}
+
+// Colour under no alpha would only leak what was cut away.
+void finish(uint8_t* rgba, int count, bool premultiplied) {
+    for (int x = 0; x < count; ++x, rgba += 4) {
+        const uint8_t alpha = rgba[3];
+        for (int c = 0; alpha != 255 && c < 3; ++c) {
+            rgba[c] = alpha == 0 ? uint8_t{0} : (premultiplied ? times(rgba[c], alpha) : rgba[c]);
+        }
+    }
+}
+
 }  // namespace
 
 CertaintyRows::CertaintyRows(const Mask& mask) : rows_(mask) {
@@ -77,33 +153,13 @@ Rect cutout_rect(const Mask& mask, const CutoutSettings& settings) {
 void write_cutout(const Mask& mask, const ImageView& photo, const Rect& rect,
                   const CutoutSettings& settings, uint8_t* out, ptrdiff_t stride) {
     orient_to_rgba(photo, rect, out, stride);
-    std::optional<MatteRows> matte;
     if (settings.soft) {
-        matte.emplace(mask, photo);
+        write_soft_alpha(mask, photo, rect, out, stride);
+    } else {
+        write_hard_alpha(mask, rect, out, stride);
     }
-    std::vector<uint8_t> alphas(static_cast<size_t>(photo.upright_width()));
     for (int y = 0; y < rect.height; ++y) {
-        uint8_t* pixel = out + y * stride;
-        const uint8_t* alpha = alphas.data();
-        if (matte) {
-            matte->write(rect.y + y, rect.x, rect.x + rect.width, pixel, alphas.data());
-        } else {
-            std::fill(alphas.begin(), alphas.end(), uint8_t{0});
-            paint(mask.runs(), rect.y + y, 255, alphas.data());
-            alpha += rect.x;
-        }
-        for (int x = 0; x < rect.width; ++x, pixel += 4) {
-            const uint8_t a = matte ? alpha[x] : times(alpha[x], pixel[3]);
-            if (a == 255) {
-                continue;
-            }
-            for (int c = 0; c < 3; ++c) {
-                // Colour under no alpha would only leak what was cut away.
-                pixel[c] =
-                    a == 0 ? uint8_t{0} : (settings.premultiplied ? times(pixel[c], a) : pixel[c]);
-            }
-            pixel[3] = a;
-        }
+        finish(out + y * stride, rect.width, settings.premultiplied);
     }
 }
 

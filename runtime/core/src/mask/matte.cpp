@@ -18,6 +18,19 @@ constexpr float kContrast = 255.0f / (1.0f - 2.0f * kClear);
 // Rows of the photo read together: a photo turned by 90 degrees is read down its columns.
 constexpr int kRowsRead = 16;
 
+// `value`: of the fit at a pixel, by AlphaFit's names.
+template <typename Value>
+uint8_t alpha_of(const uint8_t* rgb, Value&& value) {
+    const float evidence = value(AlphaFit::kEvidence);
+    const float seen = value(AlphaFit::kRed) * static_cast<float>(rgb[0]) +
+                       value(AlphaFit::kGreen) * static_cast<float>(rgb[1]) +
+                       value(AlphaFit::kBlue) * static_cast<float>(rgb[2]) +
+                       value(AlphaFit::kOffset);
+    const float both =
+        std::clamp(seen, 0.0f, evidence) + (1.0f - evidence) * value(AlphaFit::kPrior);
+    return static_cast<uint8_t>(std::clamp((both - kClear) * kContrast, 0.0f, 255.0f) + 0.5f);
+}
+
 }  // namespace
 
 MatteRows::MatteRows(const Mask& mask, const ImageView& photo)
@@ -26,6 +39,7 @@ MatteRows::MatteRows(const Mask& mask, const ImageView& photo)
       has_alpha_(photo.has_alpha),
       band_(find_band(mask, work_size(photo_))),
       rgb_(resize_rgb(photo, band_.size)),
+      work_alpha_(band_.coverage),
       discriminant_(rgb_, band_) {
     columns_.reserve(static_cast<size_t>(photo_.width));
     for (int x = 0; x < photo_.width; ++x) {
@@ -41,8 +55,21 @@ const AlphaFit& MatteRows::fit_of(int row) {
     if (rows_[slot] != row) {
         discriminant_.fit_row(row, fits_[slot]);
         rows_[slot] = row;
+        keep_alpha(row, fits_[slot]);
     }
     return fits_[slot];
+}
+
+void MatteRows::keep_alpha(int row, const AlphaFit& fit) {
+    const auto width = static_cast<size_t>(band_.size.width);
+    const float* fade = fit.values[AlphaFit::kFade].data();
+    const uint8_t* rgb = rgb_.data() + static_cast<size_t>(row) * width * 3;
+    uint8_t* out = work_alpha_.data() + static_cast<size_t>(row) * width;
+    for (size_t x = 0; x < width; ++x) {
+        if (fade[x] > 0.0f) {
+            out[x] = alpha_of(rgb + 3 * x, [&](size_t k) { return fit.values[k][x]; });
+        }
+    }
 }
 
 void MatteRows::blend(int y) {
@@ -70,14 +97,7 @@ uint8_t MatteRows::alpha(const Position& at, const uint8_t* rgba) const {
     const auto value = [&](size_t k) {
         return keep * blended_.values[k][left] + at.fraction * blended_.values[k][left + 1];
     };
-    const float evidence = value(AlphaFit::kEvidence);
-    const float seen = value(AlphaFit::kRed) * static_cast<float>(rgba[0]) +
-                       value(AlphaFit::kGreen) * static_cast<float>(rgba[1]) +
-                       value(AlphaFit::kBlue) * static_cast<float>(rgba[2]) +
-                       value(AlphaFit::kOffset);
-    const float both =
-        std::clamp(seen, 0.0f, evidence) + (1.0f - evidence) * value(AlphaFit::kPrior);
-    return static_cast<uint8_t>(std::clamp((both - kClear) * kContrast, 0.0f, 255.0f) + 0.5f);
+    return alpha_of(rgba, value);
 }
 
 void MatteRows::write(int y, int begin, int end, const uint8_t* rgba, uint8_t* out) {

@@ -25,11 +25,18 @@ class MatteRows {
     // of its own multiplies the result.
     void write(int y, int begin, int end, const uint8_t* rgba, uint8_t* out);
 
+    // The work picture that the band was fitted on: its size, RGB rows, and their alpha as far as
+    // rows of the photo were written (beyond the band it is how much the mask covers).
+    Size work() const { return band_.size; }
+    const std::vector<uint8_t>& work_rgb() const { return rgb_; }
+    const std::vector<uint8_t>& work_alpha() const { return work_alpha_; }
+
  private:
     const AlphaFit& fit_of(int row);
     void blend(int y);
     void write_mask(int y, int begin, int end, uint8_t* out) const;
     void write_band(int y, int begin, int end, const uint8_t* rgba, uint8_t* out);
+    void keep_alpha(int row, const AlphaFit& fit);
     uint8_t alpha(const Position& at, const uint8_t* rgba) const;
 
     const Mask& mask_;
@@ -37,6 +44,7 @@ class MatteRows {
     bool has_alpha_;
     EdgeBand band_;
     std::vector<uint8_t> rgb_;  // of the work picture
+    std::vector<uint8_t> work_alpha_;
     Discriminant discriminant_;
     std::vector<Position> columns_;
     AlphaFit fits_[2];  // of an even and an odd row
