@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from command_line import one_sentence, png
 from photo_files import encoded, save_scene, scene
@@ -81,6 +82,57 @@ def test_crop_candidate_and_tidying_count(segment: Any, photo: Path, tmp_path: P
     again = segment(photo, "--candidate", "best", "--overwrite")
     assert again.code == 0
     assert not (png(tmp_path / "out" / "photo-mask.png") == 255).all()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["--hard"],
+        ["--crop", "--margin", "5%"],
+        ["--background", "#20a040"],
+        ["--hard", "--crop", "--margin", "3", "--background", "white"],
+        ["--keep-largest", "--max-hole-area", "9", "--refine"],
+    ],
+)
+def test_the_cut_out_is_that_of_remove_with_the_same_options(
+    segment: Any, bundle: Path, photo: Path, tmp_path: Path, words: list[str]
+) -> None:
+    target = tmp_path / "removed.png"
+    command = ["remove", str(photo), str(target), "--bundle", str(bundle), "--threads", "1", *words]
+    assert main(command) == 0
+    assert segment(photo, "--format", "cutout", *words).code == 0
+    np.testing.assert_array_equal(png(tmp_path / "out" / "photo-cutout.png"), png(target))
+
+
+def test_a_photo_behind_the_object_covers_the_cut_out(
+    segment: Any, photo: Path, tmp_path: Path
+) -> None:
+    backdrop = save_scene(tmp_path / "white.png", (0, 0, 256, 192))
+    words = ["--hard", "--background", backdrop, "--format", "cutout,mask"]
+    assert segment(photo, *words).code == 0
+    cut, mask = (png(tmp_path / "out" / f"photo-{form}.png") for form in ("cutout", "mask"))
+    assert cut.shape == (192, 256, 3)
+    assert (cut[mask == 0] == 255).all()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--crop"], "--crop is for cut-outs; add --format cutout"),
+        (["--hard", "--format", "mask,overlay"], "--hard is for cut-outs"),
+        (["--background", "white"], "--background is for cut-outs"),
+        (["--margin", "3", "--format", "cutout"], "--margin goes with --crop"),
+        (["--background", "no such", "--format", "cutout"], "neither a colour nor a file"),
+    ],
+)
+def test_a_look_without_a_cut_out_makes_no_sense(
+    segment: Any, photo: Path, tmp_path: Path, words: list[str], sentence: str
+) -> None:
+    said = segment(photo, *words)
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert sentence in said.err
+    assert not (tmp_path / "out").exists()
 
 
 def test_refining_moves_the_edge_to_that_of_the_photo(

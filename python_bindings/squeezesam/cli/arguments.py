@@ -12,6 +12,7 @@ from .. import __version__
 from ..child import LIMIT_S
 from ..engines import ENGINES
 from . import values
+from .arguments_look import add_look_options, add_mask_options
 from .arguments_remove import add_remove
 from .arguments_serve import add_serve
 
@@ -26,7 +27,7 @@ origin top left, x to the right, y down, and hold for every photo given.
 _SEGMENT_END = f"""\
 formats:
   mask     PNG, grey: 255 where the object is, 0 elsewhere
-  cutout   PNG with transparency: the object alone (--crop cuts the empty border away)
+  cutout   PNG with transparency: the object alone; see "look of cut-outs"
   overlay  PNG for the eye: tinted mask, outline, clicks (green +, red -) and box
   contour  SVG: the outline as one path, holes included
   rle      JSON: COCO run-length encoding of the mask
@@ -35,6 +36,7 @@ formats:
 examples:
   squeezesam segment holiday.jpg
   squeezesam segment cat.jpg --point 310,220 --negative 40,200 --format mask,cutout
+  squeezesam segment cat.jpg --format cutout --background white --crop --margin 5%
   squeezesam segment photos/ --box 40,40,600,400 --format overlay --output out --overwrite
 
 A lone --negative refines the automatic mask. One photo's failure does not stop the others.
@@ -133,21 +135,8 @@ def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
         metavar="K|best",
         help="which of the network's masks: 0 to 3, or best (highest predicted quality; default)",
     )
-    mask.add_argument(
-        "--keep-largest", action="store_true", help="keep only the largest connected piece"
-    )
-    mask.add_argument(
-        "--max-hole-area",
-        type=values.area,
-        default=0,
-        metavar="AREA",
-        help="fill holes of up to AREA pixels (of the photo); default 0, none",
-    )
-    mask.add_argument(
-        "--refine",
-        action="store_true",
-        help="move the mask's edge to the edges of the photo",
-    )
+    add_mask_options(mask)
+    add_look_options(command.add_argument_group("look of cut-outs"))
     output = command.add_argument_group("output")
     output.add_argument(
         "--format",
@@ -165,7 +154,6 @@ def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
     output.add_argument(
         "--overwrite", action="store_true", help="replace results that are there already"
     )
-    output.add_argument("--crop", action="store_true", help="crop cut-outs to the object")
     output.add_argument(
         "--json", action="store_true", help="print one JSON object a photo instead of a sentence"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from . import values
+from .arguments_look import add_look_options, add_mask_options
 
 _DESCRIPTION = """\
 Removes the background: a photo in, its most salient object out, everything else transparent.
@@ -40,40 +40,10 @@ def add_remove(commands: argparse._SubParsersAction, exit_codes: str) -> argpars
         action="store_true",
         help="use a damaged photo as far as it can be decoded, with a warning",
     )
-    _add_look(command.add_argument_group("look"))
+    add_look_options(command.add_argument_group("look"))
+    add_mask_options(command.add_argument_group("mask"))
     _add_files(command.add_argument_group("files"))
     return command
-
-
-def _add_look(look: argparse._ArgumentGroup) -> None:
-    look.add_argument(
-        "--background",
-        metavar="COLOUR|PHOTO",
-        help="what comes behind the object: white, #20a040, rgb(32,160,64), or a photo's path",
-    )
-    look.add_argument("--crop", action="store_true", help="keep the rectangle round the object")
-    look.add_argument(
-        "--margin",
-        type=values.margin,
-        metavar="N|N%",
-        help="widen that rectangle by N pixels, or by N percent of the object's longer side",
-    )
-    look.add_argument(
-        "--hard", action="store_true", help="hard edges: every pixel wholly in or wholly out"
-    )
-    look.add_argument(
-        "--refine", action="store_true", help="move the mask's edge to the edges of the photo"
-    )
-    look.add_argument(
-        "--keep-largest", action="store_true", help="keep only the largest connected piece"
-    )
-    look.add_argument(
-        "--max-hole-area",
-        type=values.area,
-        default=0,
-        metavar="AREA",
-        help="fill holes of up to AREA pixels (of the photo); default 0, none",
-    )
 
 
 def _add_files(files: argparse._ArgumentGroup) -> None:

@@ -7,12 +7,13 @@ import os
 import sys
 from pathlib import Path
 
-from ..errors import InvalidArgumentError, OutputError, PhotoError, SqueezeSamError
+from ..errors import OutputError, PhotoError, SqueezeSamError
 from ..mask import Mask
-from ..removal import Finish, check_target, read_background
+from ..removal import check_target
 from ..render import encode
 from ..segmenter import Segmenter
 from ..writing import check_free, make_folder, write_whole
+from .arguments_look import check_look, finish_of
 from .folder import Contents, arrivals, complete, contents_of, kind_of
 from .interruptible import interruptible
 from .talk import Progress, UsageError, complain, say
@@ -26,7 +27,7 @@ class Remover:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
-        self.finish = _finish(options)
+        self.finish = finish_of(options)
         self._segmenter: Segmenter | None = None
 
     def picture(self, photo: str | bytes, suffix: str) -> bytes:
@@ -69,24 +70,12 @@ def remove(options: argparse.Namespace) -> int:
     return _one(remover, options)
 
 
-def _finish(options: argparse.Namespace) -> Finish:
-    background = None
-    if options.background is not None:
-        try:
-            background = read_background(options.background)
-        except InvalidArgumentError as error:
-            raise UsageError(str(error)) from None
-    number, relative = options.margin or (0.0, False)
-    return Finish(background, options.crop, number, relative, not options.hard)
-
-
 def _check(options: argparse.Namespace) -> None:
     """Raises UsageError for words that do not go together, before anything is read or loaded."""
     folder = options.source != STANDARD and os.path.isdir(options.source)
     if options.skip_existing and options.overwrite:
         raise UsageError("--skip-existing and --overwrite exclude each other")
-    if options.margin is not None and not options.crop:
-        raise UsageError("--margin goes with --crop")
+    check_look(options)
     if options.watch and not folder:
         raise UsageError("--watch is for a folder of photos")
     if folder and options.target == STANDARD:

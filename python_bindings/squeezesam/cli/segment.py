@@ -11,16 +11,20 @@ from ..errors import OutputError, PhotoError, SqueezeSamError
 from ..formats import FORMATS
 from ..mask import Mask
 from ..photo import find_photos
-from ..render import account
+from ..removal import Finish
+from ..render import account, encode
 from ..segmenter import Segmenter
-from ..writing import check_free, make_folder
+from ..writing import check_free, make_folder, write_whole
+from .arguments_look import check_look, finish_of
 from .interruptible import interruptible
-from .talk import Progress, complain, say, say_json
+from .talk import Progress, UsageError, complain, say, say_json
 
 
 def segment(options: argparse.Namespace) -> int:
     """Segments every photo; 0 if all went well, 1 if any photo failed (the others are done)."""
     formats: list[str] = list(dict.fromkeys(options.format or ["mask"]))
+    _check(options, formats)
+    finish = finish_of(options)
     failed = False
     photos: list[str] = []
     for argument in options.photos:
@@ -43,7 +47,7 @@ def segment(options: argparse.Namespace) -> int:
             targets = _targets(photo, folder, formats, made, options.overwrite)
             mask = _predict(segmenter, photo, options)
             for form, target in targets.items():
-                mask.save(target, form, overwrite=options.overwrite, crop=options.crop)
+                _save(mask, form, target, finish, options.overwrite)
             made.update((target, photo) for target in targets.values())
             progress.clear()
             if mask.photo.damage:
@@ -63,6 +67,22 @@ def segment(options: argparse.Namespace) -> int:
         progress.step()
     progress.clear()
     return 1 if failed else 0
+
+
+def _check(options: argparse.Namespace, formats: list[str]) -> None:
+    """Raises UsageError for words that do not go together, before anything is read or loaded."""
+    check_look(options)
+    look = {"--background": options.background, "--crop": options.crop, "--hard": options.hard}
+    given = [word for word, value in look.items() if value]
+    if given and "cutout" not in formats:
+        raise UsageError(f"{given[0]} is for cut-outs; add --format cutout")
+
+
+def _save(mask: Mask, form: str, target: Path, finish: Finish, overwrite: bool) -> None:
+    if form == "cutout":
+        write_whole(target, encode(finish.of(mask), target.suffix), overwrite=overwrite)
+    else:
+        mask.save(target, form, overwrite=overwrite)
 
 
 def _expand(argument: str) -> list[str]:
