@@ -1,5 +1,4 @@
-"""What `segment` and `remove` both let a person say about a mask and about its cut-out, and the look
-of cut-outs that follows."""
+"""What `segment` and `remove` both let a person say about masks and the look of cut-outs."""
 
 from __future__ import annotations
 
