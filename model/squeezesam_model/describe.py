@@ -2,9 +2,11 @@
 
     python -m squeezesam_model.describe FILE --licence Apache-2.0 --provenance "trained on …" \
         --can negative_points --can box --cannot previous_mask
+    python -m squeezesam_model.describe HEAT_FILE --least-peak 244
 
 The tensors stay byte for byte. A bundle takes these words over (`licence`, `capabilities`,
-`model.provenance`); where a file does not say, its licence is ``unspecified``.
+`model.provenance`, `least_peak` of the heat map); where a file does not say, its licence is
+``unspecified``.
 """
 
 from __future__ import annotations
@@ -42,6 +44,13 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("file", type=Path)
     parser.add_argument("--licence", help="of the weights, such as Apache-2.0")
     parser.add_argument("--provenance", help="what they were made from, in a sentence")
+    parser.add_argument(
+        "--least-peak",
+        type=int,
+        choices=range(256),
+        metavar="0…255",
+        help="of a saliency network: a heat map whose highest byte is lower shows nothing",
+    )
     parser.add_argument("--can", action="append", choices=KNOWN, default=[])
     parser.add_argument("--cannot", action="append", choices=KNOWN, default=[])
     return parser
@@ -54,6 +63,7 @@ def main(argv: list[str] | None = None) -> int:
     words = {
         "licence": options.licence,
         "provenance": options.provenance,
+        "least_peak": None if options.least_peak is None else str(options.least_peak),
         "capabilities": json.dumps(able, sort_keys=True) if able else None,
     }
     try:

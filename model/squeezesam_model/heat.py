@@ -19,7 +19,8 @@ def heat_program(saliency: SaliencyNet, height: int, width: int) -> Program:
     """``heat``, beside a segmenter whose input has this size."""
     size = heat_size(height, width, saliency.preset.size)
     image = Input("image", (1, 3, *size), folded_photo(saliency.normalise))
-    return Program(HEAT, "photo", saliency, (image,), (Output("heatmap", "heat"),))
+    heat = Output("heatmap", "heat", saliency.least_peak)
+    return Program(HEAT, "photo", saliency, (image,), (heat,))
 
 
 def folded_photo(normalise: PixelNormalisation) -> Photo:

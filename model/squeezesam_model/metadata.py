@@ -8,7 +8,7 @@ from pathlib import Path
 
 from safetensors import safe_open
 
-from squeezesam_model.weights import WeightsError, first_line
+from squeezesam_model.errors import WeightsError, first_line
 
 UNSPECIFIED = "unspecified"
 
@@ -23,19 +23,23 @@ class Metadata:
         capabilities: what the weights were trained for, by the manifest's names; empty where it
             does not say.
         provenance: free words.
+        least_peak: of a saliency network, 0…255: a heat map whose highest byte is lower shows
+            nothing that stands out; 0 where it does not say.
     """
 
     preset: str = ""
     licence: str = UNSPECIFIED
     capabilities: dict[str, bool] = field(default_factory=dict)
     provenance: str = ""
+    least_peak: int = 0
 
 
 def read_metadata(path: Path) -> Metadata:
     """Read the head of a safetensors file.
 
     Raises:
-        WeightsError: it cannot be read, or its capabilities are no table of true and false.
+        WeightsError: it cannot be read, its capabilities are no table of true and false, or its
+            least peak is no byte.
     """
     try:
         with safe_open(path, framework="numpy") as file:
@@ -55,4 +59,11 @@ def read_metadata(path: Path) -> Metadata:
         found.get("licence", UNSPECIFIED),
         capabilities,
         found.get("provenance", ""),
+        _byte(path, found.get("least_peak", "0")),
     )
+
+
+def _byte(path: Path, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= 255):
+        raise WeightsError(f"{path}: the least_peak in its metadata is no whole number up to 255")
+    return int(text)

@@ -10,11 +10,17 @@ from squeezesam_model.trunk import UNetTrunk
 
 
 class SaliencyNet(nn.Module):
-    """Finds what stands out: the source of the first five clicks (paper, 'Application')."""
+    """Finds what stands out: the source of the first five clicks (paper, 'Application').
+
+    Attributes:
+        least_peak: 0…255, fitted to the weights: nothing stands out where 255·sigmoid of the
+            highest logit is lower.
+    """
 
     def __init__(self, preset: SaliencyPreset) -> None:
         super().__init__()
         self.preset = preset
+        self.least_peak = 0
         self.normalise = PixelNormalisation(preset.normalisation)
         self.trunk = UNetTrunk(3, preset)
         self.head = nn.Conv2d(preset.decoder[-1], 1, 1)

@@ -14,6 +14,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
+from squeezesam_model.errors import WeightsError, first_line
+from squeezesam_model.metadata import read_metadata
 from squeezesam_model.presets import (
     DEFAULT_SALIENCY,
     DEFAULT_SEGMENTER,
@@ -23,10 +25,6 @@ from squeezesam_model.presets import (
 )
 from squeezesam_model.saliency import SaliencyNet
 from squeezesam_model.segmenter import Segmenter
-
-
-class WeightsError(Exception):
-    """Weights that cannot be read, or that belong to another preset."""
 
 
 def save_weights(model: nn.Module, path: Path, preset: str, notes: dict[str, str]) -> None:
@@ -71,12 +69,6 @@ def read_tensors(path: Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
             return file.metadata() or {}, tensors
     except Exception as error:  # a stranger's file: safetensors and torch raise many kinds
         raise WeightsError(f"cannot read the weights {path}: {first_line(error)}") from error
-
-
-def first_line(error: BaseException) -> str:
-    """What an exception says, as far as a sentence goes; its name where it says nothing."""
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
 
 
 def load_weights(model: nn.Module, path: Path, preset: str) -> None:
@@ -151,22 +143,13 @@ def load_saliency(path: Path, preset: str | None = None) -> SaliencyNet:
         path: its weights.
         preset: that they have to be of; None: the one that the file names.
     """
+    known = read_metadata(path)
     if preset is None:
-        named = _named_preset(path)
-        preset = named if named in SALIENCY_PRESETS else DEFAULT_SALIENCY
+        preset = known.preset if known.preset in SALIENCY_PRESETS else DEFAULT_SALIENCY
     model = SaliencyNet(saliency_preset(preset))
     load_weights(model, path, preset)
+    model.least_peak = known.least_peak
     return model.eval()
-
-
-def _named_preset(path: Path) -> str:
-    """What a file says; empty where it says nothing or cannot be read, which loading reports."""
-    try:
-        with safe_open(path, framework="numpy") as file:
-            named: str = (file.metadata() or {}).get("preset", "")
-            return named
-    except Exception:  # loading reports it
-        return ""
 
 
 def file_sha256(path: Path) -> str:

@@ -1,8 +1,11 @@
 // Heat maps whose clicks can be told by hand. The differential test against scikit-image is in
 // tests/core.
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "fake_engine.h"
+#include "manifest_text.h"
 #include "runner.h"
 #include "squeezesam/ssam.h"
 
@@ -114,4 +117,32 @@ TEST("heat is the sigmoid in 255 steps, rounded, and 0 for what is not a number"
     std::vector<uint8_t> heat(logits.size());
     MUST(ssam_logits_to_heat(logits.data(), logits.size(), heat.data()));
     CHECK(heat == std::vector<uint8_t>({128, 0, 255, 186, 69, 255, 0, 0, 255, 0}));
+}
+
+TEST("a heat map whose peak is lower than its bundle's least shows nothing") {
+    std::vector<uint8_t> photo(size_t{50} * 40 * 3, 90);
+    for (size_t y = 10; y < 30; ++y) {
+        std::fill_n(photo.begin() + static_cast<std::ptrdiff_t>((y * 50 + 10) * 3), 25 * 3, 190);
+    }
+    const ssam_image image = test::image_of(photo, 50, 40);
+    const auto clicks_with = [&](int least) {
+        test::Rig rig(
+            test::replaced(test::manifest_text(), "\"role\": \"heat\"",
+                           "\"role\": \"heat\", \"least_peak\": " + std::to_string(least)));
+        MUST(ssam_session_set_image(rig.session, &image));
+        ssam_prompt clicks[5];
+        size_t count = 5;
+        MUST(ssam_session_get_automatic(rig.session, clicks, &count));
+        if (count == 0) {
+            ssam_mask* none = nullptr;
+            MUST_FAIL(ssam_session_predict(rig.session, nullptr, &none),
+                      SSAM_ERROR_NOTHING_STANDS_OUT, "nothing stands out");
+        }
+        return count;
+    };
+    // The object's heat is the sigmoid of 3 * 100 / 50 - 4: 225 of 255.
+    CHECK_EQ(clicks_with(0), size_t{5});
+    CHECK_EQ(clicks_with(225), size_t{5});
+    CHECK_EQ(clicks_with(226), size_t{0});
+    CHECK_EQ(clicks_with(255), size_t{0});
 }

@@ -11,8 +11,11 @@ from squeezesam_model import WeightsError
 from squeezesam_model.describe import main
 from squeezesam_model.families import family_of
 from squeezesam_model.family import FAMILY
+from squeezesam_model.heat import heat_program
 from squeezesam_model.metadata import Metadata, read_metadata
 from squeezesam_model.network import FromProgram, Input, Output, Program, ordered
+from squeezesam_model.presets import DEFAULT_SALIENCY
+from squeezesam_model.weights import load_saliency, shipped_weights
 from torch import nn
 
 
@@ -57,6 +60,22 @@ def test_a_file_that_is_none_is_left_as_it_is(
     assert main([str(path), "--licence", "MIT"]) == 1
     assert "cannot read the weights" in capsys.readouterr().err
     assert path.read_bytes() == b"precious"
+
+
+def test_a_saliency_network_carries_its_least_peak(tmp_path: Path) -> None:
+    path = tmp_path / "heat.safetensors"
+    path.write_bytes(shipped_weights(DEFAULT_SALIENCY).read_bytes())
+    assert main([str(path), "--least-peak", "201"]) == 0
+    saliency = load_saliency(path)
+    assert saliency.least_peak == 201
+    (heat,) = heat_program(saliency, 64, 64).outputs
+    assert heat.entry() == {"name": "heatmap", "role": "heat", "least_peak": 201}
+
+
+@pytest.mark.parametrize("text", ["-1", "256", "1e2", "³", "", "1" * 5000, "no"])
+def test_a_least_peak_that_is_no_byte_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(WeightsError, match="least_peak in its metadata is no whole number"):
+        read_metadata(weights(tmp_path / "w.safetensors", least_peak=text))
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", '{"box": 1}'])

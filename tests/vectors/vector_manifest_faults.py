@@ -152,6 +152,10 @@ EDITS: list[_Edit] = [
     (f"{_HEAT}/outputs/0/role", "cats",
      'programs.heat.outputs[0].role is "cats"; this runtime knows heat, masks, scores and '
      "embedding"),
+    (f"{_HEAT}/outputs/0/least_peak", 256,
+     "programs.heat.outputs[0].least_peak must be a whole number from 0 to 255, not 256"),
+    (f"{_SEGMENT}/outputs/0/least_peak", 3,
+     "programs.segment.outputs[0].least_peak belongs to a heat map"),
     (f"{_HEAT}/outputs/0/shape", [1, 2, 8, 8],
      'programs.heat.outputs give "heatmap" the shape 1x2x8x8: a heat map is 1x1x?x?'),
     (f"{_SEGMENT}/outputs/1/role", "masks",

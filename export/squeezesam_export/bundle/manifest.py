@@ -77,7 +77,7 @@ def _program_entry(
             for one in program.inputs
         ],
         "outputs": [
-            {"name": one.name, "shape": list(shape), **({"role": one.role} if one.role else {})}
+            {**one.entry(), "shape": list(shape)}
             for one, shape in zip(program.outputs, shapes, strict=True)
         ],
     }

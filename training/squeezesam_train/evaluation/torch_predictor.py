@@ -180,7 +180,8 @@ class _OpenTorchPhoto:
         found = self._saliency()
         if found is None:
             return None
-        return clicks_from_heat(*found)
+        net = self._predictor.saliency
+        return clicks_from_heat(*found, 0 if net is None else net.least_peak)
 
     def _saliency(self) -> tuple[NDArray[np.float32], Letterbox] | None:
         net = self._predictor.saliency
@@ -188,20 +189,40 @@ class _OpenTorchPhoto:
             return None
         box = Letterbox.of(self._photo, net.preset.size, net.preset.size)
         if self._heat_plane is None:
-            with torch.inference_mode():
-                self._heat_plane = net(_to_input(box.image(self._photo)))[0, 0].numpy()
+            self._heat_plane = _heat_plane(net, self._photo, box)
         return self._heat_plane, box
 
 
-def clicks_from_heat(plane: NDArray[np.float32], box: Letterbox) -> Prompts:
-    """The core's sampler on the part of a heat map (h×w logits) that the photo covers."""
-    rows, columns = box.covered(*plane.shape)
-    heat = np.ascontiguousarray(to_heat(plane)[:rows, :columns])
+def clicks_from_heat(plane: NDArray[np.float32], box: Letterbox, least_peak: int = 0) -> Prompts:
+    """The core's sampler on the part of a heat map (h×w logits) that the photo covers.
+
+    No clicks where no byte of the map reaches ``least_peak``: nothing stands out.
+    """
+    heat = _on_photo(plane, box)
+    if heat.max() < least_peak:
+        return Prompts(())
     down, across = box.input_height / plane.shape[0], box.input_width / plane.shape[1]
     clicks = []
     for x, y in heat_to_clicks(heat):
         clicks.append(Click(*box.photo_point((x + 0.5) * across - 0.5, (y + 0.5) * down - 0.5)))
     return Prompts(tuple(clicks))
+
+
+def heat_of_photo(net: SaliencyNet, photo: U8) -> NDArray[np.uint8]:
+    """The heat map of an H×W×3 uint8 RGB photo, h×w in 0…255, where the photo covers it."""
+    box = Letterbox.of(photo, net.preset.size, net.preset.size)
+    return _on_photo(_heat_plane(net, photo, box), box)
+
+
+def _heat_plane(net: SaliencyNet, photo: U8, box: Letterbox) -> NDArray[np.float32]:
+    with torch.inference_mode():
+        plane: NDArray[np.float32] = net(_to_input(box.image(photo)))[0, 0].numpy()
+    return plane
+
+
+def _on_photo(plane: NDArray[np.float32], box: Letterbox) -> NDArray[np.uint8]:
+    rows, columns = box.covered(*plane.shape)
+    return np.ascontiguousarray(to_heat(plane)[:rows, :columns])
 
 
 def to_heat(logits: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -67,6 +67,7 @@ struct TensorSpec {
     std::vector<int64_t> shape;
     Source source;            // of an input
     Role role = Role::kNone;  // of an output
+    int least_peak = 0;       // of kHeat: a map whose highest byte is lower shows nothing
 
     int64_t count() const;
     // Of a tensor with rows and columns: its last two sides.

@@ -134,6 +134,18 @@ Role read_role(const Field& field) {
     field.refuse("is \"" + name + "\"; this runtime knows heat, masks, scores and embedding");
 }
 
+void read_output(const Field& item, TensorSpec& tensor) {
+    if (const auto role = item.maybe("role")) {
+        tensor.role = read_role(*role);
+    }
+    if (const auto peak = item.maybe("least_peak")) {
+        if (tensor.role != Role::kHeat) {
+            peak->refuse("belongs to a heat map");
+        }
+        tensor.least_peak = static_cast<int>(peak->whole(0, 255));
+    }
+}
+
 int32_t read_lifetime(const Field& field) {
     const std::string lifetime = field.text();
     if (lifetime != "photo" && lifetime != "prompt") {
@@ -155,11 +167,7 @@ ReadProgram read_program(const std::string& name, const Field& field) {
     spec.inputs = read_tensors(field.at("inputs"), [&](const Field& item, TensorSpec& tensor) {
         program.wanted.push_back(read_source(item.at("source"), tensor));
     });
-    spec.outputs = read_tensors(field.at("outputs"), [](const Field& item, TensorSpec& tensor) {
-        if (const auto role = item.maybe("role")) {
-            tensor.role = read_role(*role);
-        }
-    });
+    spec.outputs = read_tensors(field.at("outputs"), read_output);
     return program;
 }
 

@@ -92,9 +92,13 @@ const std::vector<ssam_prompt>& Session::find_clicks(Prediction& prediction) {
     std::transform(heat.begin(), heat.end(), bytes.begin(), SigmoidByte::get());
     const Placement small = place(placement_->photo, manifest().programs[link.program].frame);
     const Size map = manifest().output(link).size();
-    const ssam_saliency found =
+    ssam_saliency found =
         salient_clicks(bytes.data(), covered(small.resized.width, small.input.width, map.width),
                        covered(small.resized.height, small.input.height, map.height), map.width);
+    // Otsu splits any map in two, that of a bare wall as well.
+    if (found.peak < manifest().output(link).least_peak) {
+        found.count = 0;
+    }
     const AxisMap to_input_x{static_cast<double>(small.input.width) / map.width};
     const AxisMap to_input_y{static_cast<double>(small.input.height) / map.height};
     std::vector<ssam_prompt> clicks;

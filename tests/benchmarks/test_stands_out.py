@@ -1,0 +1,37 @@
+"""docs/stands_out.md is what was measured, the fit keeps its promise, empty pictures are many."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from lab import stands_out
+from measure.empty_pictures import empty_pictures
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def test_the_page_is_written_from_the_json() -> None:
+    result = json.loads((DOCS / "stands_out.json").read_text("utf-8"))
+    assert (DOCS / "stands_out.md").read_text("utf-8") == stands_out.page(result) + "\n"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_fit_refuses_at_most_its_share_and_could_not_be_higher(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    peaks = rng.integers(0, 256, int(rng.integers(1, 400))).tolist()
+    share = float(rng.uniform(0, 0.5))
+    least = stands_out.fitted(peaks, share)
+    refused = sum(peak < least for peak in peaks)
+    assert refused <= share * len(peaks)
+    assert sum(peak < least + 1 for peak in peaks) > share * len(peaks)
+
+
+def test_the_empty_pictures_are_a_hundred_of_six_kinds_and_the_same_each_time() -> None:
+    first, second = dict(empty_pictures()), dict(empty_pictures())
+    assert len(first) >= 100
+    assert first.keys() == second.keys()
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+    assert all(p.dtype == np.uint8 and p.ndim == 3 and p.shape[2] == 3 for p in first.values())
