@@ -198,7 +198,7 @@ TEST("a photo that cannot be one is refused with a sentence") {
               "stride -6");
     MUST_FAIL(resize({pixel, 2, 2, std::numeric_limits<int64_t>::max(), SSAM_FORMAT_RGB, 1}),
               SSAM_ERROR_INVALID_ARGUMENT, "beyond this machine's memory");
-    MUST_FAIL(resize({pixel, 2, 1, 0, 6, 1}), SSAM_ERROR_INVALID_ARGUMENT, "image.format 6");
+    MUST_FAIL(resize({pixel, 2, 1, 0, 8, 1}), SSAM_ERROR_INVALID_ARGUMENT, "image.format 8");
     MUST_FAIL(resize({pixel, 2, 1, 0, SSAM_FORMAT_RGB, 9}), SSAM_ERROR_INVALID_ARGUMENT,
               "image.orientation 9");
     MUST_FAIL(ssam_resize(nullptr, 1, 1, out), SSAM_ERROR_INVALID_ARGUMENT,
