@@ -124,6 +124,8 @@ squeezesam = partial(
             "pymatting>=1.1.15",
             # The encoder's reference implementation, to compare features with.
             "efficientnet-lite-pytorch==0.1.0",
+            # Drives the page of web_demo in Debian's Chromium.
+            "playwright",
         ],
     },
     entry_points={

@@ -1,5 +1,5 @@
 # The static page: the core as WebAssembly, onnxruntime-web and an int8 bundle, in build/web.
-.PHONY: web web-tools test-web
+.PHONY: web web-tools npm-package test-web
 
 WEB_PARTS := build/web-parts
 # An int8 bundle for ONNX at 512 that is there already saves the export (also of make wheel).
@@ -21,7 +21,13 @@ web_demo/node_modules/.installed: web_demo/package-lock.json
 	cd web_demo && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-test-web: web ## the page in headless Chromium: masks, use, accessibility, no network, no other host
+npm-package: web-tools ## build/npm: the package `squeezesam` of the core, the wrapper and its types
+	TOOLCHAINS=$(TOOLCHAINS) runtime/web/test build
+	rm -rf build/npm
+	mkdir -p build/npm
+	cp runtime/web/package.json runtime/web/README.md LICENSE NOTICE build/wasm/
+	cd build/wasm && npm pack --silent --pack-destination ../npm
+
+test-web: web npm-package ## the page in headless Chromium: masks, use, accessibility, no network, no other host
 	runtime/tools/install_packages chromium
-	$(PIP) -c constraints.txt playwright
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --durations=10 tests/web
