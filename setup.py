@@ -132,6 +132,7 @@ squeezesam = partial(
         "console_scripts": [
             "squeezesam=squeezesam_launch:squeezesam",
             "squeezesam-export=squeezesam_launch:export",
+            "squeezesam-import=squeezesam_launch:import_onnx",
             "squeezesam-train=squeezesam_launch:train",
             "squeezesam-eval=squeezesam_launch:evaluate",
             "squeezesam-eval-ap=squeezesam_launch:evaluate_ap",
@@ -139,6 +140,8 @@ squeezesam = partial(
         "squeezesam.networks": [
             "squeezesam=squeezesam_model.family:FAMILY",
             "mobilesam=squeezesam_model.mobilesam.family:FAMILY",
+            "efficientsam=squeezesam_model.efficientsam.family:FAMILY",
+            "sam=squeezesam_model.sam.original:FAMILY",
         ],
         "squeezesam.targets": [
             "coreai=squeezesam_export.targets.coreai.target:TARGET",

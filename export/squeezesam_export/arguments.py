@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from squeezesam_export.targets.protocol import Target
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """One sentence on stderr and exit code 2 instead of the usage block."""
 
     def error(self, message: str) -> NoReturn:
@@ -48,7 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
         ExportError: a target cannot be loaded.
     """
     targets = list(all_targets())
-    parser = _Parser(
+    parser = Parser(
         prog="squeezesam-export",
         description="Fold, quantise and lower a network's programs, run the result on real photos, "
         "and write a bundle: a manifest and the programs.",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "squeezesam": ("squeezesam.cli:main", ""),
     "squeezesam-export": ("squeezesam_export.cli:main", "export"),
+    "squeezesam-import": ("squeezesam_export.importing.cli:main", "export"),
     "squeezesam-train": ("squeezesam_train.cli:main", "train"),
     "squeezesam-eval": ("squeezesam_train.evaluation.cli:main", "train"),
     "squeezesam-eval-ap": ("squeezesam_train.evaluation.ap_cli:main", "train"),
@@ -80,6 +81,11 @@ def squeezesam() -> NoReturn:
 def export() -> NoReturn:
     """The command `squeezesam-export`."""
     _end("squeezesam-export")
+
+
+def import_onnx() -> NoReturn:
+    """The command `squeezesam-import`."""
+    _end("squeezesam-import")
 
 
 def train() -> NoReturn:

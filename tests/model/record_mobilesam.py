@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from sam_cases import CASES, HERE, Case, kept_embedding, kept_masks, photo
+from sam_cases import CASES, HERE, Case, kept_embedding, kept_masks, photo, short
 from squeezesam_model.sam.seeded import seeded_tensor
 from torch import Tensor
 
@@ -66,11 +66,6 @@ def answer(model: Any, embedding: Tensor, case: Case, previous: Tensor | None) -
     return model.mask_decoder.predict_masks(
         embedding, model.prompt_encoder.get_dense_pe(), sparse, dense
     )
-
-
-def short(values: Tensor) -> list[float]:
-    """Six digits."""
-    return [float(f"{value:.6g}") for value in values.flatten().tolist()]
 
 
 def main(checkout: Path) -> None:

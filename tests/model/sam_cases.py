@@ -14,7 +14,7 @@ import torch
 from skimage import data
 from torch import Tensor
 
-SIDE, PHOTO_ROWS, SLOTS = 1024, 768, 16
+SIDE, PHOTO_ROWS, SLOTS, SMALL = 1024, 768, 16, 256
 MEAN, STD = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 HERE = Path(__file__).parent
 
@@ -39,6 +39,15 @@ CASES = {
 }
 
 
+def smaller(case: Case) -> Case:
+    """The same for an input of 256×256."""
+    box = None if case.box is None else tuple(one / 4 for one in case.box)
+    return Case(tuple((x / 4, y / 4, label) for x, y, label in case.points), box)  # type: ignore[arg-type]
+
+
+SMALL_CASES = {name: smaller(case) for name, case in CASES.items() if not case.previous}
+
+
 def photo(side: int = SIDE, rows: int = PHOTO_ROWS) -> Tensor:
     """1×3×side×side normalised: the astronaut, cut off below, the rest as SAM pads it."""
     rgb = torch.from_numpy(data.astronaut().copy()).float().permute(2, 0, 1)[None]
@@ -50,9 +59,9 @@ def photo(side: int = SIDE, rows: int = PHOTO_ROWS) -> Tensor:
     return normalised
 
 
-def slots(case: Case) -> tuple[Tensor, Tensor]:
-    """1×16×2 and 1×16, as our programs take them; a box is its corners, before the points."""
-    points, labels = torch.zeros(1, SLOTS, 2), torch.full((1, SLOTS), -1.0)
+def slots(case: Case, count: int = SLOTS) -> tuple[Tensor, Tensor]:
+    """1×N×2 and 1×N, as our programs take them; a box is its corners, before the points."""
+    points, labels = torch.zeros(1, count, 2), torch.full((1, count), -1.0)
     corners = () if case.box is None else ((*case.box[:2], 2), (*case.box[2:], 3))
     for slot, (x, y, label) in enumerate((*corners, *case.points)):
         points[0, slot], labels[0, slot] = torch.tensor([x, y]), label
@@ -67,6 +76,23 @@ def kept_embedding(embedding: Tensor) -> Tensor:
 def kept_masks(masks: Tensor) -> Tensor:
     """1×4×256×256 → 4×16×16."""
     return masks[0, :, ::16, ::16]
+
+
+def kept_small(maps: Tensor) -> Tensor:
+    """1×C×h×w → C×8×8 at most."""
+    step = max(1, maps.shape[-1] // (8 if maps.shape[1] < 9 else 2))
+    return maps[0, :, step // 2 :: step, step // 2 :: step]
+
+
+def short(values: Tensor) -> list[float]:
+    """Six digits."""
+    return [float(f"{value:.6g}") for value in values.flatten().tolist()]
+
+
+def close(found: Tensor, values: list[float]) -> bool:
+    """To a five hundredth of what the values spread: the order of a sum may differ."""
+    wanted = torch.tensor(values).reshape(found.shape)
+    return float((found - wanted).abs().max()) < 2e-3 * float(wanted.std())
 
 
 def recorded(name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import save_file
-from sam_cases import CASES, kept_embedding, kept_masks, photo, recorded, slots
+from sam_cases import CASES, close, kept_embedding, kept_masks, photo, recorded, slots
 from squeezesam_model import WeightsError
 from squeezesam_model.heat import HEAT
 from squeezesam_model.mobilesam.family import FAMILY, UNUSED
@@ -44,12 +44,6 @@ def embedding(network: SplitNetwork) -> Tensor:
     with torch.inference_mode():
         found: Tensor = network.sam.image_encoder(photo())
     return found
-
-
-def close(found: Tensor, values: list[float]) -> bool:
-    """To a five hundredth of what the values spread: the order of a sum may differ."""
-    wanted = torch.tensor(values).reshape(found.shape)
-    return float((found - wanted).abs().max()) < 2e-3 * float(wanted.std())
 
 
 def module(network: SplitNetwork, name: str) -> torch.nn.Module:

@@ -41,7 +41,7 @@ def model_entry(network: Network, parameters: int) -> dict[str, Any]:
 def network_entries(network: Network) -> dict[str, Any]:
     """The manifest's `prompts` and `capabilities`."""
     return {
-        "prompts": _prompts_entry(network.prompts),
+        "prompts": prompts_entry(network.prompts),
         "capabilities": asdict(network.capabilities),
     }
 
@@ -83,7 +83,8 @@ def _program_entry(
     }
 
 
-def _prompts_entry(prompts: Prompts) -> dict[str, Any]:
+def prompts_entry(prompts: Prompts) -> dict[str, Any]:
+    """The manifest's `prompts`."""
     planes = (
         {}
         if prompts.click_radius is None

@@ -1,4 +1,4 @@
-"""MobileSAM as a family: checkpoints loaded strictly, or seeded random weights where none is given.
+"""MobileSAM as a family: TinyViT before SAM's decoder.
 
 What its checkpoints hold is written down in tests/model/mobilesam_reference.json, as the state_dict
 of the published code at commit 34bbbfd has it.
@@ -6,24 +6,11 @@ of the published code at commit 34bbbfd has it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from typing import Any
 
-from squeezesam_model.heat import HEAT
-from squeezesam_model.metadata import read_metadata
 from squeezesam_model.mobilesam.tiny_vit import TinyVit, TinyVitShape
-from squeezesam_model.presets import DEFAULT_SALIENCY
-from squeezesam_model.sam.checkpoint import load_checkpoint
-from squeezesam_model.sam.network import (
-    SAM,
-    STRIDE,
-    Sam,
-    SplitNetwork,
-    split_capabilities,
-    split_origin,
-)
-from squeezesam_model.sam.seeded import fill_seeded
-from squeezesam_model.weights import WeightsError, load_saliency, shipped_weights
+from squeezesam_model.sam.family import SplitFamily
+from squeezesam_model.sam.network import Decode, Sam
 
 # TinyViT's classifier travels in the checkpoints.
 UNUSED: dict[str, tuple[int, ...]] = {
@@ -34,7 +21,7 @@ UNUSED: dict[str, tuple[int, ...]] = {
 }
 
 
-class MobileSamFamily:
+class MobileSamFamily(SplitFamily):
     """A :class:`squeezesam_model.network.Family`.
 
     Attributes:
@@ -43,36 +30,16 @@ class MobileSamFamily:
 
     name = "mobilesam"
     presets = ("mobilesam",)
-    parts = (SAM, HEAT)
-    size = (1024, 1024)
+    unused = UNUSED
     shape = TinyVitShape()
 
-    def shipped(self, preset: str, part: str) -> Path | None:
-        """Of the saliency network; the checkpoint of the other one is the user's to bring."""
-        return shipped_weights(DEFAULT_SALIENCY) if part == HEAT else None
+    def build(self, preset: str) -> Sam:
+        """Tensors named as in the checkpoints."""
+        return Sam(TinyVit(self.shape))
 
-    def load(
-        self, preset: str, weights: Mapping[str, Path], height: int, width: int
-    ) -> SplitNetwork:
-        """Build it (WeightsError where a file or the size does not fit)."""
-        if height % STRIDE or width % STRIDE:
-            raise WeightsError(
-                f"the preset '{preset}' takes sides that are multiples of {STRIDE}, not "
-                f"{height}×{width}"
-            )
-        encoder = TinyVit(self.shape)
-        sam = Sam(encoder)
-        if SAM in weights:
-            load_checkpoint(sam, weights[SAM], preset, UNUSED)
-        else:
-            fill_seeded(sam)
-        encoder.fix()
-        known = read_metadata(weights[HEAT])
-        saliency = load_saliency(weights[HEAT], known.preset or DEFAULT_SALIENCY)
-        return SplitNetwork(
-            self.name, preset, sam.eval(), saliency, (height, width), split_origin(weights),
-            split_capabilities(weights),
-        )  # fmt: skip
+    def decoder(self, model: Any, height: int, width: int) -> Decode:
+        """SAM's."""
+        return Decode(model, height, width)
 
 
 FAMILY = MobileSamFamily()

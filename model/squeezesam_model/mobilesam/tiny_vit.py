@@ -14,9 +14,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from squeezesam_model.sam.layers import ChannelNorm
+from squeezesam_model.sam.layers import ChannelNorm, cut_windows, join_windows
 
 EMBEDDING_STRIDE = 16
 
@@ -169,18 +168,9 @@ class AttentionBlock(nn.Module):
 
     def _attended(self, cells: Tensor) -> Tensor:
         """B×H×W×C, padded with zeros to whole windows for the time of the attention."""
-        batch, height, width, channels = cells.shape
-        side = self.window
-        down, across = -height % side, -width % side
-        if down or across:
-            cells = functional.pad(cells, (0, 0, 0, across, 0, down))
-        rows, columns = (height + down) // side, (width + across) // side
-        # A window's row of cells stays together, so that rank 4 is enough to exchange the axes.
-        bands = cells.reshape(batch * rows, side, columns, side * channels).transpose(1, 2)
-        windows = self.attn(bands.reshape(batch * rows * columns, side * side, channels))
-        bands = windows.reshape(batch * rows, columns, side, side * channels).transpose(1, 2)
-        whole: Tensor = bands.reshape(batch, rows * side, columns * side, channels)
-        return whole[:, :height, :width] if down or across else whole
+        batch, height, width, _ = cells.shape
+        windows = self.attn(cut_windows(cells, self.window))
+        return join_windows(windows, self.window, batch, height, width)
 
 
 class Stage(nn.Module):
@@ -227,8 +217,9 @@ class TinyVit(nn.Module):
         return out
 
     @torch.no_grad()
-    def fix(self) -> None:
+    def fix(self, height: int, width: int) -> None:
         """Keep the attention's biases as constants: what never changes is not computed again."""
+        del height, width  # the windows are the same at every size
         for module in self.modules():
             if isinstance(module, WindowAttention):
                 module.fixed_bias = module.bias()

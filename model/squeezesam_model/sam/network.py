@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -34,11 +35,32 @@ from squeezesam_model.segmenter import others_penalty
 EMBED, DECODE, SAM = "embed", "decode", "sam"
 MAX_POINTS = 16
 STRIDE = 16
+CHANNELS = 256
 # SAM pads what is normalised with zeros: with the mean, which is no whole number of a byte.
 SAM_PHOTO = Photo(mean=MEAN, std=STD, padding=MEAN)
 
 
-class Sam(nn.Module):
+class Decoder(nn.Module):
+    """A program `decode`: what it takes beside the embedding, and what a person can do with it.
+
+    Attributes:
+        slots: N of points and labels.
+        takes_mask: whether the last mask and its flag are its last two inputs.
+        able: names of the capabilities.
+    """
+
+    slots: int = MAX_POINTS
+    takes_mask: bool = True
+    able: tuple[str, ...] = ("negative_points", "box", "automatic", "previous_mask")
+
+
+class SplitModel(nn.Module):
+    """A network whose ``image_encoder`` gives 256 channels at a sixteenth of the size."""
+
+    image_encoder: Any
+
+
+class Sam(SplitModel):
     """The three parts, under the names of the published checkpoints."""
 
     def __init__(self, image_encoder: nn.Module) -> None:
@@ -48,7 +70,7 @@ class Sam(nn.Module):
         self.mask_decoder = MaskDecoder()
 
 
-class Decode(nn.Module):
+class Decode(Decoder):
     """The program `decode`, for one size of the encoder's input.
 
     The four candidates are SAM's in its order. Their scores are the predicted IoU, less one for
@@ -97,6 +119,7 @@ class SplitNetwork:
         family: its name.
         preset: of it.
         sam: in evaluation mode.
+        decoder: its program `decode`.
         saliency: for the automatic first mask.
         size: (height, width), multiples of 16.
         origin: of the weights.
@@ -105,7 +128,8 @@ class SplitNetwork:
 
     family: str
     preset: str
-    sam: Sam
+    sam: SplitModel
+    decoder: Decoder
     saliency: SaliencyNet
     size: tuple[int, int]
     origin: Origin
@@ -113,15 +137,13 @@ class SplitNetwork:
 
     @property
     def prompts(self) -> Prompts:
-        """Sixteen slots, no planes."""
-        return Prompts(MAX_POINTS)
+        """As many slots as the decoder has, no planes."""
+        return Prompts(self.decoder.slots)
 
     @property
     def programs(self) -> tuple[Program, ...]:
         """`embed`, `decode` and `heat`."""
         height, width = self.size
-        cells = (height // STRIDE, width // STRIDE)
-        embedding = (1, self.sam.mask_decoder.iou_token.embedding_dim, *cells)
         return (
             Program(
                 EMBED, "photo", self.sam.image_encoder,
@@ -129,18 +151,25 @@ class SplitNetwork:
                 (Output("embedding", "embedding"),),
             ),
             Program(
-                DECODE, "prompt", Decode(self.sam, height, width).eval(),
-                (
-                    Input("embedding", embedding, FromProgram(EMBED, "embedding")),
-                    Input("points", (1, MAX_POINTS, 2), Points()),
-                    Input("labels", (1, MAX_POINTS), Labels()),
-                    Input("previous", (1, 1, 4 * cells[0], 4 * cells[1]), PreviousMask("logits")),
-                    Input("flag", (1,), MaskFlag()),
-                ),
+                DECODE, "prompt", self.decoder, self._decode_inputs(),
                 (Output("masks", "masks"), Output("scores", "scores")),
             ),
             heat_program(self.saliency, height, width),
         )  # fmt: skip
+
+    def _decode_inputs(self) -> tuple[Input, ...]:
+        height, width = (side // STRIDE for side in self.size)
+        slots = self.decoder.slots
+        inputs = (
+            Input("embedding", (1, CHANNELS, height, width), FromProgram(EMBED, "embedding")),
+            Input("points", (1, slots, 2), Points()),
+            Input("labels", (1, slots), Labels()),
+        )
+        if not self.decoder.takes_mask:
+            return inputs
+        previous = (1, 1, 4 * height, 4 * width)
+        mask = Input("previous", previous, PreviousMask("logits"))
+        return (*inputs, mask, Input("flag", (1,), MaskFlag()))
 
 
 def split_origin(weights: Mapping[str, Path]) -> Origin:
@@ -155,10 +184,10 @@ def split_origin(weights: Mapping[str, Path]) -> Origin:
     return Origin(dict(weights), licence, "; ".join(word for word in words if word), seeded)
 
 
-def split_capabilities(weights: Mapping[str, Path]) -> Capabilities:
-    """All that SAM can, less what a file denies."""
+def split_capabilities(weights: Mapping[str, Path], able: Collection[str]) -> Capabilities:
+    """All that the decoder can, less what a file denies."""
     said: dict[str, bool] = {}
     for path in weights.values():
         said.update(checkpoint_metadata(path).capabilities)
-    able = ("negative_points", "box", "automatic", "previous_mask")
-    return Capabilities(**{name: said.get(name, True) for name in able})
+    every = ("negative_points", "box", "automatic", "previous_mask")
+    return Capabilities(**{name: name in able and said.get(name, True) for name in every})

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 _U64 = np.uint64
+_PRODUCTS = ("proj.weight", "qkv.weight", "fc.weight")
 
 
 def seeded_tensor(name: str, shape: tuple[int, ...], seed: int = 0) -> Tensor:
@@ -36,7 +37,9 @@ def seeded_tensor(name: str, shape: tuple[int, ...], seed: int = 0) -> Tensor:
         even = even / 10
     elif len(shape) == 1:
         even = 1 + even / 10
-    elif len(shape) > 2 or name.endswith(("proj.weight", "qkv.weight")) or "layers" in name:
+    elif name.endswith("pos_embed"):
+        even = even / 2
+    elif len(shape) > 2 or name.endswith(_PRODUCTS) or "layers" in name or "blocks" in name:
         # Variance one over the number of what is added up.
         even = even * np.sqrt(3 / np.prod(shape[1:]))
     return torch.from_numpy(even.astype(np.float32))

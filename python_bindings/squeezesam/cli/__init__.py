@@ -25,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from .remove import remove as command
     elif options.command == "segment":
         from .segment import segment as command
+    elif options.command == "everything":
+        from .everything import find_everything as command
     elif options.command == "info":
         from .info import info as command
     elif options.command == "serve":

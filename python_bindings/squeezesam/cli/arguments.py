@@ -12,6 +12,7 @@ from .. import __version__
 from ..child import LIMIT_S
 from ..engines import ENGINES
 from . import values
+from .arguments_everything import add_everything
 from .arguments_look import add_look_options, add_mask_options
 from .arguments_remove import add_remove
 from .arguments_serve import add_serve
@@ -79,6 +80,8 @@ def build_parser() -> argparse.ArgumentParser:
     remove = add_remove(commands, EXIT_CODES)
     _add_model_options(remove.add_argument_group("model"))
     _add_segment(commands)
+    every = add_everything(commands, EXIT_CODES)
+    _add_model_options(every.add_argument_group("model"))
     _add_info(commands)
     _add_verify(commands)
     serve = add_serve(commands, EXIT_CODES)

@@ -37,21 +37,27 @@ def say(line: str) -> None:
 
 
 class Progress:
-    """Counts `total` photos on stderr, so that stdout stays the results'."""
+    """Counts `total` photos, or something else, on stderr, so that stdout stays the results'."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, what: str = "photos") -> None:
         self._total = total
+        self._what = what
         self._done = 0
         self._bar = sys.stderr.isatty() and total >= _WORTH_SHOWING
         self._start = self._last = time.monotonic()
         self._draw()
 
     def step(self) -> None:
-        """One more photo is done."""
-        self._done += 1
+        """One more is done."""
+        self.reach(self._done + 1)
+
+    def reach(self, done: int) -> None:
+        """So many are done."""
+        self._done = done
         now = time.monotonic()
         if not self._bar and now - self._last >= _LINE_EVERY and self._done < self._total:
-            print(f"squeezesam: {self._done} of {self._total} photos", file=sys.stderr, flush=True)
+            line = f"squeezesam: {self._done} of {self._total} {self._what}"
+            print(line, file=sys.stderr, flush=True)
             self._last = now
         self._draw()
 

@@ -95,3 +95,11 @@ def seconds(text: str) -> float:
     if value <= 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a time above 0")
     return value
+
+
+def share(text: str) -> float:
+    """From 0 to 1."""
+    (value,) = numbers(text, 1, "SHARE")
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not between 0 and 1")
+    return value

@@ -22,7 +22,7 @@ ALLOWED = frozenset(
         "linear", "matmul", "softmax", "layer_norm",
         "add", "sub", "mul", "real_div", "abs", "sin", "cos", "sigmoid", "clip", "reduce_mean",
         # Of other families: coremltools makes the last of a scale and a shift for each channel.
-        "gelu", "split", "batch_norm",
+        "gelu", "rsqrt", "split", "batch_norm",
         "equal", "not_equal", "greater", "greater_equal", "less", "less_equal",
         "concat", "stack", "reshape", "transpose", "expand_dims", "squeeze", "slice_by_index",
         "quantize", "dequantize",

@@ -31,6 +31,8 @@ from squeezesam_export.targets.onnx.rounded_weights import round_anew
 from squeezesam_export.toolchain.quiet import quiet
 
 OPSET = 18
+# Of a protobuf message; weights in files beside it are refused by the runtime.
+LARGEST_FILE = 2**31 - 1
 # Weights in 7 bits: without VNNI, x86 adds pairs of 8-bit products in 16 bits and saturates.
 _SETTINGS: dict[str, Any] = {
     "activations": "uint8",
@@ -127,6 +129,12 @@ def executor(path: Path, threads: int = 0) -> Execute:
 
 
 def _export(program: SourceProgram, path: Path) -> Path:
+    weights = sum(4 * value.numel() for value in program.module.state_dict().values())
+    if weights >= LARGEST_FILE:
+        raise ExportError(
+            f"an ONNX file holds {LARGEST_FILE / 1e9:.1f} GB at most, and the {program.name} has "
+            f"{weights / 1e9:.1f} GB of weights: choose a smaller network or another target"
+        )
     exported = torch.onnx.export(
         program.module, program.example, dynamo=True, opset_version=OPSET,
         input_names=list(program.inputs), output_names=list(program.outputs), verbose=False,

@@ -1,0 +1,227 @@
+"""ONNX files of other projects' layouts become bundles that show what the files give."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from skimage import data
+from squeezesam import Segmenter
+from squeezesam.geometry import Letterbox
+from squeezesam_export.importing.cli import main
+from squeezesam_export.importing.layouts import LAYOUTS
+from tiny_layouts import MEAN, SIDE, STD, decoder, encoder
+
+SLOTS = 6
+
+
+def saved(layout: str, folder: Path) -> list[str]:
+    paths = folder / "encoder.onnx", folder / "decoder.onnx"
+    for path, model in zip(paths, (encoder(layout), decoder(layout)), strict=True):
+        onnx.save(model, path)
+    return ["--encoder", str(paths[0]), "--decoder", str(paths[1])]
+
+
+def imported(layout: str, folder: Path, *more: str) -> Path:
+    words = [*saved(layout, folder), "--layout", layout, "--output", str(folder / "bundle")]
+    assert main([*words, "--size", str(SIDE), *more]) == 0
+    return folder / "bundle"
+
+
+class ByHand:
+    """The files as they were, run by ONNX Runtime; our padding and slots."""
+
+    def __init__(self, layout: str, folder: Path, rgb: np.ndarray) -> None:
+        self.layout, self.folder = layout, folder
+        self.placed = Letterbox((rgb.shape[1], rgb.shape[0]), (SIDE, SIDE))
+        width, height = self.placed.resized
+        photo = np.full((SIDE, SIDE, 3), MEAN, np.float32)
+        photo[:height, :width] = self.placed.image(rgb, (0, 0, 0))[:height, :width]
+        self.scale = np.float64([width / rgb.shape[1], height / rgb.shape[0]])
+        if layout == "sam":
+            fed = photo
+        elif layout == "efficientsam":
+            fed = (photo / 255).transpose(2, 0, 1)[None]
+        else:
+            fed = ((photo - MEAN) / STD).transpose(2, 0, 1)[None]
+        self.embeddings = self.run("encoder", lambda names: {names[0]: fed.astype(np.float32)})
+
+    def run(self, file: str, feed: Callable[[list[str]], dict[str, Any]]) -> dict[str, Any]:
+        session = onnxruntime.InferenceSession(str(self.folder / f"{file}.onnx"))
+        names = [one.name for one in session.get_inputs()]
+        outputs = [one.name for one in session.get_outputs()]
+        return dict(zip(outputs, session.run(None, feed(names)), strict=True))
+
+    def masks(
+        self, prompts: list[tuple[float, float, int]], previous: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        points, labels = np.zeros((1, SLOTS, 2)), np.full((1, SLOTS), -1.0)
+        for slot, (x, y, label) in enumerate(prompts):
+            points[0, slot] = (np.float64([x, y]) + 0.5) * self.scale - 0.5
+            labels[0, slot] = label
+        empty = np.zeros((16, 16)) if previous is None else previous
+        known = {
+            "point_coords": points, "point_labels": labels, "batched_point_coords": points[None],
+            "batched_point_labels": labels[None], "mask_input": empty[None, None],
+            "has_mask_input": np.float32([previous is not None]),
+        }  # fmt: skip
+        embeddings = {"image_embeddings": next(iter(self.embeddings.values())), **self.embeddings}
+
+        def feed(names: list[str]) -> dict[str, Any]:
+            size = np.int64([SIDE, SIDE])
+            size = size if self.layout == "efficientsam" else size.astype(np.float32)
+            given = {n: v.astype(np.float32) for n, v in {**known, **embeddings}.items()}
+            return {n: v for n, v in {**given, "orig_im_size": size}.items() if n in names}
+
+        found = self.run("decoder", feed)
+        masks = next(v for v in found.values() if v.shape[-1] == 16 and v.ndim > 3)
+        scores = next(v for v in found.values() if v.ndim < 4)
+        return masks.reshape(-1, 16, 16), scores.reshape(-1)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_bundle_shows_what_the_files_give_by_themselves(layout: str, tmp_path: Path) -> None:
+    rgb = data.chelsea()
+    session = Segmenter.load(imported(layout, tmp_path), threads=1).open(rgb)
+    by_hand = ByHand(layout, tmp_path, rgb)
+    session.set_box(60, 20, 400, 280)
+    box = [(60.0, 20.0, 2), (400.0, 280.0, 3)]
+    first = session.predict()
+    masks, scores = by_hand.masks(box)
+    equal(first, masks, by_hand)
+    background = LAYOUTS[layout].background
+    session.add_point(250, 60, foreground=not background)
+    previous = first.candidates[first.candidate].logits if LAYOUTS[layout].mask else None
+    masks, _ = by_hand.masks([*box, (250.0, 60.0, int(not background))], previous)
+    equal(session.predict(), masks, by_hand)
+    # Of four candidates the first answers a box, of others the best.
+    wanted = 0 if len(scores) == 4 else int(scores.clip(0, 1).argmax())
+    assert first.candidate == wanted
+
+
+def equal(mask: Any, masks: np.ndarray, by_hand: ByHand) -> None:
+    assert len(mask.candidates) == len(masks)
+    for index, plane in enumerate(masks):
+        np.testing.assert_allclose(mask.candidates[index].logits, plane, rtol=1e-3, atol=1e-3)
+    assert len({(plane > 0).mean() for plane in masks}) > 1
+
+
+def test_the_manifest_says_where_it_comes_from_and_a_single_click_has_three_answers(
+    tmp_path: Path,
+) -> None:
+    bundle = imported("mobilesam", tmp_path, "--licence", "Apache-2.0", "--slots", "3")
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    assert manifest["model"]["provenance"] == "imported from ONNX, layout mobilesam"
+    assert set(manifest["model"]["weights_sha256"]) == {"encoder", "decoder"}
+    assert manifest["licence"].startswith("imported: Apache-2.0; heat: ")
+    assert manifest["prompts"]["max_points"] == 3
+    session = Segmenter.load(bundle, threads=1).open(data.chelsea())
+    assert session.predict().automatic
+    session.add_point(250, 60)
+    mask = session.predict()
+    assert mask.candidate > 0
+    assert mask.candidates[0].score == 0
+
+
+def broken(change: Callable[[onnx.ModelProto], object], which: str) -> Callable[[Path], list[str]]:
+    def write(folder: Path) -> list[str]:
+        words = saved("mobilesam", folder)
+        model = onnx.load(folder / f"{which}.onnx")
+        change(model)
+        onnx.save(model, folder / f"{which}.onnx")
+        return words
+
+    return write
+
+
+def old(model: onnx.ModelProto) -> None:
+    model.opset_import[0].version = 9
+
+
+def other_width(model: onnx.ModelProto) -> None:
+    model.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 12
+
+
+def renamed(model: onnx.ModelProto) -> None:
+    model.graph.input[1].name = "coords"
+
+
+def beside(model: onnx.ModelProto) -> None:
+    onnx.external_data_helper.convert_model_to_external_data(
+        model, location="weights.bin", size_threshold=0
+    )
+
+
+def without_weights(folder: Path) -> list[str]:
+    words = broken(beside, "encoder")(folder)
+    (folder / "weights.bin").unlink()
+    return words
+
+
+def swapped(folder: Path) -> list[str]:
+    words = saved("mobilesam", folder)
+    return [words[0], words[3], words[2], words[1]]
+
+
+def text(folder: Path) -> list[str]:
+    words = saved("mobilesam", folder)
+    (folder / "decoder.onnx").write_text("not a network")
+    return words
+
+
+@pytest.mark.parametrize(
+    ("write", "sentence"),
+    [
+        (broken(old, "decoder"), "is of ONNX opset 9; 11 is the oldest taken"),
+        (broken(other_width, "decoder"), "gives 1×8×4×4, and 'image_embeddings' takes 1×12×4×4"),
+        (broken(renamed, "decoder"), "of the layout 'mobilesam', it has no input 'point_coords'"),
+        (without_weights, "has weights in 'weights.bin', which is not beside it"),
+        (swapped, "the encoder has not one input alone: inputs image_embeddings 1×8×4×4, point"),
+        (text, "is no ONNX file, or"),
+    ],
+)  # fmt: skip
+def test_files_that_do_not_fit_are_refused_in_one_sentence_and_leave_nothing(
+    write: Callable[[Path], list[str]],
+    sentence: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = [*write(tmp_path), "--layout", "mobilesam", "--size", str(SIDE)]
+    assert main([*words, "--output", str(tmp_path / "made" / "bundle")]) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert sentence in said
+    assert not (tmp_path / "made").exists()
+
+
+def test_weights_beside_the_file_come_into_the_bundle(tmp_path: Path) -> None:
+    words = broken(beside, "encoder")(tmp_path)
+    words += ["--layout", "mobilesam", "--size", str(SIDE), "--output", str(tmp_path / "bundle")]
+    assert main(words) == 0
+    assert {p.name for p in (tmp_path / "bundle").iterdir()} == {
+        "manifest.json", "embed.onnx", "decode.onnx", "heat.onnx",
+    }  # fmt: skip
+    assert main(words) == 1
+    assert main([*words, "--overwrite"]) == 0
+
+
+def test_a_wrong_layout_a_wrong_size_and_too_many_slots_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [*saved("efficientsam", tmp_path), "--output", str(tmp_path / "bundle")]
+    assert main([*words, "--layout", "sam3"]) == 2
+    known = ", ".join(LAYOUTS)
+    assert capsys.readouterr().err == f"squeezesam-import: there is no layout 'sam3' ({known})\n"
+    assert main([*words, "--layout", "efficientsam", "--slots", "9"]) == 1
+    assert "the layout 'efficientsam' has 6 slots, not 9" in capsys.readouterr().err
+    words = [*saved("edgesam", tmp_path), "--output", str(tmp_path / "bundle")]
+    assert main([*words, "--layout", "edgesam", "--size", "128"]) == 1
+    assert (
+        "the encoder takes no photo of 128×128: inputs image 1×3×64×64" in capsys.readouterr().err
+    )
+    assert not (tmp_path / "bundle").exists()
