@@ -1,11 +1,14 @@
-"""Record what EfficientSAM's and SAM's own code give for seeded weights: names and golden outputs.
+"""Record what the references' own code gives for seeded weights: names and golden outputs.
 
-    PYTHONPATH=tests/model python -m record_references efficientsam|sam CHECKOUT
+    PYTHONPATH=tests/model python -m record_references mobilesam|efficientsam|sam CHECKOUT
 
-CHECKOUT is a clone of yformer/EfficientSAM or facebookresearch/segment-anything at the commit that
-stands below, which nothing here fetches. The references are told that their input is 256×256, so
-that it takes seconds. EfficientSAM's tensors do not depend on that; of SAM, names and shapes are
-those of the published sizes, and the results those of an encoder of four narrow blocks.
+CHECKOUT is a clone of ChaoningZhang/MobileSAM, yformer/EfficientSAM or
+facebookresearch/segment-anything at the commit that stands below, which nothing here fetches. Of
+timm MobileSAM uses four names that play no part in what is computed here (weights are replaced,
+paths are never dropped), so that timm need not be there. MobileSAM is run at 1024×1024; the others
+are told that their input is 256×256, so that it takes seconds. EfficientSAM's tensors do not depend
+on that; of SAM, names and shapes are those of the published sizes, and the results those of an
+encoder of four narrow blocks.
 """
 
 from __future__ import annotations
@@ -18,11 +21,24 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from sam_cases import HERE, SMALL, SMALL_CASES, Case, kept_small, photo, short, slots
+from sam_cases import (
+    CASES,
+    HERE,
+    SMALL,
+    SMALL_CASES,
+    Case,
+    kept_embedding,
+    kept_masks,
+    kept_small,
+    photo,
+    short,
+    slots,
+)
 from squeezesam_model.sam.seeded import seeded_tensor
 from torch import Tensor
 
 COMMITS = {
+    "mobilesam": "34bbbfdface3c18e5221aa7de6032d7220c6c6a1",
     "efficientsam": "d525f622e6f640acf5a0fc37c7ca1f243da5bde0",
     "sam": "dca509fe793f601edb92606367a655c15ac00fdf",
 }
@@ -40,6 +56,44 @@ def seeded(model: Any) -> Any:
 def shapes(model: Any) -> dict[str, list[int]]:
     """Name → shape."""
     return {name: list(value.shape) for name, value in model.state_dict().items()}
+
+
+def _stand_in_for_timm() -> None:
+    layers, registry = types.ModuleType("timm.models.layers"), types.ModuleType("registry")
+    own: Any = layers
+    own.DropPath = torch.nn.Identity
+    own.to_2tuple = lambda side: (side, side)
+    own.trunc_normal_ = torch.nn.init.trunc_normal_
+    registry.register_model = lambda function: function  # type: ignore[attr-defined]
+    for name, module in (
+        ("timm", types.ModuleType("timm")),
+        ("timm.models", types.ModuleType("timm.models")),
+        ("timm.models.layers", layers),
+        ("timm.models.registry", registry),
+    ):
+        sys.modules[name] = module
+
+
+def mobilesam() -> Any:
+    """The reference for 1024×1024."""
+    _stand_in_for_timm()
+    from mobile_sam.build_sam import build_sam_vit_t  # type: ignore[import-not-found]
+
+    # In this order: the attention takes its biases over when it leaves training.
+    return seeded(build_sam_vit_t()).train().eval()
+
+
+def mobilesam_results(model: Any) -> dict[str, Any]:
+    """Embedding of the photo, masks and scores of every case, one of them on another's mask."""
+    with torch.no_grad():
+        embedding = model.image_encoder(photo())
+        cases: dict[str, Any] = {}
+        masks: dict[str, Tensor] = {}
+        for name, case in CASES.items():
+            previous = masks[case.previous][:, 2:3] if case.previous else None
+            masks[name], scores = sam_answer(model, embedding, case, previous)
+            cases[name] = {"masks": short(kept_masks(masks[name])), "iou": short(scores)}
+    return {"embedding": short(kept_embedding(embedding)), "cases": cases}
 
 
 def efficientsam(preset: str) -> Any:
@@ -85,12 +139,12 @@ def sam() -> Any:
     return seeded(Sam(encoder, prompts, decoder))
 
 
-def sam_answer(model: Any, embedding: Tensor, case: Case) -> Any:
+def sam_answer(model: Any, embedding: Tensor, case: Case, previous: Tensor | None = None) -> Any:
     """All four masks and scores."""
     rows = torch.tensor([case.points])
     points = (rows[..., :2], rows[..., 2]) if case.points else None
     box = None if case.box is None else torch.tensor([case.box])
-    sparse, dense = model.prompt_encoder(points=points, boxes=box, masks=None)
+    sparse, dense = model.prompt_encoder(points=points, boxes=box, masks=previous)
     return model.mask_decoder.predict_masks(
         embedding, model.prompt_encoder.get_dense_pe(), sparse, dense
     )
@@ -127,12 +181,18 @@ def recordings(family: str) -> dict[str, Any]:
 
 
 def main(family: str, checkout: Path) -> None:
-    """Write it into the file beside this one, where the other family's stays."""
+    """Write it into a file beside this one, where the other family's stays."""
     sys.path.insert(0, str(checkout))
-    # Its package alone would ask for torchvision, which plays no part in what is computed here.
-    package = types.ModuleType("segment_anything")
-    package.__path__ = [str(checkout / "segment_anything")]
-    sys.modules["segment_anything"] = package
+    # SAM's package alone would ask for torchvision, which plays no part in what is computed here.
+    for name in ("segment_anything", "mobile_sam"):
+        package = types.ModuleType(name)
+        package.__path__ = [str(checkout / name)]
+        sys.modules[name] = package
+    if family == "mobilesam":
+        model = mobilesam()
+        one = {"commit": COMMITS[family], "tensors": shapes(model), **mobilesam_results(model)}
+        (HERE / "mobilesam_reference.json").write_text(json.dumps(one) + "\n")
+        return
     path = HERE / "families_reference.json"
     known = json.loads(path.read_text()) if path.exists() else {}
     known[family] = {"commit": COMMITS[family], **recordings(family)}

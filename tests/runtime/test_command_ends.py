@@ -25,6 +25,7 @@ LAUNCHER = Path(__file__).parents[2] / "python_bindings"
 COMMANDS = {
     "remove": "remove {photos} out --bundle {bundle}",
     "segment": "segment {photos} --output out --bundle {bundle} --format mask,json",
+    "everything": "everything {photos}/a.png --points 2 --output out --bundle {bundle}",
     "info": "info {bundle}",
     "verify": "verify {bundle} --photos {photos}",
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -191,3 +193,31 @@ def test_senseless_numbers_are_refused_with_exit_code_2(
         main(["everything", "photo.png", *word])
     assert leaving.value.code == 2
     assert len(capfd.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("study", "words", "wanted"),
+    [
+        ("everything", ["--points", "2"], "| tiny-onnx-fp32-128x128 | 2×2 | grid | "),
+        ("peers", ["--runs", "1", "--threads", "1"], "| tiny-onnx-fp32-128x128 | given | 0.0 | "),
+    ],
+)
+def test_a_study_writes_its_table_between_the_pages_marks(
+    study: str, words: list[str], wanted: str, bundle: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"Before\n<!-- {study} -->\n<!-- /{study} -->\nAfter\n")
+    script = Path(__file__).parents[2] / "benchmarks" / "study.py"
+    command = [sys.executable, str(script), study, str(bundle), *words, "--page", str(page)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    text = page.read_text()
+    assert wanted in text
+    assert "Load of the machine" in text
+    assert (text.startswith("Before\n"), text.endswith("After\n")) == (True, True)
+    absent = subprocess.run(
+        [*command[:3], str(tmp_path / "none"), *command[4:]],
+        capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert absent.returncode == 1
+    assert len(absent.stderr.splitlines()) == 1

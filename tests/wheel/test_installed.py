@@ -22,6 +22,7 @@ WHEEL = Path(os.environ.get("WHEEL", Path(__file__).parents[2] / "build" / "whee
 BIN = WHEEL / "venv" / "bin"
 NEEDS = {
     "squeezesam-export": "export",
+    "squeezesam-import": "export",
     "squeezesam-train": "train",
     "squeezesam-eval": "train",
     "squeezesam-eval-ap": "train",
