@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from squeezesam.child import LIMIT_S
+
 from squeezesam_export.targets.registry import all_targets
 
 if TYPE_CHECKING:
@@ -63,6 +65,10 @@ def build_parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--check", type=Path, metavar="BUNDLE",
         help="compare a finished bundle with fp32 once more, for instance on --parity-photos",
+    )  # fmt: skip
+    parser.add_argument(
+        "--limit", type=_seconds, default=LIMIT_S, metavar="SECONDS",
+        help=f"what one step of a check may take: loading, a photo; default {LIMIT_S:g}",
     )  # fmt: skip
     what.add_argument(
         "--compare", type=Path, nargs=2, metavar="BUNDLE",
@@ -121,6 +127,16 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--verbose", action="store_true", help="let the toolchains speak")
     return parser
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.1 <= value <= 86400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds, 0.1 to 86400")
+    return value
 
 
 def _union(attribute: str, targets: list[Target]) -> list[str]:

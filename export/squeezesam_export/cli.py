@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from squeezesam.terminal import printable
+
 from squeezesam_export.arguments import build_parser
 from squeezesam_export.errors import ExportError
 from squeezesam_export.targets.registry import all_targets, find_target
@@ -43,8 +45,12 @@ def main(argv: list[str] | None = None) -> int:
             return _compare(*options.compare)
         return _check(options) if options.check else _export(options)
     except (ExportError, WeightsError) as error:
-        print(f"squeezesam-export: {error}", file=sys.stderr)
-        return 1
+        return _fail(error)
+
+
+def _fail(error: Exception) -> int:
+    print(f"squeezesam-export: {printable(str(error))}", file=sys.stderr)
+    return 1
 
 
 def _by_part(given: list[tuple[str, Path]], main_part: str) -> dict[str, Path]:
@@ -69,12 +75,42 @@ def _compare(a: Path, b: Path) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    """A bundle's programs are whosever: they run in a process of its own, as for `verify`."""
+    from squeezesam.child import ChildFailedError, run_in_child
+
+    try:
+        words = _check_words(options)
+        return run_in_child("squeezesam_export.cli", "check_here", words, options.limit)
+    except ChildFailedError as error:
+        raise ExportError(f"{options.check}: {error}") from None
+
+
+def _check_words(options: argparse.Namespace) -> list[str]:
+    """The options of a check, as `check_here` takes them."""
+    weights = [f"--weights={part}={path}" for part, path in options.weights.items()]
+    others = {"parity-photos": options.parity_photos, "iou-floor": options.iou_floor}
+    given = [f"--{name}={value}" for name, value in others.items() if value is not None]
+    return [f"--check={options.check}", *weights, *given]
+
+
+def check_here(words: list[str]) -> int:
+    """The child's side: the same command line, or what is left of it; returns the exit code."""
+    from squeezesam_model import WeightsError
+
+    options = build_parser().parse_args(words)
+    try:
+        return _compare_with_network(options)
+    except (ExportError, WeightsError) as error:
+        return _fail(error)
+
+
+def _compare_with_network(options: argparse.Namespace) -> int:
     from squeezesam_export.bundle.check import CheckRequest, check_bundle
     from squeezesam_export.progress import Steps
 
     request = CheckRequest(
         bundle=options.check,
-        weights=options.weights,
+        weights=dict(options.weights),
         photos=options.parity_photos,
         iou_floor=options.iou_floor,
     )

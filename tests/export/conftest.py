@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,6 +14,9 @@ from squeezesam_export.networks.reference import Reference
 from squeezesam_export.photos.views import comparison_views
 from squeezesam_export.targets.protocol import Target
 from squeezesam_export.targets.registry import add_target, remove_target
+
+# The runtime's hostile programs serve here too.
+sys.path.append(str(Path(__file__).parents[1] / "runtime"))
 
 
 @pytest.fixture(scope="session", autouse=True)

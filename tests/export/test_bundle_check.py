@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+from endless_program import make_endless
 from squeezesam_export.bundle.check import CheckRequest, check_bundle
 from squeezesam_export.bundle.write import Exported
 from squeezesam_export.cli import main
@@ -28,37 +30,76 @@ def test_a_check_measures_what_the_export_measured(onnx_int8: Exported) -> None:
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
-        ("byte", "was changed after the export"),
-        ("missing", "is missing"),
-        ("manifest", "is not valid JSON"),
+        ("byte", "the file was changed or damaged"),
+        ("missing", "heat.onnx"),
+        ("unlisted", "manifest does not list this file"),
+        ("outside", "is not a plain path inside the bundle"),
+        ("manifest", "not valid JSON"),
+        ("model", "does not say which weights it was made from"),
+        ("size", "has no preset or no size"),
         ("weights", "was made from other weights than"),
+        ("escape", "a text with a control character"),
         ("floor", "below the floor of 0.9999"),
     ],
 )
 def test_what_is_wrong_with_a_bundle_is_said_in_one_sentence(
-    bundle: Path, capsys: pytest.CaptureFixture[str], damage: str, sentence: str
+    bundle: Path, capfd: pytest.CaptureFixture[str], damage: str, sentence: str
 ) -> None:
     words = ["--check", str(bundle)]
     program = bundle / "heat.onnx"
     manifest = bundle / "manifest.json"
+    loaded = json.loads(manifest.read_text())
     if damage == "byte":
         content = bytearray(program.read_bytes())
         content[len(content) // 2] ^= 1
         program.write_bytes(content)
     elif damage == "missing":
         program.unlink()
+    elif damage == "unlisted":
+        (bundle / "weights.bin").write_bytes(bytes(16))
     elif damage == "manifest":
         manifest.write_text("{")
-    elif damage == "weights":
-        loaded = json.loads(manifest.read_text())
-        loaded["model"]["weights_sha256"]["segment"] = "0" * 64
-        manifest.write_text(json.dumps(loaded))
-    else:
+    elif damage == "floor":
         words += ["--iou-floor", "0.9999"]
+    else:
+        _spoil(loaded, damage)
+        manifest.write_text(json.dumps(loaded))
     assert main(words) == 1
-    last = capsys.readouterr().err.strip().splitlines()[-1]
+    last = capfd.readouterr().err.strip().splitlines()[-1]
     assert last.startswith("squeezesam-export: ")
     assert sentence in last
+    assert last.isprintable()
+
+
+def _spoil(manifest: dict[str, Any], damage: str) -> None:
+    model = manifest["model"]
+    if damage == "outside":
+        manifest["programs"]["heat"]["file"] = "../heat.onnx"
+    elif damage == "model":
+        del model["weights_sha256"]
+    elif damage == "size":
+        model["size"] = ["512", "512"]
+    elif damage == "escape":
+        model["preset"] = "no\u2028such"
+    else:
+        model["weights_sha256"]["segment"] = "0" * 64
+
+
+def test_a_program_that_never_ends_is_stopped_at_the_limit(
+    bundle: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    make_endless(bundle, "heat")
+    assert main(["--check", str(bundle), "--limit", "20"]) == 1
+    last = capfd.readouterr().err.strip().splitlines()[-1]
+    assert last.endswith("took longer than 20 s over one step and was stopped")
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "soon", ""])
+def test_a_limit_that_is_none_is_refused(seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--check", "bundle", f"--limit={seconds}"])
+    assert stop.value.code == 2
+    assert "is not a number of seconds" in capsys.readouterr().err
 
 
 def test_a_target_and_a_check_do_not_go_together(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from squeezesam import BundleError, ModelBundle
+from squeezesam.child import restart_limit
 from squeezesam_model import file_sha256
 from squeezesam_model.families import chosen_weights, family_of
 from squeezesam_model.network import Network, Program
@@ -50,109 +49,107 @@ class Checked:
 def check_bundle(request: CheckRequest, progress: Progress | None = None) -> Checked:
     """Compare a bundle's programs, as they lie on disk, with the fp32 network.
 
+    The bundle is read by the core, as an app would have it read. Each step, and each photo, begins
+    the time limit anew that a child process may be under (:mod:`squeezesam.child`).
+
     Raises:
         ExportError: the bundle is damaged, was made from other weights, cannot be executed here,
             or lies below a floor.
         WeightsError: the weights do not fit.
     """
     progress = progress or Silent()
-    manifest = read_manifest(request.bundle)
-    check_files(request.bundle, manifest)
+    try:
+        bundle = ModelBundle(request.bundle)
+    except BundleError as error:
+        raise ExportError(str(error)) from error
     progress("loading weights and photos")
-    reference = Reference(_network(request, manifest))
+    reference = Reference(_network(request, _made(bundle)))
     views = comparison_views() if request.photos is None else folder_views(request.photos)
     prepared = [reference.prepare(view) for view in views]
     progress(f"comparing on {len(prepared)} photos")
-    executes = {
-        program.name: _executor(request.bundle, manifest, program) for program in reference.programs
-    }
-    measured = parity.compare(reference, executes, prepared, progress.tick)
-    least = gate.floors(manifest["precision"], request.iou_floor)
-    gate.check(f"{manifest['target']} {manifest['precision']}", measured, least)
-    return Checked(manifest["name"], measured)
-
-
-def _network(request: CheckRequest, manifest: dict[str, Any]) -> Network:
-    """The fp32 network that the bundle was made from."""
-    preset = manifest["model"]["preset"]
+    restart_limit()
+    executes = {program.name: _executor(bundle, program) for program in reference.programs}
     try:
-        family = family_of(preset)
+        bundle.recheck()
+    except BundleError as error:
+        raise ExportError(str(error)) from error
+    measured = parity.compare(reference, executes, prepared, _with_limit(progress))
+    least = gate.floors(bundle.info["precision"], request.iou_floor)
+    gate.check(f"{bundle.target} {bundle.info['precision']}", measured, least)
+    return Checked(bundle.name, measured)
+
+
+def _with_limit(progress: Progress) -> Callable[[int, int], None]:
+    def tick(done: int, total: int) -> None:
+        restart_limit()
+        progress.tick(done, total)
+
+    return tick
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What the exporter noted of itself: its own words, which the core leaves alone."""
+
+    preset: str
+    size: tuple[int, int]
+    weights_sha256: Mapping[str, str]
+
+
+def _made(bundle: ModelBundle) -> _Made:
+    """From the manifest of either schema.
+
+    Raises:
+        ExportError: it was not written by this exporter.
+    """
+    manifest = bundle.manifest
+    try:
+        model = manifest["model"]
+        if manifest["schema_version"] == 1:
+            size = (manifest["input"]["height"], manifest["input"]["width"])
+            hashes = {
+                "segment": model["weights_sha256"],
+                "heat": model["saliency_weights_sha256"],
+            }
+        else:
+            height, width = model["size"]
+            size, hashes = (height, width), dict(model["weights_sha256"])
+        found = _Made(model["preset"], size, hashes)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ExportError(
+            f"{bundle.folder}: its manifest does not say which weights it was made from, at which "
+            "size"
+        ) from error
+    if not isinstance(found.preset, str) or not all(type(side) is int for side in found.size):
+        raise ExportError(f"{bundle.folder}: its manifest's model has no preset or no size")
+    return found
+
+
+def _network(request: CheckRequest, made: _Made) -> Network:
+    """The fp32 network that the bundle was made from."""
+    try:
+        family = family_of(made.preset)
     except ValueError as error:
         raise ExportError(f"{request.bundle}: {error}") from error
-    weights = chosen_weights(family, preset, request.weights)
-    wanted = manifest["model"]["weights_sha256"]
+    weights = chosen_weights(family, made.preset, request.weights)
     for part, path in weights.items():
-        if path.exists() and file_sha256(path) != wanted.get(part):
+        if path.exists() and file_sha256(path) != made.weights_sha256.get(part):
             raise ExportError(
                 f"{request.bundle} was made from other weights than {path}: give the right ones "
                 f"with --weights {part}=FILE"
             )
-    height, width = manifest["model"]["size"]
-    return family.load(preset, weights, height, width)
+    return family.load(made.preset, weights, *made.size)
 
 
-def read_manifest(bundle: Path) -> dict[str, Any]:
-    """The manifest of a bundle (ExportError where there is none, or one of another schema)."""
-    path = bundle / "manifest.json"
+def _executor(bundle: ModelBundle, program: Program) -> Execute:
     try:
-        loaded = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ExportError(f"{bundle} is no bundle: cannot read manifest.json") from error
-    except ValueError as error:
-        raise ExportError(f"{path} is not valid JSON") from error
-    wanted = {"schema_version", "name", "model", "target", "backend", "precision", "programs"}
-    if not isinstance(loaded, dict) or not wanted <= set(loaded):
-        raise ExportError(f"{path} is not the manifest of a bundle")
-    if loaded["schema_version"] not in (1, 2):
-        raise ExportError(f"{path} has schema version {loaded['schema_version']}, not 1 or 2")
-    return loaded if loaded["schema_version"] == 2 else _from_schema_1(loaded)
-
-
-def _from_schema_1(manifest: dict[str, Any]) -> dict[str, Any]:
-    """What this module reads of the first schema, as the second says it."""
-    names = {"segmenter": "segment", "saliency": "heat"}
-    model, size = manifest["model"], manifest["input"]
-    return {
-        **manifest,
-        "model": {
-            "preset": model["preset"],
-            "size": [size["height"], size["width"]],
-            "weights_sha256": {
-                "segment": model["weights_sha256"],
-                "heat": model["saliency_weights_sha256"],
-            },
-        },
-        "programs": {
-            names.get(name, name): {
-                "file": program["file"],
-                "files": {one["path"]: {"sha256": one["sha256"]} for one in program["files"]},
-            }
-            for name, program in manifest["programs"].items()
-        },
-    }
-
-
-def check_files(bundle: Path, manifest: dict[str, Any]) -> None:
-    """Every file that the manifest lists is there and unchanged (else ExportError)."""
-    for program in manifest["programs"].values():
-        for name, entry in program["files"].items():
-            path = bundle / name
-            if not path.is_file():
-                raise ExportError(f"{path} is missing")
-            if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
-                raise ExportError(f"{path} was changed after the export")
-
-
-def _executor(bundle: Path, manifest: dict[str, Any], program: Program) -> Execute:
-    entry = manifest["programs"].get(program.name)
-    if entry is None:
-        raise ExportError(f"{bundle} has no program '{program.name}'")
+        path = bundle.program(program.name).path
+    except KeyError:
+        raise ExportError(f"{bundle.folder} has no program '{program.name}'") from None
     inputs = tuple(one.name for one in program.inputs)
     outputs = tuple(one.name for one in program.outputs)
-    target = find_target(manifest["target"])
-    run = target.execute(bundle / entry["file"], manifest["backend"], inputs, outputs)
+    backend = bundle.info["backend"]
+    run = find_target(bundle.target).execute(path, backend, inputs, outputs)
     if run is None:
-        raise ExportError(
-            f"a bundle for {manifest['target']} with {manifest['backend']} cannot be executed here"
-        )
+        raise ExportError(f"a bundle for {bundle.target} with {backend} cannot be executed here")
     return run
