@@ -31,7 +31,7 @@ $(VENV)/.tools: constraints.txt
 	@touch $@
 
 $(VENV)/.core: $(VENV)/.tools setup.py pyproject.toml $(wildcard runtime/core/src/*/* runtime/core/include/squeezesam/* python_bindings/squeezesam/_core*.cpp python_bindings/squeezesam/_core*.h)
-	$(PIP) -c constraints.txt --no-build-isolation -e '.[export,train,heif,serve,watch,demo,dev]'
+	$(PIP) -c constraints.txt --no-build-isolation -e '.[export,train,heif,serve,watch,completion,demo,dev]'
 	@touch $@
 
 demo: setup ## export the int8 bundles at 512 and segment three photos into build/demo

@@ -111,6 +111,7 @@ squeezesam = partial(
         ],
         "heif": ["pillow-heif>=1.0"],
         "watch": ["watchdog>=6"],
+        "completion": ["shtab>=1.7"],
         "serve": [
             "starlette>=1.0",
             "uvicorn>=0.40",

@@ -201,6 +201,12 @@ class Mask:
         check_free(target, overwrite=overwrite)  # before the work, and again when it is written
         return write_whole(target, rendered(self, format, suffix, crop=crop), overwrite=overwrite)
 
+    def _repr_png_(self) -> bytes:
+        """What a notebook shows: the mask over its photo, made small."""
+        from .render import preview
+
+        return preview(self)
+
 
 def core_candidate(candidate: int | None) -> int:
     """The core's -1 for "the best one" stays inside: here that is None, and -1 an error."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import os
@@ -274,3 +275,22 @@ def _decode_coco(rle: dict[str, object]) -> np.ndarray:
     height, width = rle["size"]  # type: ignore[misc]
     flat = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
     return flat.reshape(width, height).T
+
+
+@pytest.mark.parametrize(
+    ("shape", "shown"),
+    [((192, 256), (192, 256)), ((2000, 1000), (768, 384)), ((3, 4000), (1, 768))],
+)
+def test_a_notebook_shows_the_mask_over_its_photo_made_small(
+    segmenter: Segmenter, shape: tuple[int, int], shown: tuple[int, int]
+) -> None:
+    photo = np.zeros((*shape, 3), np.uint8)
+    photo[:, : shape[1] // 2] = 255
+    session = segmenter.open(photo)
+    session.add_point(1, 1)
+    png = session.predict()._repr_png_()
+    assert png.startswith(b"\x89PNG")
+    picture = np.asarray(Image.open(io.BytesIO(png)))
+    assert picture.shape == (*shown, 3)
+    inside, outside = picture[0, shown[1] // 4], picture[-1, -1]
+    assert inside.max() > outside.max()

@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from .info import info as command
     elif options.command == "serve":
         from .serve import serve as command
+    elif options.command == "completion":
+        from .completion import completion as command
     else:
         from .verify import verify as command
     return run_command(command, options)

@@ -16,6 +16,7 @@ from .arguments_everything import add_everything
 from .arguments_look import add_look_options, add_mask_options
 from .arguments_remove import add_remove
 from .arguments_serve import add_serve
+from .completion import add_completion
 
 EXIT_CODES = "Exit codes: 0 everything done; 1 something failed; 2 the command line makes no sense."
 
@@ -86,6 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_verify(commands)
     serve = add_serve(commands, EXIT_CODES)
     _add_model_options(serve.add_argument_group("model"))
+    add_completion(commands, EXIT_CODES)
     return parser
 
 
