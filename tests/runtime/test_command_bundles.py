@@ -120,6 +120,31 @@ def test_verify_tries_the_user_s_photos(typed: Any, bundle: Path, tmp_path: Path
         assert err.count("\n") == 1
 
 
+def test_verify_tells_a_program_all_of_it_in_json_lines(
+    typed: Any, bundle: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    save_scene(folder / "a.png", THING)
+    save_scene(folder / "dark.png")
+    (folder / "c\x1b[2K.jpg").write_text("no photo")
+    code, out, err = typed("verify", bundle, "--photos", folder, "--json")
+    assert code == 1
+    assert err.count("\n") == 1
+    told = [json.loads(line) for line in out.splitlines()]
+    assert out.isascii()
+    assert told[0] == {"ok": True, "bundle": "tiny-onnx-fp32-128x128"}
+    assert [one["program"] for one in told[1:3]] == ["heat", "segment"]
+    assert all(low <= high for one in told[1:3] for low, high in one["outputs"].values())
+    assert all(one[f"{which}_ms"] > 0 for one in told[1:3] for which in ("load", "first_run"))
+    photos = {one["photo"]: one for one in told if "photo" in one}
+    assert 0 < photos["a.png"]["object_share"] < 1
+    assert photos["dark.png"]["score"] is None
+    assert not photos["c\x1b[2K.jpg"]["ok"]
+    assert "not a photo" in photos["c\x1b[2K.jpg"]["error"]
+    assert told[-1] == {"photos": 3, "done": 2}
+
+
 def test_verify_clicks_the_middle_where_there_is_no_automatic_mask(
     typed: Any, manual_bundle: Path, tmp_path: Path
 ) -> None:

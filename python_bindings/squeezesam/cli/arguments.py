@@ -196,6 +196,9 @@ def _add_verify(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="also segment every photo in DIR, without a click where the bundle can do that",
     )
     command.add_argument(
+        "--json", action="store_true", help="print one JSON object a check instead of a line"
+    )
+    command.add_argument(
         "--limit",
         type=values.seconds,
         default=LIMIT_S,

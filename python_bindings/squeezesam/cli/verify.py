@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,8 @@ from ..errors import BundleError, EngineError, NothingStandsOutError, SqueezeSam
 from ..geometry import prompt_planes
 from ..photo import find_photos
 from ..segmenter import Segmenter
-from .talk import Progress, complain, say
+from ..terminal import printable
+from .talk import Progress, complain, say, say_json
 
 
 def verify(options: argparse.Namespace) -> int:
@@ -44,29 +46,65 @@ def _words(options: argparse.Namespace) -> list[str]:
         for name in ("photos", "engine", "threads")
         if (value := getattr(options, name)) is not None
     ]
-    return [*words, "--", options.bundle]
+    return [*words, *(["--json"] if options.json else []), "--", options.bundle]
+
+
+class _Voice:
+    """Says what was checked: a line for people, or a JSON object with --json."""
+
+    def __init__(self, json: bool) -> None:
+        self._json = json
+
+    def well(self, sentence: str, **facts: Any) -> None:
+        """This is as it should be."""
+        self.note(f"ok  {sentence}", ok=True, **facts)
+
+    def note(self, line: str, **facts: Any) -> None:
+        """Something to know."""
+        if self._json:
+            say_json(facts)
+        else:
+            say(line)
+
+    def wrong(self, sentence: str, **facts: Any) -> None:
+        """The next photo is tried nevertheless."""
+        if self._json:
+            say_json({"ok": False, **facts, "error": printable(sentence)})
+        complain(sentence)
 
 
 def _verify(options: argparse.Namespace) -> int:
+    voice = _Voice(options.json)
     bundle = ModelBundle(options.bundle)
-    say(f"ok  {bundle.name}: manifest, sizes, sha256 and shapes")
+    voice.well(f"{bundle.name}: manifest, sizes, sha256 and shapes", bundle=bundle.name)
     if bundle.target == "coreml" and options.engine is None:
-        print("--  programs not run: Core ML exists on iOS and macOS only")
+        reason = "Core ML exists on iOS and macOS only"
+        voice.note(f"--  programs not run: {reason}", programs_run=False, reason=reason)
         return 0
     engine = create_engine(bundle.target, options.engine, options.threads)
     for spec in bundle.programs:
-        say(f"ok  {spec.name}: {_run(engine, spec, bundle)}")
+        facts = _run(engine, spec, bundle)
+        voice.well(_line(facts), **facts)
     restart_limit()
     segmenter = Segmenter(bundle, engine)
     _whole_way(segmenter)
-    say("ok  from photo to mask, by a click")
+    voice.well("from photo to mask, by a click", whole_way=True)
     if options.photos is None:
         return 0
-    return _on_photos(segmenter, options.photos)
+    return _on_photos(segmenter, options.photos, voice)
 
 
-def _run(engine: Engine, spec: ProgramSpec, bundle: ModelBundle) -> str:
-    """Loads and runs one program, looks at what comes out; a line about it."""
+def _line(facts: dict[str, Any]) -> str:
+    outputs = (f"{name} {low:.3g} to {high:.3g}" for name, (low, high) in facts["outputs"].items())
+    return (
+        f"{facts['program']}: {facts['engine']}, load {facts['load_ms']:.0f} ms, "
+        f"first run {facts['first_run_ms']:.1f} ms, second {facts['second_run_ms']:.1f} ms; "
+        + ", ".join(outputs)
+    )
+
+
+def _run(engine: Engine, spec: ProgramSpec, bundle: ModelBundle) -> dict[str, Any]:
+    """Loads and runs one program, looks at what comes out; times and each output's range."""
     restart_limit()
     start = time.perf_counter()
     program = engine.load(spec)
@@ -75,7 +113,7 @@ def _run(engine: Engine, spec: ProgramSpec, bundle: ModelBundle) -> str:
     cold = time.perf_counter()
     again = program.run(_inputs(spec, bundle))
     warm = time.perf_counter()
-    said = []
+    ranges: dict[str, list[float]] = {}
     for tensor in spec.outputs:
         values = outputs[tensor.name]
         if values.shape != tensor.shape:
@@ -91,12 +129,15 @@ def _run(engine: Engine, spec: ProgramSpec, bundle: ModelBundle) -> str:
             raise EngineError(
                 f"the output {tensor.name!r} of {spec.name!r} differs from one run to the next"
             )
-        said.append(f"{tensor.name} {values.min():.3g} to {values.max():.3g}")
-    return (
-        f"{engine.name}, load {1000 * (loaded - start):.0f} ms, "
-        f"first run {1000 * (cold - loaded):.1f} ms, second {1000 * (warm - cold):.1f} ms; "
-        + ", ".join(said)
-    )
+        ranges[tensor.name] = [float(values.min()), float(values.max())]
+    return {
+        "program": spec.name,
+        "engine": engine.name,
+        "load_ms": 1000 * (loaded - start),
+        "first_run_ms": 1000 * (cold - loaded),
+        "second_run_ms": 1000 * (warm - cold),
+        "outputs": ranges,
+    }
 
 
 def _inputs(spec: ProgramSpec, bundle: ModelBundle) -> dict[str, Tensor]:
@@ -145,7 +186,7 @@ def _whole_way(segmenter: Segmenter) -> None:
     session.predict()
 
 
-def _on_photos(segmenter: Segmenter, folder: str) -> int:
+def _on_photos(segmenter: Segmenter, folder: str, voice: _Voice) -> int:
     if not Path(folder).is_dir():
         raise SqueezeSamError(f"{folder}: is not a folder of photos")
     photos = list(find_photos(folder))
@@ -156,24 +197,40 @@ def _on_photos(segmenter: Segmenter, folder: str) -> int:
     for path in photos:
         restart_limit()
         try:
-            session = segmenter.open(path)
-            if not segmenter.bundle.info["automatic"]:
-                session.add_point(session.width / 2 - 0.5, session.height / 2 - 0.5)
-            mask = session.predict()
-            pixels = mask.photo.width * mask.photo.height
+            said = _on_photo(segmenter, path)
             progress.clear()
-            say(
-                f"ok  {path.name}: score {mask.score:.2f}, object {100 * mask.area / pixels:.1f} %,"
-                f" {mask.timings.total:.0f} ms"
-            )
-        except NothingStandsOutError:
-            progress.clear()
-            say(f"ok  {path.name}: nothing stands out in it, so there is no automatic mask")
+            voice.well(said.pop("sentence"), **said)
         except SqueezeSamError as error:
             progress.clear()
-            complain(str(error) if str(path) in str(error) else f"{path}: {error}")
+            sentence = str(error) if str(path) in str(error) else f"{path}: {error}"
+            voice.wrong(sentence, photo=path.name)
             failed += 1
         progress.step()
     progress.clear()
-    print(f"{len(photos) - failed} of {len(photos)} photos done")
+    done = len(photos) - failed
+    voice.note(f"{done} of {len(photos)} photos done", photos=len(photos), done=done)
     return 1 if failed else 0
+
+
+def _on_photo(segmenter: Segmenter, path: Path) -> dict[str, Any]:
+    """What came out for one photo, with a `sentence` about it."""
+    session = segmenter.open(path)
+    if not segmenter.bundle.info["automatic"]:
+        session.add_point(session.width / 2 - 0.5, session.height / 2 - 0.5)
+    try:
+        mask = session.predict()
+    except NothingStandsOutError:
+        return {
+            "sentence": f"{path.name}: nothing stands out in it, so there is no automatic mask",
+            "photo": path.name,
+            "score": None,
+        }
+    share = mask.area / (mask.photo.width * mask.photo.height)
+    return {
+        "sentence": f"{path.name}: score {mask.score:.2f}, object {100 * share:.1f} %, "
+        f"{mask.timings.total:.0f} ms",
+        "photo": path.name,
+        "score": mask.score,
+        "object_share": share,
+        "ms": mask.timings.total,
+    }
