@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from squeezesam.cli import main
 from squeezesam.cli.arguments import build_parser
-from squeezesam.cli.completion import SHELLS
+from squeezesam.cli.arguments_completion import SHELLS
 
 COMMANDS = ("remove", "segment", "everything", "info", "verify", "serve", "completion")
 

@@ -12,11 +12,11 @@ from .. import __version__
 from ..child import LIMIT_S
 from ..engines import ENGINES
 from . import values
+from .arguments_completion import add_completion
 from .arguments_everything import add_everything
 from .arguments_look import add_look_options, add_mask_options
 from .arguments_remove import add_remove
 from .arguments_serve import add_serve
-from .completion import add_completion
 
 EXIT_CODES = "Exit codes: 0 everything done; 1 something failed; 2 the command line makes no sense."
 

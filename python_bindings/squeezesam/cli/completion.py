@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from ..errors import SqueezeSamError
 
-SHELLS = ("bash", "zsh", "tcsh")
 # Words of the help that stand for a path.
 _FILES = {"PHOTO", "IN", "OUT", "FILE", "BUNDLE", "COLOUR|PHOTO"}
 _FOLDERS = {"DIR", "FOLDER"}
@@ -32,19 +31,6 @@ def completion(options: argparse.Namespace) -> int:
             action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
     print(shtab.complete(parser, options.shell))
     return 0
-
-
-def add_completion(commands: argparse._SubParsersAction, exit_codes: str) -> None:
-    """Adds the command."""
-    command: argparse.ArgumentParser = commands.add_parser(
-        "completion",
-        help="a script with which the shell completes our commands and options",
-        description="Prints the script. For this session: "
-        'eval "$(squeezesam completion bash)"; for all: write it where the shell looks, for '
-        "instance ~/.local/share/bash-completion/completions/squeezesam.",
-        epilog=exit_codes,
-    )
-    command.add_argument("shell", choices=SHELLS, help=", ".join(SHELLS))
 
 
 def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
