@@ -19,7 +19,7 @@ Pixels = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
 
 WORK_SIDE = 1024
-CLEAR = F32(0.06)
+CLEAR = F32(0.04)
 CONTRAST = F32(255) / (F32(1) - F32(2) * CLEAR)
 
 
@@ -35,19 +35,25 @@ def _coverage(mask: Bools, size: tuple[int, int]) -> Pixels:
     return np.where(counts == 0, 0, np.where(counts == area, 255, mixed)).astype(np.uint8)
 
 
-def _fade(coverage: Pixels, logits: Floats, radius: F32) -> Floats:
-    """1 at the edge, falling to 0 where the band ends."""
+def _band(coverage: Pixels, logits: Floats, radius: F32) -> tuple[Pixels, Floats]:
+    """The mask's own say, a ramp across the edge in the band, and the band: 1 at the edge, falling
+    to 0 where it ends."""
     squares = np.zeros(coverage.shape)
     for own in (0, 255):
         pure = coverage == own
         if pure.all():
-            return np.zeros(coverage.shape, F32)
+            return coverage, np.zeros(coverage.shape, F32)
         squares = np.maximum(squares, distance_transform_edt(pure) ** 2)
     exact = np.round(squares).astype(F32)
     distance = np.where(exact == 0, F32(0), np.sqrt(exact) - F32(0.5))
     sure = np.clip((np.abs(logits) - F32(4)) / F32(8), F32(0), F32(1))
     reach = radius * (F32(1) - F32(0.5) * sure)
-    return np.maximum(F32(1) - distance / reach, F32(0))
+    fade = np.maximum(F32(1) - distance / reach, F32(0))
+    part = coverage.astype(F32) / F32(255) - F32(0.5)
+    beside = np.where(coverage == 0, -distance, np.where(coverage == 255, distance, part))
+    say = np.clip(F32(0.5) + beside / (F32(0.5) * radius), F32(0), F32(1))
+    ramp = (say * F32(255) + F32(0.5)).astype(np.uint8)
+    return np.where(fade > 0, ramp, coverage), fade
 
 
 def _windows(values: npt.NDArray[np.int64], radius: int) -> npt.NDArray[np.int64]:
@@ -63,7 +69,7 @@ def _windows(values: npt.NDArray[np.int64], radius: int) -> npt.NDArray[np.int64
 
 def _fits(rgb: Pixels, coverage: Pixels, fade: Floats, radius: int) -> tuple[Floats, ...]:
     """float32 red, green, blue, offset and evidence of each pixel of the work picture."""
-    weight = np.where(fade > 0, 1, 3)
+    weight = (F32(8) * (F32(1) - fade) + F32(0.5)).astype(np.int64)
     inside = np.where(coverage >= 128, weight, 0)
     colour = rgb.astype(np.int64)
 
@@ -80,7 +86,7 @@ def _fits(rgb: Pixels, coverage: Pixels, fade: Floats, radius: int) -> tuple[Flo
         def within(a: int, b: int) -> Floats:
             product = _windows(weight * colour[..., a] * colour[..., b], radius)
             found = (product - s_in[a] * m_in[b] - s_out[a] * m_out[b]) / (n_in + n_out)
-            return found + 16.0 if a == b else found
+            return found + 8.0 if a == b else found
 
         rr, rg, rb = within(0, 0), within(0, 1), within(0, 2)
         gg, gb, bb = within(1, 1), within(1, 2), within(2, 2)
@@ -138,9 +144,9 @@ def matte(photo: Pixels, mask: Bools, plane: Floats, valid: tuple[float, float])
         size = fit(size, (WORK_SIDE, WORK_SIDE))
     coverage = _coverage(mask, size)
     radius = np.maximum(F32(2), F32(0.01) * F32(max(size)))
-    fade = _fade(coverage, upsample_as_stored(plane, valid, size), radius)
+    coverage, fade = _band(coverage, upsample_as_stored(plane, valid, size), radius)
     rgb = resize(photo if photo.shape[2] == 3 else over_white(photo), *size)
-    planes = _fits(rgb, coverage, fade, int(np.floor(radius + F32(0.5))))
+    planes = _fits(rgb, coverage, fade, int(np.floor(F32(1.25) * radius + F32(0.5))))
     prior = coverage.astype(F32) / F32(255)
     work_alpha = np.where(fade > 0, _alpha_of(planes, prior, rgb), coverage)
     *planes_, prior, near = (

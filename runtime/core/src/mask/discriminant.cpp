@@ -8,19 +8,23 @@
 namespace ssam {
 namespace {
 
-// Pixels beyond the band are surely what the mask says; those within count less.
-constexpr int32_t kSureWeight = 3;
+// Pixels beyond the band are surely what the mask says; those within count less and less towards
+// the edge, where they may be mixtures of both sides.
+constexpr float kSureWeight = 8.0f;
+// The windows reach so much farther than the band, for pixels that are sure.
+constexpr float kReach = 1.25f;
 // Variance of a channel that is taken for noise.
-constexpr double kNoise = 16.0;
+constexpr double kNoise = 8.0;
 // Squared distance of the two sides' colours, in standard deviations, at which the photo and the
 // mask have the same say.
 constexpr double kEvenSay = 6.0;
 
 }  // namespace
 
-// Window sums fit 32 bits: 255 * 255 * 3 * (2 * radius + 1) squared, for a radius of up to 51.
+// Window sums fit 32 bits: 255 * 255 * 3 * (2 * radius + 1) squared, times 8 / 3,
+// for a radius of up to 31.
 Discriminant::Discriminant(const std::vector<uint8_t>& rgb, const EdgeBand& band)
-    : rgb_(rgb), band_(band), radius_(static_cast<int>(std::floor(band.radius + 0.5f))) {
+    : rgb_(rgb), band_(band), radius_(static_cast<int>(std::floor(kReach * band.radius + 0.5f))) {
     for (std::vector<int32_t>& column : columns_) {
         column.assign(static_cast<size_t>(band.size.width), 0);
     }
@@ -36,7 +40,7 @@ void Discriminant::add_row(int y, int sign) {
         to[k] = columns_[k].data();
     }
     for (size_t x = 0; x < width; ++x, rgb += 3) {
-        const int32_t weight = fade[x] > 0.0f ? sign : sign * kSureWeight;
+        const int32_t weight = sign * static_cast<int32_t>(kSureWeight * (1.0f - fade[x]) + 0.5f);
         const int32_t in = coverage[x] >= 128 ? weight : 0;
         const int32_t out = weight - in;
         const int32_t r = rgb[0], g = rgb[1], b = rgb[2];

@@ -14,6 +14,9 @@ namespace {
 constexpr float kSureFrom = 4.0f;
 constexpr float kSureOver = 8.0f;
 
+// Width of the ramp across the edge, in radii of the band.
+constexpr float kRamp = 0.5f;
+
 // First photo pixel of each work pixel along one axis, and the photo's side once more.
 std::vector<int> starts_of(int photo, int work) {
     std::vector<int> starts;
@@ -122,6 +125,15 @@ float reach(float logit, float radius) {
     return radius * (1.0f - 0.5f * sure);
 }
 
+// The mask's own say of a pixel at `distance` from the edge: the edge itself may lie a little
+// beside where the mask has it. A pixel on it counts by how much of it is covered.
+uint8_t ramp(uint8_t coverage, float distance, float radius) {
+    const float part = static_cast<float>(coverage) / 255.0f - 0.5f;
+    const float beside = coverage == 0 ? -distance : coverage == 255 ? distance : part;
+    const float say = 0.5f + beside / (kRamp * radius);
+    return static_cast<uint8_t>(std::clamp(say, 0.0f, 1.0f) * 255.0f + 0.5f);
+}
+
 }  // namespace
 
 float band_radius(Size work) {
@@ -161,6 +173,9 @@ EdgeBand find_band(const Mask& mask, Size work) {
                 squares[x] == 0 ? 0.0f : std::sqrt(static_cast<float>(squares[x])) - 0.5f;
             const float fade = 1.0f - distance / reach(logits[x], band.radius);
             band.fade[row + x] = std::max(fade, 0.0f);
+            if (fade > 0.0f) {
+                band.coverage[row + x] = ramp(band.coverage[row + x], distance, band.radius);
+            }
             band.row_has[static_cast<size_t>(y)] |= fade > 0.0f ? 1 : 0;
         }
     }

@@ -16,10 +16,12 @@ constexpr float kLeastBand = 2.0f;
 
 struct EdgeBand {
     Size size{};
-    float radius = 0;               // the widest, in pixels of the work picture
-    std::vector<uint8_t> coverage;  // how much of a pixel the mask covers: 255 all, 0 nothing
-    std::vector<float> fade;        // 1 at the edge, falling to 0 where the band ends; 0 outside
-    std::vector<uint8_t> row_has;   // 1 for rows with any fade above 0
+    float radius = 0;  // the widest, in pixels of the work picture
+    // The mask's own say: 255 inside, 0 outside, 128 and more for the object; in the band a ramp
+    // across the edge, in other rows how much of a pixel is covered.
+    std::vector<uint8_t> coverage;
+    std::vector<float> fade;       // 1 at the edge, falling to 0 where the band ends; 0 outside
+    std::vector<uint8_t> row_has;  // 1 for rows with any fade above 0
 
     const uint8_t* coverage_row(int y) const { return coverage.data() + at(y); }
     const float* fade_row(int y) const { return fade.data() + at(y); }

@@ -12,7 +12,7 @@ namespace ssam {
 namespace {
 
 // What is nearly opaque is opaque, and what is nearly clear is clear: no veil, no holes.
-constexpr float kClear = 0.06f;
+constexpr float kClear = 0.04f;
 constexpr float kContrast = 255.0f / (1.0f - 2.0f * kClear);
 
 // Rows of the photo read together: a photo turned by 90 degrees is read down its columns.
