@@ -60,11 +60,11 @@ await build({
   },
 });
 
-// Last: it names all the others, "./" for the page itself.
+// Last: it names all the others; the page itself is asked for by its folder too.
 const files = filesUnder(output);
 const digest = createHash("sha256");
 files.forEach((file) => digest.update(relative(output, file)).update("\0").update(readFileSync(file)));
-const names = files.map((file) => relative(output, file).replace(/^index\.html$/, "./"));
+const names = ["./", ...files.map((file) => relative(output, file))];
 await build({
   ...common,
   entryPoints: { service_worker: join(home, "src/service_worker.ts") },

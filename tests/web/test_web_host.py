@@ -87,6 +87,9 @@ def test_masks_are_the_same_whether_the_page_is_isolated_or_not(
         driver = visit(address) if address else visit()
         driver.choose(photos["astronaut"])
         assert isolated(driver) is (address is not None)
+        cores = driver.page.evaluate("navigator.hardwareConcurrency")
+        threads = min(cores, 4) if address else 1
+        assert f"Threads{threads}" in (driver.page.locator("#facts").text_content() or "")
         masks.append(driver.mask())
     assert (masks[0] == masks[1]).mean() > 0.999
 
