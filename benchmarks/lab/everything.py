@@ -51,7 +51,7 @@ def measure(bundle: Path, points: list[int], threads: int) -> list[list[str]]:
     """A row for each grid and way of asking, over all photos."""
     plain = Segmenter.load(bundle, threads=threads)
     model = plain.bundle.manifest["model"]
-    random = "random weights" in str(model.get("provenance", ""))
+    random = "random weights, seed" in str(model.get("provenance", ""))
     photos = PHOTOS[:1] if random else PHOTOS
     rows = []
     for side in points:

@@ -77,7 +77,7 @@ def facts(path: Path) -> list[str]:
     macs = {program.name: program.macs for program in bundle.programs if program.name != "heat"}
     tap = sum(p.macs for p in bundle.programs if p.runs == "prompt")
     size = sum(program.size for program in bundle.programs)
-    random = "random weights" in str(model.get("provenance", ""))
+    random = "random weights, seed" in str(model.get("provenance", ""))
     known = all(macs.values())
     return [
         bundle.name,

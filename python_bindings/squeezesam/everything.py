@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .bundle import ModelBundle
 from .errors import InvalidArgumentError
 from .geometry import Letterbox
 from .mask import Mask
@@ -45,6 +46,16 @@ class Limits:
         for name in ("min_score", "min_stability", "max_overlap"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InvalidArgumentError(f"{name} is {getattr(self, name)}, not between 0 and 1")
+
+
+def own_limits(bundle: ModelBundle) -> Limits:
+    """What suits a bundle's network: SAM's numbers, or lower ones for ours.
+
+    Ours predicts an IoU of 0.8 at most and softer edges: SAM's numbers would leave nothing of it.
+    """
+    model = bundle.manifest.get("model")
+    ours = isinstance(model, dict) and model.get("family") == "squeezesam"
+    return Limits(min_score=0.5, min_stability=0.8) if ours else Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,7 @@ def everything(
 
     session: its own prompts are put aside meanwhile, and come back.
     points_per_side: of the grid.
+    limits: None takes `own_limits`.
     two_rounds: ask a quarter as many points a side first, and leave out what their masks cover.
     boxes: of a detector, in pixels of the photo: asked instead of the grid.
     tick: is told how many prompts are done, and of how many.
@@ -88,7 +100,7 @@ def everything(
     """
     if points_per_side < 1:
         raise InvalidArgumentError(f"a grid has one point a side at least, not {points_per_side}")
-    limits = limits or Limits()
+    limits = limits or own_limits(session.segmenter.bundle)
     asked = bool(session.prompts)
     if asked:
         session.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,9 +16,18 @@ from hand_made_engine import HandMade
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycocotools import mask as coco
-from squeezesam import InvalidArgumentError, Segmenter
+from squeezesam import InvalidArgumentError, ModelBundle, Segmenter
 from squeezesam.cli import main
-from squeezesam.everything import Limits, Region, everything, grid, stability, suppressed
+from squeezesam.everything import (
+    Limits,
+    Region,
+    everything,
+    grid,
+    own_limits,
+    stability,
+    suppressed,
+)
+from tiny_bundle import read_manifest, write_manifest
 
 SIDE = 128
 # x, y, width, height of bright things on black; the last is so narrow that no coarse grid meets it.
@@ -131,6 +141,16 @@ def test_limits_say_what_is_kept(session: Any) -> None:
         Limits(min_score=1.5)
     with pytest.raises(InvalidArgumentError, match="one point a side at least, not 0"):
         everything(session, points_per_side=0)
+
+
+def test_our_own_networks_have_lower_limits_than_sams(bundle: Path, tmp_path: Path) -> None:
+    assert own_limits(ModelBundle(bundle)) == Limits()
+    ours = tmp_path / "ours"
+    shutil.copytree(bundle, ours)
+    manifest = read_manifest(ours)
+    manifest["model"]["family"] = "squeezesam"
+    write_manifest(ours, manifest)
+    assert own_limits(ModelBundle(ours)) == Limits(0.5, 0.8)
 
 
 def test_stability_is_the_share_that_a_stricter_threshold_leaves() -> None:

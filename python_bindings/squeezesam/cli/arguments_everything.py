@@ -42,13 +42,13 @@ def add_everything(
     known = Limits()
     keep = command.add_argument_group("what is kept")
     keep.add_argument(
-        "--min-score", type=values.share, default=known.min_score, metavar="IOU",
-        help=f"least predicted IoU; default {known.min_score}",
+        "--min-score", type=values.share, metavar="IOU",
+        help=f"least predicted IoU; default {known.min_score}, of our own networks 0.5",
     )  # fmt: skip
     keep.add_argument(
-        "--min-stability", type=values.share, default=known.min_stability, metavar="SHARE",
+        "--min-stability", type=values.share, metavar="SHARE",
         help="least share of a mask that stays when the threshold rises from -1 to 1; default "
-        f"{known.min_stability}",
+        f"{known.min_stability}, of our own networks 0.8",
     )  # fmt: skip
     keep.add_argument(
         "--max-overlap", type=values.share, default=known.max_overlap, metavar="IOU",

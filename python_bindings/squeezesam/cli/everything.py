@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError, SqueezeSamError
-from ..everything import Limits, Region, everything
+from ..everything import Limits, Region, everything, own_limits
 from ..segmenter import Segmenter, Session
 from ..writing import check_free, make_folder, write_whole
 from .interruptible import interruptible
@@ -43,7 +43,13 @@ def find_everything(options: argparse.Namespace) -> int:
 
 
 def _found(session: Session, options: argparse.Namespace) -> list[Region]:
-    limits = Limits(options.min_score, options.min_stability, options.max_overlap, options.min_area)
+    own = own_limits(session.segmenter.bundle)
+    limits = Limits(
+        own.min_score if options.min_score is None else options.min_score,
+        own.min_stability if options.min_stability is None else options.min_stability,
+        options.max_overlap,
+        options.min_area,
+    )
     found: list[Region] = []
     progress: list[Progress] = []
 
