@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from web_driver import Driver
 
@@ -207,3 +208,24 @@ def test_the_cutout_goes_to_the_clipboard(
     driver.says("The cut-out is in the clipboard.")
     types = "navigator.clipboard.read().then((items) => items.flatMap((item) => item.types))"
     assert driver.page.evaluate(types) == ["image/png"]
+
+
+def test_a_photo_of_twelve_megapixels_is_zoomed_tapped_and_saved_in_its_size(
+    visit: Callable[..., Driver], photos: dict[str, Path], tmp_path: Path
+) -> None:
+    large = tmp_path / "large.jpg"
+    with Image.open(photos["astronaut"]) as photo:
+        photo.crop((0, 0, 512, 384)).resize((4000, 3000)).save(large, quality=90)
+    driver = visit()
+    driver.choose(large)
+    x, y = driver.at(0.45, 0.4)
+    driver.page.mouse.move(x, y)
+    driver.page.mouse.wheel(0, -900)
+    driver.page.mouse.click(x, y)
+    driver.masked(1)
+    assert driver.clicks("foreground")[0] == pytest.approx((1800, 1200), abs=8)
+    assert len(driver.outline()) < 100_000
+    name, cutout = driver.saved("download")
+    assert name == "large-cutout.png"
+    assert cutout.shape == (3000, 4000, 4)
+    assert cutout[1200, 1800, 3] == 255

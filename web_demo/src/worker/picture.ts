@@ -23,6 +23,10 @@ export async function pngOf(mask: Mask, photo: PackedPhoto, picture: Picture): P
 function blackAndWhite(mask: Mask): Pick<Cutout, "data" | "width" | "height"> {
   const inside = mask.bytes();
   const data = new Uint8Array(4 * inside.length).fill(255);
-  inside.forEach((value, index) => data.fill(value, 4 * index, 4 * index + 3));
+  for (let pixel = 0; pixel < inside.length; ++pixel) {
+    if (inside[pixel] === 0) {
+      data[4 * pixel] = data[4 * pixel + 1] = data[4 * pixel + 2] = 0;
+    }
+  }
   return { data, width: mask.width, height: mask.height };
 }
