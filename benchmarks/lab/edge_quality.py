@@ -28,6 +28,8 @@ from squeezesam_train.evaluation.scores import boundary_band, boundary_iou, iou
 from squeezesam_train.evaluation.targets import Target, choose_instances
 from squeezesam_train.photos import list_photos, read_photo
 
+from lab.cutout_page import section
+
 # (radius in pixels of the logits, epsilon in levels); the first is the core's default.
 SETTINGS = [(1.0, 10.0), (1.0, 25.0), (0.5, 10.0), (2.0, 10.0)]
 THIN = 2  # pixels: a band in which nothing but the edge itself is left
@@ -137,6 +139,7 @@ def page(result: dict[str, Any]) -> str:
     helped = helps(result["settings"][name_of(*SETTINGS[0])])
     verdict = HELPS if helped else HELPS_NOT
     return PAGE.format(
+        cutouts=section(result["cutouts"]),
         verdict=verdict,
         count=result["objects"],
         table=table(head, rows),
@@ -179,7 +182,7 @@ thirty, and the filter has more to do. That case has no labels to measure it wit
 
 {origin}
 
-"""
+{cutouts}"""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -205,6 +208,8 @@ def main(argv: list[str] | None = None) -> int:
         },
         "sources": {s: summary([r for r in records if r["source"] == s], default) for s in sources},
     }
-    write_text(options.output.with_suffix(".json"), json.dumps(result, indent=1) + "\n")
+    target = options.output.with_suffix(".json")
+    result["cutouts"] = json.loads(target.read_text("utf-8"))["cutouts"]  # the other study's
+    write_text(target, json.dumps(result, indent=1) + "\n")
     write_text(options.output.with_suffix(".md"), page(result))
     return 0
