@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/exact_arithmetic.h"
+#include "mask/colour_covariance.h"
 
 namespace ssam {
 namespace {
@@ -95,24 +96,16 @@ void Discriminant::fit_pixel(const Window& s, float fade, size_t x, AlphaFit& fi
     const auto within = [&](Sum product, Sum of_in, double mean_in, Sum of_out, double mean_out) {
         return (s[product] - s[of_in] * mean_in - s[of_out] * mean_out) / all;
     };
-    const double rr = within(kRR, kInR, in_r, kOutR, out_r) + kNoise;
-    const double rg = within(kRG, kInR, in_g, kOutR, out_g);
-    const double rb = within(kRB, kInR, in_b, kOutR, out_b);
-    const double gg = within(kGG, kInG, in_g, kOutG, out_g) + kNoise;
-    const double gb = within(kGB, kInG, in_b, kOutG, out_b);
-    const double bb = within(kBB, kInB, in_b, kOutB, out_b) + kNoise;
+    const ColourCovariance colours{
+        within(kRR, kInR, in_r, kOutR, out_r) + kNoise,
+        within(kRG, kInR, in_g, kOutR, out_g),
+        within(kRB, kInR, in_b, kOutR, out_b),
+        within(kGG, kInG, in_g, kOutG, out_g) + kNoise,
+        within(kGB, kInG, in_b, kOutG, out_b),
+        within(kBB, kInB, in_b, kOutB, out_b) + kNoise,
+    };
     const double dr = in_r - out_r, dg = in_g - out_g, db = in_b - out_b;
-    // The inverse of the symmetric matrix by its cofactors, times the means' difference.
-    const double c_rr = gg * bb - gb * gb;
-    const double c_rg = rb * gb - rg * bb;
-    const double c_rb = rg * gb - rb * gg;
-    const double c_gg = rr * bb - rb * rb;
-    const double c_gb = rg * rb - rr * gb;
-    const double c_bb = rr * gg - rg * rg;
-    const double determinant = rr * c_rr + rg * c_rg + rb * c_rb;
-    const double red = (c_rr * dr + c_rg * dg + c_rb * db) / determinant;
-    const double green = (c_rg * dr + c_gg * dg + c_gb * db) / determinant;
-    const double blue = (c_rb * dr + c_gb * dg + c_bb * db) / determinant;
+    const auto [red, green, blue] = colours.solve({dr, dg, db});
     const double apart = red * dr + green * dg + blue * db;  // Mahalanobis distance, squared
     if (!(apart > 1e-6)) {
         return;  // the same colour on both sides

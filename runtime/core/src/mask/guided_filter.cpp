@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "base/exact_arithmetic.h"
+#include "mask/colour_covariance.h"
 
 namespace ssam {
 namespace {
@@ -96,26 +97,12 @@ Fit fit_window(const Window& s, int64_t n, double ridge) {
             int64_t{s[static_cast<size_t>(a)]} * int64_t{s[static_cast<size_t>(b)]};
         return static_cast<double>(exact) * scale;
     };
-    const double rr = covariance(kRR, kR, kR) + ridge;
-    const double rg = covariance(kRG, kR, kG);
-    const double rb = covariance(kRB, kR, kB);
-    const double gg = covariance(kGG, kG, kG) + ridge;
-    const double gb = covariance(kGB, kG, kB);
-    const double bb = covariance(kBB, kB, kB) + ridge;
-    const double rp = covariance(kRP, kR, kP);
-    const double gp = covariance(kGP, kG, kP);
-    const double bp = covariance(kBP, kB, kP);
-    // The inverse of the symmetric matrix by its cofactors.
-    const double c_rr = gg * bb - gb * gb;
-    const double c_rg = rb * gb - rg * bb;
-    const double c_rb = rg * gb - rb * gg;
-    const double c_gg = rr * bb - rb * rb;
-    const double c_gb = rg * rb - rr * gb;
-    const double c_bb = rr * gg - rg * rg;
-    const double determinant = rr * c_rr + rg * c_rg + rb * c_rb;
-    const double red = (c_rr * rp + c_rg * gp + c_rb * bp) / determinant;
-    const double green = (c_rg * rp + c_gg * gp + c_gb * bp) / determinant;
-    const double blue = (c_rb * rp + c_gb * gp + c_bb * bp) / determinant;
+    const ColourCovariance colours{
+        covariance(kRR, kR, kR) + ridge, covariance(kRG, kR, kG), covariance(kRB, kR, kB),
+        covariance(kGG, kG, kG) + ridge, covariance(kGB, kG, kB), covariance(kBB, kB, kB) + ridge,
+    };
+    const auto [red, green, blue] =
+        colours.solve({covariance(kRP, kR, kP), covariance(kGP, kG, kP), covariance(kBP, kB, kP)});
     const auto count = static_cast<double>(n);
     return {red, green, blue, (s[kP] - red * s[kR] - green * s[kG] - blue * s[kB]) / count};
 }
