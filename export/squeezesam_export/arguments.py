@@ -125,6 +125,10 @@ def build_parser() -> argparse.ArgumentParser:
         "--report", type=Path, metavar="FILE.html",
         help="write a page that compares every layer and every mask with fp32",
     )  # fmt: skip
+    parser.add_argument(
+        "--json", action="store_true",
+        help="print one JSON object a bundle (path, bytes, parity) in place of the table",
+    )  # fmt: skip
     parser.add_argument("--verbose", action="store_true", help="let the toolchains speak")
     return parser
 

@@ -140,17 +140,18 @@ def _export(options: argparse.Namespace) -> int:
     if options.report and options.report.exists() and not options.overwrite:
         raise ExportError(f"{options.report} exists; --overwrite replaces it")
     with Steps() as steps:
-        lines = _make(requests, options.report, steps)
-    print(format_table(lines))
+        lines = _make(requests, options.report, steps, options.json)
+    if lines:
+        print(format_table(lines))
     return 0
 
 
 def _make(
-    requests: list[ExportRequest], report: Path | None, steps: Steps
+    requests: list[ExportRequest], report: Path | None, steps: Steps, json: bool
 ) -> list[tuple[str, ...]]:
-    """All bundles, then the report; returns the table's lines."""
+    """All bundles, then the report; returns the table's lines, none where JSON was printed."""
     from squeezesam_export.bundle.write import export_bundle, prepare
-    from squeezesam_export.report.table import rows
+    from squeezesam_export.report.table import json_line, rows
 
     steps("loading weights and photos")
     inputs = prepare(requests[0])
@@ -165,16 +166,21 @@ def _make(
     lines, exports = [], []
     for request in requests:
         exported = export_bundle(request, steps, inputs)
+        exports.append(exported)
+        if json:
+            steps.rest()
+            print(json_line(exported), flush=True)
+            continue
         steps(f"{request.target} {request.precision}: measuring latency")
         lines += rows(exported)
-        exports.append(exported)
         steps.rest()
         print(f"written: {exported.path}", flush=True)
     if report:
         from squeezesam_export.report import build_report
 
         build_report(exports, report, steps)
-        print(f"written: {report}")
+        if not json:
+            print(f"written: {report}")
     return lines
 
 

@@ -115,7 +115,14 @@ def test_the_command_prints_a_table_and_refuses_to_replace_a_bundle(
     before = (tmp_path / f"{PRESET}-onnx-fp32-256x256" / "manifest.json").stat().st_mtime_ns
     assert main(words) == 1
     assert "--overwrite" in capsys.readouterr().err
-    assert main([*words, "--overwrite"]) == 0
+    assert main([*words, "--overwrite", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    written = json.loads((Path(told["path"]) / "manifest.json").read_text())
+    assert {word: told[word] for word in ("name", "parity")} == {
+        word: written[word] for word in ("name", "parity")
+    }
+    assert told["bytes"].keys() == written["programs"].keys()
+    assert told["bytes"]["heat"] == (Path(told["path"]) / "heat.onnx").stat().st_size
     after = (tmp_path / f"{PRESET}-onnx-fp32-256x256" / "manifest.json").stat().st_mtime_ns
     assert after > before
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import time
 
@@ -43,6 +44,18 @@ def rows(exported: Exported) -> list[tuple[str, ...]]:
             )
         )
     return out
+
+
+def json_line(exported: Exported) -> str:
+    """One JSON object in ASCII: where the bundle is, its size in bytes, what was measured."""
+    manifest = exported.manifest
+    words = ("name", "target", "backend", "precision", "model", "parity")
+    programs = {
+        name: sum(file["bytes"] for file in program["files"].values())
+        for name, program in manifest["programs"].items()
+    }
+    told = {"path": str(exported.path), **{word: manifest.get(word) for word in words}}
+    return json.dumps({**told, "bytes": programs})
 
 
 def _parity(exported: Exported, name: str) -> str:
