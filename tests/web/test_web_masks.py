@@ -89,7 +89,7 @@ def test_a_turned_jpeg_is_upright_and_has_the_mask_of_python(
     assert iou(mask, segmenter.open(photo).predict().array) >= AUTOMATIC
 
 
-def test_the_cutout_is_that_of_python_and_goes_over_a_colour(
+def test_the_cutout_is_that_of_python_and_goes_over_a_picture_or_a_colour(
     visit: Callable[..., Driver], photos: dict[str, Path], segmenter: Segmenter, tmp_path: Path
 ) -> None:
     driver = visit()
@@ -104,6 +104,15 @@ def test_the_cutout_is_that_of_python_and_goes_over_a_colour(
     assert iou(pixels[..., 3] == 255, expected[..., 3] == 255) >= AUTOMATIC
     opaque = (pixels[..., 3] == 255) & (expected[..., 3] == 255)
     assert np.array_equal(pixels[opaque], expected[opaque])
+
+    # Another picture behind it, as large as the photo.
+    driver.page.set_input_files("#picture-file", photos["astronaut"])
+    _, before = driver.saved("download")
+    outside = expected[..., 3] == 0
+    assert before.shape[:2] == (400, 600)
+    with Image.open(photos["astronaut"]) as behind:
+        middle = np.asarray(behind.resize((600, 600)))[100:500].astype(int)
+    assert np.abs(before[outside][:, :3] - middle[outside]).mean() < 6
 
     driver.page.get_by_label("White").check()
     driver.page.get_by_label("Crop to the subject").check()

@@ -38,7 +38,11 @@ export interface Found {
   readonly total: number;
 }
 
-export type Background = "transparent" | { readonly colour: string };
+export type Background =
+  | "transparent"
+  | { readonly colour: string }
+  /** Fills the photo's frame; what is too much of it is cut off on both sides. */
+  | { readonly picture: Blob };
 
 /** How the result is written: the cut-out over a background, or the mask in black and white. */
 export interface Picture {

@@ -7,7 +7,7 @@ import { button, chosen, find, sentenceOf } from "./elements.js";
 import { Gestures } from "./gestures.js";
 import { History } from "./history.js";
 import { Cross, listenToShortcuts, type Shortcut } from "./keys.js";
-import { Results, background } from "./results.js";
+import { Results } from "./results.js";
 import { listenToSources, type Source } from "./sources.js";
 import { View, type Box } from "./view.js";
 import { Viewport, type Place } from "./viewport.js";
@@ -135,7 +135,7 @@ class Page {
     find("welcome", HTMLElement).hidden = true;
     this.stage.hidden = find("tools", HTMLElement).hidden = find("zoom", HTMLElement).hidden = false;
     this.view.show(blob, size);
-    this.view.background(background());
+    this.view.background(this.results.background);
     this.viewport.show(size);
   }
 

@@ -1,6 +1,7 @@
 // What goes out: PNG files and the clipboard.
 import type { Background, Picture } from "../protocol.js";
-import { button, chosen, find } from "./elements.js";
+import { Backgrounds } from "./backgrounds.js";
+import { button, find } from "./elements.js";
 
 export interface Doors {
   /** Makes a PNG of the mask that is shown. */
@@ -16,18 +17,16 @@ export interface Doors {
 const BUTTONS = ["download", "copy", "download-mask"] as const;
 
 export class Results {
+  private readonly backgrounds = new Backgrounds(() => this.doors.backgroundChanged(this.background));
+
   constructor(private readonly doors: Doors) {
     button("download").addEventListener("click", () => void this.download("cutout"));
     button("download-mask").addEventListener("click", () => void this.download("mask"));
     button("copy").addEventListener("click", () => void this.copy());
-    const colour = find("colour", HTMLInputElement);
-    colour.addEventListener("input", () => {
-      const own = document.querySelector<HTMLInputElement>("input[name=background][value=own]");
-      own?.click();
-      doors.backgroundChanged(background());
-    });
-    find("backgrounds", HTMLFieldSetElement).addEventListener("change", () =>
-      doors.backgroundChanged(background()));
+  }
+
+  get background(): Background {
+    return this.backgrounds.now;
   }
 
   /** Only what there is can be saved. */
@@ -38,7 +37,7 @@ export class Results {
   async download(form: Picture["form"]): Promise<void> {
     const name = `${this.doors.name()}-${form}.png`;
     try {
-      const address = URL.createObjectURL(await this.doors.make(pictureOf(form)));
+      const address = URL.createObjectURL(await this.doors.make(this.pictureOf(form)));
       const link = document.createElement("a");
       Object.assign(link, { href: address, download: name });
       link.click();
@@ -52,7 +51,7 @@ export class Results {
   private async copy(): Promise<void> {
     try {
       // The promise goes in: some browsers allow no waiting between the click and the copy.
-      const item = new ClipboardItem({ "image/png": this.doors.make(pictureOf("cutout")) });
+      const item = new ClipboardItem({ "image/png": this.doors.make(this.pictureOf("cutout")) });
       await navigator.clipboard.write([item]);
       this.doors.tell("The cut-out is in the clipboard.");
     } catch (error) {
@@ -62,16 +61,8 @@ export class Results {
       this.doors.complain(refused || missing ? why : error);
     }
   }
-}
 
-function pictureOf(form: Picture["form"]): Picture {
-  return { form, background: background(), crop: find("crop", HTMLInputElement).checked };
-}
-
-export function background(): Background {
-  const value = chosen("background");
-  if (value === "transparent") {
-    return value;
+  private pictureOf(form: Picture["form"]): Picture {
+    return { form, background: this.backgrounds.now, crop: find("crop", HTMLInputElement).checked };
   }
-  return { colour: value === "own" ? find("colour", HTMLInputElement).value : value };
 }

@@ -40,7 +40,21 @@ export class View {
   background(background: Background): void {
     const plain = background === "transparent";
     this.marks.classList.toggle("covered", !plain);
-    find("shade", SVGPathElement).style.fill = plain ? "" : background.colour;
+    find("shade", SVGPathElement).style.fill =
+      plain ? "" : "colour" in background ? background.colour : this.scenery(background.picture);
+  }
+
+  /** The fill of a picture that is as large as the photo. */
+  private scenery(picture: Blob): string {
+    const pattern = find("scenery", SVGPatternElement);
+    const image = pattern.firstElementChild as SVGImageElement;
+    for (const element of [pattern, image]) {
+      element.setAttribute("width", String(this.size.width));
+      element.setAttribute("height", String(this.size.height));
+    }
+    URL.revokeObjectURL(image.href.baseVal);
+    image.setAttribute("href", URL.createObjectURL(picture));
+    return "url(#scenery)";
   }
 
   /** Without marks the photo is seen as it was. */
