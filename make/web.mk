@@ -3,7 +3,7 @@
 
 WEB_PARTS := build/web-parts
 # An int8 bundle for ONNX at 512 that is there already saves the export (also of make wheel).
-WEB_MODEL = $(or $(ONNX_BUNDLE),$(wildcard $(WEB_PARTS)/bundles/*-onnx-int8-512x512))
+WEB_MODEL := $(or $(ONNX_BUNDLE),$(WEB_PARTS)/bundles/*-onnx-int8-512x512)
 
 web: $(VENV)/.core web-tools ## build/web: the page as static files, to be put on any host
 	TOOLCHAINS=$(TOOLCHAINS) runtime/web/test build
@@ -11,7 +11,7 @@ web: $(VENV)/.core web-tools ## build/web: the page as static files, to be put o
 	    --output $(WEB_PARTS)/bundles --overwrite)
 	$(BIN)/python web_demo/write_examples.py $(WEB_PARTS)/examples
 	cd web_demo && node_modules/.bin/tsc -p tsconfig.json && node_modules/.bin/tsc -p tsconfig.worker.json
-	node web_demo/build.mjs build/web "$(WEB_MODEL)" $(WEB_PARTS)/examples
+	node web_demo/build.mjs build/web $(WEB_MODEL) $(WEB_PARTS)/examples
 
 # The exact versions of package-lock.json, without scripts of theirs.
 web-tools: web_demo/node_modules/.installed
