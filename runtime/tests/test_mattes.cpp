@@ -110,10 +110,18 @@ TEST("a hard edge of the photo stays hard") {
     CHECK(partial < 100);
 }
 
-TEST("where the photo says nothing the mask alone decides") {
+TEST("where the photo says nothing the mask alone decides, with a narrow ramp across its edge") {
     const Disc disc(2);
     const std::vector<uint8_t> grey(kPixels * 3, 128);
-    CHECK(disc.alpha_in(grey) == disc.hard());
+    const std::vector<uint8_t> alpha = disc.alpha_in(grey);
+    const std::vector<uint8_t> hard = disc.hard();
+    for (size_t i = 0; i < kPixels; ++i) {
+        REQUIRE((alpha[i] >= 128) == (hard[i] == 255));
+        // The mask's own edge lies within two pixels of the disc's.
+        if (std::abs(from_edge(i)) > kBand / 4 + 3) {
+            REQUIRE(alpha[i] == hard[i]);
+        }
+    }
 }
 
 TEST("an empty mask has no alpha and nothing to crop to") {
