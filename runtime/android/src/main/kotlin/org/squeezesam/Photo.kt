@@ -2,7 +2,10 @@ package org.squeezesam
 
 import java.nio.ByteBuffer
 
-/** How a pixel lies in memory, 8 bits a channel. Alpha is ignored where the format does not say that it counts. */
+/**
+ * How a pixel lies in memory, 8 bits a channel. Alpha is ignored where the format does not say that
+ * it counts.
+ */
 public enum class PixelFormat(
     /** Bytes of one pixel; of its luma for the formats with two planes. */
     public val bytes: Int,
@@ -20,7 +23,7 @@ public enum class PixelFormat(
     /** The same with pairs Cr, Cb. */
     NV21(1),
 
-    /** Straight alpha that counts: the networks see the photo over white, and a cut-out keeps it. */
+    /** Straight alpha that counts: the networks see the photo over white, a cut-out keeps it. */
     RGBA_STRAIGHT(4),
     BGRA_STRAIGHT(4),
     ;
