@@ -113,8 +113,8 @@ func squarePhoto(
             let (red, green, blue): (UInt8, UInt8, UInt8) = inside ? (220, 40, 30) : (20, 40, 200)
             switch format {
             case .rgb: bytes += [red, green, blue]
-            case .rgba: bytes += [red, green, blue, 99]
-            case .bgra: bytes += [blue, green, red, 99]
+            case .rgba, .rgbaStraight: bytes += [red, green, blue, 99]
+            case .bgra, .bgraStraight: bytes += [blue, green, red, 99]
             case .gray: bytes.append(red)
             }
         }
