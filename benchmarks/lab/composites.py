@@ -51,7 +51,7 @@ def _mixed(front: str, behind: str, alpha: Floats) -> Pixels:
         for name in (front, behind)
     )
     over, under = layers
-    return np.round(under + alpha[..., None] * (over - under)).astype(np.uint8)
+    return np.asarray(np.round(under + alpha[..., None] * (over - under)), np.uint8)
 
 
 def _blob(rng: np.random.Generator) -> tuple[Pixels, Floats]:
@@ -94,7 +94,8 @@ def _hair(rng: np.random.Generator) -> Floats:
 
 
 def _fur(rng: np.random.Generator) -> Floats:
-    return cv2.GaussianBlur(_strands(rng, 2500, (2, 7), 4), (0, 0), 0.7)
+    blurred = cv2.GaussianBlur(_strands(rng, 2500, (2, 7), 4), (0, 0), 0.7)
+    return np.asarray(blurred, np.float64)
 
 
 def _glass(rng: np.random.Generator) -> Floats:
@@ -108,9 +109,9 @@ def _motion(rng: np.random.Generator) -> Floats:
     canvas, _ = _blob(rng)
     length = 9
     kernel = cv2.getRotationMatrix2D((length / 2 - 0.5,) * 2, rng.uniform(0, 180), 1)
-    line = np.zeros((length, length), np.float32)
-    line[length // 2] = 1
-    line = cv2.warpAffine(line, kernel, (length, length))
+    level = np.zeros((length, length), np.float32)
+    level[length // 2] = 1
+    line = np.asarray(cv2.warpAffine(level, kernel, (length, length)), np.float32)
     return np.asarray(cv2.filter2D(_coarse(canvas), -1, line / line.sum()).clip(0, 1), np.float64)
 
 

@@ -103,7 +103,8 @@ def errors(alpha: Floats, wanted: Floats) -> list[float]:
     derivatives, sigma 1.4), in thousands; mean squared difference, in thousandths."""
 
     def slope(values: Floats) -> Floats:
-        return np.hypot(*(gaussian_filter(values, 1.4, order=order) for order in ((0, 1), (1, 0))))
+        across, down = (gaussian_filter(values, 1.4, order=order) for order in ((0, 1), (1, 0)))
+        return np.asarray(np.hypot(across, down), np.float64)
 
     off, gradient = alpha - wanted, slope(alpha) - slope(wanted)
     return [
@@ -115,12 +116,12 @@ def errors(alpha: Floats, wanted: Floats) -> list[float]:
 
 def _guided(photo: npt.NDArray[np.uint8], mask: Bools, band: Bools) -> Floats:
     """He, Sun and Tang's guided filter (2013) of the mask by the photo's brightness."""
-    guide = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY) / 255.0
-    given = mask.astype(float)
+    guide: Floats = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.float64) / 255
+    given: Floats = mask.astype(np.float64)
     radius = max(2, round(0.01 * max(mask.shape)))
 
     def mean(values: Floats) -> Floats:
-        return np.asarray(cv2.blur(values, (2 * radius + 1,) * 2))
+        return np.asarray(cv2.blur(values, (2 * radius + 1,) * 2), np.float64)
 
     variance = mean(guide * guide) - mean(guide) ** 2
     slope = (mean(guide * given) - mean(guide) * mean(given)) / (variance + 1e-4)
@@ -194,7 +195,8 @@ def at_twelve_megapixels(bundle: Path) -> dict[str, float]:
     """Processor milliseconds of the first cut-out and the median of nine more, and by how much a
     cut-out raises the process's memory at its peak, in MiB beyond the picture itself (glibc)."""
     made = composites()[0]
-    photo = cv2.resize(made.photo, TWELVE[::-1], interpolation=cv2.INTER_CUBIC)
+    large = cv2.resize(made.photo, TWELVE[::-1], interpolation=cv2.INTER_CUBIC)
+    photo = np.asarray(large, np.uint8)
     mask = given_mask(bundle, photo, made.alpha > 0.5)
     times = []
     ctypes.CDLL(None).malloc_trim(0)  # what earlier work has freed is no room for this
