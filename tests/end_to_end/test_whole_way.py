@@ -132,7 +132,11 @@ def test_the_command_writes_every_format_within_its_memory_budget(
     assert mask.shape == (300, 451)
     assert set(np.unique(mask)) == {0, 255}
     assert cutout.shape == (300, 451, 4)
-    assert ((cutout[..., 3] >= 128) == (mask == 255)).mean() > 0.999
+    # The edge is the photo's own: only within 1 % of the longer side may it leave the mask's.
+    agree = (cutout[..., 3] >= 128) == (mask == 255)
+    band = cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((11, 11), np.uint8)) > 0
+    assert agree[~band].all()
+    assert agree.mean() > 0.99
 
 
 def test_the_bundle_verifies(onnx_bundle: Path) -> None:
