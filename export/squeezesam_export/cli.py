@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from squeezesam.terminal import printable
 
 from squeezesam_export.arguments import build_parser
-from squeezesam_export.errors import ExportError
+from squeezesam_export.errors import ExportError, fail
 from squeezesam_export.targets.registry import all_targets, find_target
 
 if TYPE_CHECKING:
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from squeezesam_export.request import ExportRequest
 
 
+_NAME = "squeezesam-export"
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     try:
         options = build_parser().parse_args(argv)
     except ExportError as error:
-        print(f"squeezesam-export: {error}", file=sys.stderr)
-        return 1
+        return fail(_NAME, error)
     # Before torch is there: threads that wait would otherwise spin, on cores that others need.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # Imported late: torch takes seconds to load, and --help should not.
@@ -38,19 +40,13 @@ def main(argv: list[str] | None = None) -> int:
         options.weights = _by_part(options.weights, family.parts[0])
         options.size = options.size or getattr(family, "size", (512, 512))
     except (ValueError, WeightsError) as error:
-        print(f"squeezesam-export: {error}", file=sys.stderr)
-        return 2
+        return fail(_NAME, error, 2)
     try:
         if options.compare:
             return _compare(*options.compare)
         return _check(options) if options.check else _export(options)
     except (ExportError, WeightsError) as error:
-        return _fail(error)
-
-
-def _fail(error: Exception) -> int:
-    print(f"squeezesam-export: {printable(str(error))}", file=sys.stderr)
-    return 1
+        return fail(_NAME, error)
 
 
 def _by_part(given: list[tuple[str, Path]], main_part: str) -> dict[str, Path]:
@@ -68,7 +64,7 @@ def _compare(a: Path, b: Path) -> int:
 
     found = compare_bundles(a, b)
     for sentence in found:
-        print(sentence)
+        print(printable(sentence))
     if not found:
         print(f"the same byte for byte: {bundle_sha256(a)}")
     return 1 if found else 0
@@ -101,7 +97,7 @@ def check_here(words: list[str]) -> int:
     try:
         return _compare_with_network(options)
     except (ExportError, WeightsError) as error:
-        return _fail(error)
+        return fail(_NAME, error)
 
 
 def _compare_with_network(options: argparse.Namespace) -> int:

@@ -54,6 +54,16 @@ def test_every_difference_is_named(pair: tuple[Path, Path], capsys: pytest.Captu
     ]
 
 
+def test_a_strangers_name_cannot_act_on_the_terminal(
+    pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (pair[1] / "a\x1b[2K\u202eb\nthe same byte for byte: 0").write_text("")
+    assert main(["--compare", str(pair[0]), str(pair[1])]) == 1
+    (said,) = capsys.readouterr().out.splitlines()
+    assert said.isprintable()
+    assert said.endswith("is in the second bundle only")
+
+
 def test_what_is_no_bundle_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--compare", str(tmp_path), str(tmp_path)]) == 1
     assert capsys.readouterr().err == (

@@ -152,6 +152,10 @@ def renamed(model: onnx.ModelProto) -> None:
     model.graph.input[1].name = "coords"
 
 
+def forged(model: onnx.ModelProto) -> None:
+    model.graph.input[1].name = "a\x1b[2Kb\u202e\nsqueezesam-import: written"
+
+
 def beside(model: onnx.ModelProto) -> None:
     onnx.external_data_helper.convert_model_to_external_data(
         model, location="weights.bin", size_threshold=0
@@ -181,6 +185,7 @@ def text(folder: Path) -> list[str]:
         (broken(old, "decoder"), "is of ONNX opset 9; 11 is the oldest taken"),
         (broken(other_width, "decoder"), "gives 1×8×4×4, and 'image_embeddings' takes 1×12×4×4"),
         (broken(renamed, "decoder"), "of the layout 'mobilesam', it has no input 'point_coords'"),
+        (broken(forged, "decoder"), "it has no input 'point_coords'"),
         (without_weights, "has weights in 'weights.bin', which is not beside it"),
         (swapped, "the encoder has not one input alone: inputs image_embeddings 1×8×4×4, point"),
         (text, "is no ONNX file, or"),
@@ -196,6 +201,7 @@ def test_files_that_do_not_fit_are_refused_in_one_sentence_and_leave_nothing(
     assert main([*words, "--output", str(tmp_path / "made" / "bundle")]) == 1
     (said,) = capsys.readouterr().err.splitlines()
     assert sentence in said
+    assert said.isprintable()
     assert not (tmp_path / "made").exists()
 
 

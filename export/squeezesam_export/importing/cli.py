@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from squeezesam_export.arguments import Parser, size
-from squeezesam_export.errors import ExportError
+from squeezesam_export.errors import ExportError, fail
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -32,8 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         print(f"written: {import_bundle(request)}")
     except (ExportError, WeightsError) as error:
-        print(f"squeezesam-import: {' '.join(str(error).split())}", file=sys.stderr)
-        return 1
+        return fail("squeezesam-import", error)
     return 0
 
 

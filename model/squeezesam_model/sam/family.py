@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from typing import Any
 import torch
 
 from squeezesam_model.heat import HEAT
-from squeezesam_model.metadata import read_metadata
 from squeezesam_model.presets import DEFAULT_SALIENCY
 from squeezesam_model.sam.checkpoint import load_checkpoint
 from squeezesam_model.sam.network import (
@@ -28,7 +28,7 @@ from squeezesam_model.weights import WeightsError, load_saliency, shipped_weight
 _COPIES = 4
 
 
-class SplitFamily:
+class SplitFamily(ABC):
     """A :class:`squeezesam_model.network.Family` of an encoder and a prompt decoder.
 
     Whoever inherits says how a preset's network and its decode program are built.
@@ -43,13 +43,13 @@ class SplitFamily:
     # What is in the checkpoints but takes no part in a mask.
     unused: Mapping[str, tuple[int, ...]] = {}
 
+    @abstractmethod
     def build(self, preset: str) -> SplitModel:
         """The whole network, tensors named as in the checkpoints."""
-        raise NotImplementedError
 
+    @abstractmethod
     def decoder(self, model: Any, height: int, width: int) -> Decoder:
         """Its program `decode`, for an encoder's input of this size."""
-        raise NotImplementedError
 
     def shipped(self, preset: str, part: str) -> Path | None:
         """Of the saliency network; the checkpoint of the other one is the user's to bring."""
@@ -71,8 +71,7 @@ class SplitFamily:
         else:
             fill_seeded(model)
         model.image_encoder.fix(height, width)
-        known = read_metadata(weights[HEAT])
-        saliency = load_saliency(weights[HEAT], known.preset or DEFAULT_SALIENCY)
+        saliency = load_saliency(weights[HEAT])
         decoder = self.decoder(model, height, width).eval()
         able = split_capabilities(weights, decoder.able)
         return SplitNetwork(

@@ -161,7 +161,7 @@ def _write_all(
             check_sizes(rgb, labels, f"the mask '{name}'")
         except DamagedPhotoError as error:
             counts.damaged += 1
-            tqdm.write(f"left out: {error}", file=sys.stderr)
+            tqdm.write(f"left out: {printable(str(error))}", file=sys.stderr)
             continue
         if int((labels == 1).sum()) < SMALLEST_OBJECT:
             counts.tiny += 1
