@@ -118,6 +118,30 @@ def page(entries: list[dict[str, Any]]) -> str:
     )
 
 
+def arm64_section(facts: dict[str, Any]) -> str:
+    """What benchmarks/arm64_parity.py measured: masks on arm64 against those of x86-64."""
+    rows = [
+        [
+            row["bundle"],
+            row["engine"],
+            row["processor"],
+            f"{row['mean']:.4f}",
+            f"{row['least']:.4f}",
+        ]
+        for row in facts["rows"]
+    ]
+    return (
+        "\n## arm64 beside x86-64\n\n"
+        f"`{facts['command']}`, {facts['when']}: the command `ssam` and both engines' own arm64 "
+        "libraries under qemu, on emulated processors without int8 dot products (cortex-a53), with "
+        "them (cortex-a76) and with int8 matrix products (max). Automatic masks of "
+        f"{len(facts['photos'])} photos ({', '.join(facts['photos'])}), their IoU with the masks "
+        f"of x86-64; the floor of the mean is {facts['floor']}, that of an int8 export.\n\n"
+        + table(["bundle", "engine", "processor", "mean IoU", "least IoU"], rows)
+        + "\n"
+    )
+
+
 def _not_yet(level: str) -> str:
     return "*not yet run on a device*" if level == "device" else "not yet"
 
@@ -144,11 +168,13 @@ def pages(root: Path) -> dict[Path, str]:
     Raises:
         VerificationError: the data is not sound.
     """
-    entries = read_entries(root / "docs" / "verification.json")
+    source = root / "docs" / "verification.json"
+    entries = read_entries(source)
+    facts = json.loads(source.read_text(encoding="utf-8")).get("arm64")
     readme = root / "README.md"
     text = readme.read_text(encoding="utf-8")
     return {
-        root / "docs" / "verification.md": page(entries),
+        root / "docs" / "verification.md": page(entries) + (arm64_section(facts) if facts else ""),
         readme: between_marks(text, readme_block(entries), MARKS),
     }
 

@@ -26,6 +26,8 @@ SAID = [
     ("executorch", "runtime/android/gradle/libs.versions.toml", r'^executorch = "(.*)"$'),
     ("executorch", "android_demo/gradle/libs.versions.toml", r'^executorch = "(.*)"$'),
     ("onnxruntime-android", "runtime/android/gradle/libs.versions.toml", r'^onnxruntime = "(.*)"$'),
+    ("gradle", "android_demo/gradle/wrapper/gradle-wrapper.properties", r"gradle-(.*)-bin\.zip$"),
+    ("gradle", "android_demo/gradlew", r"gradle/gradle/v(.*?)/"),
     ("android-ndk", "runtime/android/gradle/libs.versions.toml", r'^ndk = "(.*)"$'),
     ("executorch", "runtime/swift/ExecuTorchEngine/Package.swift", r'branch: "swiftpm-(.*)"'),
     ("ios-executorch", "runtime/swift/ExecuTorchEngine/Package.swift", r"\.iOS\(\.v(\d+)\)"),

@@ -1,5 +1,5 @@
 # The Android library without an Android SDK: built for this machine's JVM and for arm64.
-.PHONY: android-toolchain lint-android test-android
+.PHONY: android-toolchain lint-android test-android android-native android-aar
 
 ANDROID := runtime/android
 ANDROID_BUILD := build/android
@@ -82,3 +82,25 @@ test-android: lint-android $(ANDROID_BUILD)/examples.jar $(ANDROID_BUILD)/shrunk
 	    -DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++ -DCMAKE_C_COMPILER=aarch64-linux-gnu-gcc > /dev/null
 	cmake --build $(ANDROID_BUILD)/arm64 --target squeezesam_jni -j2 > /dev/null
 	$(ANDROID)/tools/check_library $(ANDROID_BUILD)/arm64/libsqueezesam_jni.so aarch64-linux-gnu-strip
+
+# Where the NDK is: ANDROID_NDK_HOME, the version of versions.toml. It cannot be had from the registries that CI
+# reaches (docs/android.md says what was tried).
+android-native: ## the Android library's native part for its three ABIs; needs ANDROID_NDK_HOME
+	@test -f "$(ANDROID_NDK_HOME)/build/cmake/android.toolchain.cmake" || \
+	    { echo "android-native: ANDROID_NDK_HOME names no NDK: '$(ANDROID_NDK_HOME)'" >&2; exit 1; }
+	set -e; for abi in arm64-v8a armeabi-v7a x86_64; do \
+	    cmake -S $(ANDROID)/src/main/cpp -B $(ANDROID_BUILD)/ndk/$$abi -DCMAKE_BUILD_TYPE=Release \
+	        -DCMAKE_TOOLCHAIN_FILE=$(ANDROID_NDK_HOME)/build/cmake/android.toolchain.cmake \
+	        -DANDROID_ABI=$$abi -DANDROID_PLATFORM=android-24 -DANDROID_STL=c++_static > /dev/null; \
+	    cmake --build $(ANDROID_BUILD)/ndk/$$abi --target squeezesam_jni > /dev/null; \
+	    strip=$$(ls $(ANDROID_NDK_HOME)/toolchains/llvm/prebuilt/*/bin/llvm-strip); \
+	    $(ANDROID)/tools/check_library $(ANDROID_BUILD)/ndk/$$abi/libsqueezesam_jni.so $$strip; \
+	    mkdir -p $(ANDROID_BUILD)/native/$$abi; \
+	    mv $(ANDROID_BUILD)/ndk/$$abi/libsqueezesam_jni.so.stripped $(ANDROID_BUILD)/native/$$abi/libsqueezesam_jni.so; \
+	done
+
+# Built anew where an NDK is; without one the version ends in -without-native.
+android-aar: $(ANDROID_BUILD)/main.jar $(ANDROID_BUILD)/engines.jar ## AARs, POMs and sources as a Maven repository in build/maven
+	$(if $(ANDROID_NDK_HOME),$(MAKE) android-native)
+	$(PYTHON) -m checks.android_aar build $(ANDROID_BUILD) build/maven \
+	    $(if $(ANDROID_NDK_HOME),--native $(ANDROID_BUILD)/native)

@@ -4,7 +4,7 @@ CORE_JOBS ?= 2
 FUZZ_SECONDS ?= 20
 ARM64_LIMIT ?= 475136
 
-.PHONY: test-tsan fuzz test-arm64 test-wasm
+.PHONY: test-tsan fuzz test-arm64 ssam-arm64 arm64-parity test-wasm
 
 test-tsan: ## C++ tests of the core under ThreadSanitizer
 	cmake -S runtime -B build/tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DSSAM_TESTS=ON \
@@ -27,6 +27,31 @@ test-arm64: ## the core cross-compiled for arm64: tests under qemu, size and pag
 	cmake --build build/arm64 -j$(CORE_JOBS)
 	cd build/arm64 && ctest --output-on-failure
 	runtime/tools/check_arm64_library build/arm64/libsqueezesam.so $(ARM64_LIMIT)
+
+ARM64_ROOT = $(abspath $(TOOLCHAINS))/arm64
+# Asked of the shell: when make reads this, they may not be there yet.
+ARM64_ONNXRUNTIME = $$(PYTHON=$(abspath $(BIN))/python runtime/tools/fetch_onnxruntime aarch64)
+ARM64_WHEEL = $$($(BIN)/python runtime/engines/executorch/locate_wheel.py \
+    $(ARM64_ROOT)/lib/_portable_lib.*.so $(ARM64_ROOT)/usr/lib/aarch64-linux-gnu/libpython3.11.so.1.0)
+
+ssam-arm64: $(VENV)/.core ## build/arm64-engines/cli/ssam: the command for arm64 with both engines
+	runtime/tools/install_packages g++-aarch64-linux-gnu qemu-user-static cmake
+	TOOLCHAINS=$(TOOLCHAINS) PYTHON=$(abspath $(BIN))/python runtime/tools/fetch_arm64
+	cmake -S runtime -B build/arm64-engines -DCMAKE_BUILD_TYPE=Release -DSSAM_ONNXRUNTIME=ON \
+	    -DSSAM_EXECUTORCH=ON -DSSAM_TESTS=OFF -DSSAM_BENCH=OFF -DSSAM_SHARED_LIBRARY=OFF \
+	    -DCMAKE_TOOLCHAIN_FILE=$(CURDIR)/runtime/tools/arm64.cmake -DCMAKE_FIND_ROOT_PATH=$(ARM64_ROOT) \
+	    -DCMAKE_LIBRARY_ARCHITECTURE=aarch64-linux-gnu "-DSSAM_EXECUTORCH_WHEEL=$(ARM64_WHEEL)" \
+	    -DCMAKE_CXX_FLAGS="-isystem $(ARM64_ROOT)/usr/include/aarch64-linux-gnu" \
+	    -DCMAKE_EXE_LINKER_FLAGS="-Wl,-rpath-link,$(ARM64_ROOT)/lib:$(ARM64_ROOT)/usr/lib/aarch64-linux-gnu" \
+	    -DSSAM_ONNXRUNTIME_ROOT=$(ARM64_ONNXRUNTIME) > /dev/null
+	cmake --build build/arm64-engines -j$(CORE_JOBS) --target ssam > /dev/null
+
+arm64-parity: ssam-arm64 setup ## masks of the int8 bundles on arm64 (qemu) against x86-64's, into docs/verification.md
+	$(BIN)/python examples/demo.py --output build/demo
+	$(BIN)/python benchmarks/arm64_parity.py build/bundles/*-onnx-int8-512x512 \
+	    build/bundles/*-executorch-int8-512x512 --ssam build/arm64-engines/cli/ssam \
+	    --root $(ARM64_ROOT) --library $(ARM64_ONNXRUNTIME)/lib --write docs/verification.json
+	$(BIN)/python benchmarks/verification_table.py
 
 test-wasm: ## the core as WebAssembly: the TypeScript wrapper, checked and tested in Node
 	TOOLCHAINS=$(TOOLCHAINS) runtime/web/test

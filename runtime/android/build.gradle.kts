@@ -65,8 +65,8 @@ android {
 
     defaultConfig {
         ndk {
-            // Those that ExecuTorch's library has.
-            abiFilters += listOf("arm64-v8a", "x86_64")
+            // ExecuTorch's library has no armeabi-v7a: an app for it takes ONNX Runtime.
+            abiFilters += listOf("arm64-v8a", "armeabi-v7a", "x86_64")
         }
         externalNativeBuild {
             cmake {

@@ -1,4 +1,7 @@
-"""Prints what wheel.cmake links, separated by semicolons; exit code 1 and a sentence if missing."""
+"""Prints what wheel.cmake links, separated by semicolons; exit code 1 and a sentence if missing.
+
+python locate_wheel.py [PORTABLE_LIB LIBPYTHON]    # the two libraries of another processor
+"""
 
 from __future__ import annotations
 
@@ -35,12 +38,14 @@ def main() -> None:
     """Version, the package's folder, its library, pthreadpool.h, libpython."""
     executorch, torch = _package("executorch"), _package("torch")
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    given = [Path(word) for word in sys.argv[1:]]
+    portable = given[0] if given else executorch / f"extension/pybindings/_portable_lib{suffix}"
     found = [
         importlib.metadata.version("executorch").split("+")[0],
         executorch,
-        _existing(executorch / "extension" / "pybindings" / f"_portable_lib{suffix}"),
+        _existing(portable),
         _existing(torch / "include" / "pthreadpool.h"),
-        _libpython(),
+        _existing(given[1]) if given else _libpython(),
     ]
     print(";".join(str(item) for item in found))
 

@@ -1,0 +1,1 @@
+"""The Android library as AARs in a Maven layout."""
