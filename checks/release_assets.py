@@ -19,6 +19,7 @@ from typing import Any
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
+MAVEN = "squeezesam-android-maven.zip"
 # The oldest day that a zip can name: when a bundle was packed is no part of it.
 _DAY = (1980, 1, 1, 0, 0, 0)
 
@@ -73,15 +74,34 @@ def pack(bundle: Path, folder: Path) -> Path:
         OSError: it cannot be written.
     """
     names = check_bundle(bundle)
-    target = folder / f"{bundle.name}.zip"
-    handle, beside = tempfile.mkstemp(dir=folder, suffix=".partial")
+    contents = {f"{bundle.name}/{name}": bundle / name for name in names}
+    return _write_zip(folder / f"{bundle.name}.zip", contents)
+
+
+def pack_maven(repository: Path, folder: Path) -> Path:
+    """The AARs' Maven repository as ``folder/squeezesam-android-maven.zip``.
+
+    Raises:
+        ReleaseError: there is none.
+        OSError: it cannot be written.
+    """
+    files = sorted(path for path in repository.rglob("*") if path.is_file())
+    if not files:
+        raise ReleaseError(f"{repository} holds no AAR: make android-aar")
+    contents = {path.relative_to(repository).as_posix(): path for path in files}
+    return _write_zip(folder / MAVEN, contents)
+
+
+def _write_zip(target: Path, contents: dict[str, Path]) -> Path:
+    """Name in the archive → file; beside first, then under its name."""
+    handle, beside = tempfile.mkstemp(dir=target.parent, suffix=".partial")
     os.close(handle)
     try:
         with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-            for name in names:
-                entry = zipfile.ZipInfo(f"{bundle.name}/{name}", _DAY)
+            for name, path in contents.items():
+                entry = zipfile.ZipInfo(name, _DAY)
                 entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-                archive.writestr(entry, (bundle / name).read_bytes())
+                archive.writestr(entry, path.read_bytes())
         os.chmod(beside, 0o644)
         os.replace(beside, target)
     except BaseException:
@@ -105,6 +125,7 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m checks.release_assets", description=__doc__)
     parser.add_argument("bundles", type=Path, help="folder with the bundles in it")
     parser.add_argument("output", type=Path, help="folder for the archives; wheels may lie there")
+    parser.add_argument("--maven", type=Path, help="a Maven repository, packed as one archive")
     arguments = parser.parse_args(words)
     try:
         bundles = sorted(p.parent for p in arguments.bundles.glob(f"*/{MANIFEST}"))
@@ -113,6 +134,9 @@ def main(words: list[str] | None = None) -> int:
         arguments.output.mkdir(parents=True, exist_ok=True)
         for bundle in bundles:
             made = pack(bundle, arguments.output)
+            print(f"{made.name}  {made.stat().st_size / 1e6:.2f} MB")
+        if arguments.maven:
+            made = pack_maven(arguments.maven, arguments.output)
             print(f"{made.name}  {made.stat().st_size / 1e6:.2f} MB")
         print(write_sums(arguments.output).name)
     except (ReleaseError, OSError) as error:

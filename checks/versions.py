@@ -20,6 +20,11 @@ _END = "<!-- versions: end -->\n"
 
 # Version, file, the pattern whose group is what the file says of it.
 SAID = [
+    ("squeezesam", "setup.py", r'^VERSION = "(.*)"$'),
+    ("squeezesam", "runtime/CMakeLists.txt", r"^project\(squeezesam VERSION (\S+) "),
+    ("squeezesam", "runtime/android/gradle.properties", r"^version=(\S+)$"),
+    ("squeezesam", "android_demo/gradle/libs.versions.toml", r'^squeezesam = "(.*)"$'),
+    ("squeezesam", "runtime/web/package.json", r'^  "version": "(.*)",$'),
     ("executorch", "constraints.txt", r"^executorch==(\S+)$"),
     ("coremltools", "constraints.txt", r"^coremltools==(\S+)$"),
     ("onnxruntime", "constraints.txt", r"^onnxruntime==(\S+)$"),

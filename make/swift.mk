@@ -1,5 +1,5 @@
 # The Swift package, on Linux: its tests, and a type-check of what needs Apple's frameworks.
-.PHONY: swift-toolchain lint-swift test-swift test-swift-sanitized
+.PHONY: xcframework swift-toolchain lint-swift test-swift test-swift-sanitized
 
 TRIXIE := TOOLCHAINS=$(TOOLCHAINS) runtime/tools/trixie_chroot
 
@@ -12,7 +12,14 @@ lint-swift: swift-toolchain ## swift-format
 
 test-swift: swift-toolchain lint-swift ## the Swift package: tests on Linux, type-check of the Apple code
 	$(PYTHON) -m standins
+	@# the manifest with ExecuTorch that a release's branch has
+	mkdir -p build/swift-branch
+	$(PYTHON) -m checks.swift_branch > build/swift-branch/Package.swift
+	$(TRIXIE) run -- swift package --package-path build/swift-branch dump-package > /dev/null
 	$(TRIXIE) run -- runtime/swift/check
 
 test-swift-sanitized: swift-toolchain ## the Swift tests under AddressSanitizer and ThreadSanitizer
 	$(TRIXIE) run -- runtime/swift/check_sanitized
+
+xcframework: ## build/xcframework/CSqueezeSAM.xcframework.zip, the core for Swift packages; needs a Mac with Xcode
+	runtime/swift/make_xcframework
