@@ -125,6 +125,7 @@ squeezesam = partial(
             "pymatting>=1.1.15",
             # The encoder's reference implementation, to compare features with.
             "efficientnet-lite-pytorch==0.1.0",
+            "jsonschema>=4.18",  # of the benchmarks' results
             # Drives the page of web_demo in Debian's Chromium.
             "playwright",
         ],

@@ -3,15 +3,16 @@
     python -m checks.stops photo --bundle BUNDLE PHOTO
     python -m checks.stops weight --size 128
 
-A stop is a file of ours in which, while the command runs, a function gives the load back. Whoever
-only looks at it (checks, counts, compares, runs, writes it to the disk) is none, nor is one who
-passes options, names or numbers, nor a file of someone else's.
+A stop is a file of ours in which, while the command runs, a function that has a name gives the load
+back. Whoever only looks at it (searches, checks, counts, compares, runs, writes it to the disk) is
+none, nor is one who passes options, numbers or the name of what was written, nor a file of someone
+else's.
 
 The load of a photo is its path, its bytes, its pixels, and what is made of them: the opened photo,
 the session, the mask, the picture to be written. C++ cannot be traced from Python: the core counts
-as one stop, `_core`. The load of a weight, that of the first convolution, is what holds it: the
-network, a state, an exported graph, an ONNX model, a program's bytes, or an object of ours with one
-of these as an attribute.
+as one stop, `_core`. The load of a weight, that of the mask network's first convolution, is what
+holds it from the moment it is read: the network, a state, an exported graph, an ONNX model, a
+program's bytes, or an object of ours with one of these as an attribute.
 
 The most that are let through: 10 for a photo, 8 for a weight. Exit codes: 0 within; 1 more.
 """
@@ -47,6 +48,8 @@ def stops(run: Callable[[], object], carries: Carries) -> list[str]:
     def watch(frame: FrameType, event: str, value: Any) -> None:
         name = frame.f_code.co_filename
         if event != "return" or name in seen or not name.startswith(places):
+            return
+        if frame.f_code.co_name.startswith("<"):  # a comprehension inside a function
             return
         if carries(value):
             seen[name] = None
@@ -91,8 +94,13 @@ def photo_stops(photo: Path, bundle: Path, folder: Path) -> list[str]:
     return [*stops(lambda: _must_succeed(main, [*words, "--format", "cutout"]), carries), "_core"]
 
 
-def weight_stops(size: int, folder: Path) -> list[str]:
+def weight_stops(size: int, folder: Path, words: Sequence[str] = ()) -> list[str]:
     """Those of `squeezesam-export --target onnx --precision int8` at a small input size.
+
+    Args:
+        size: of the input, pixels.
+        folder: where the bundle is written.
+        words: more options of the command.
 
     Raises:
         RuntimeError: the command failed.
@@ -102,26 +110,38 @@ def weight_stops(size: int, folder: Path) -> list[str]:
     from squeezesam_export.cli import main
 
     kinds = (torch.export.ExportedProgram, torch.fx.GraphModule, onnx.ModelProto)
+    was_read = False
+
+    def is_it(name: str, weight: Any) -> bool:
+        # The heat map's network has a stem as well, of the photo's three channels alone.
+        return "stem" in name.split(".") and weight.ndim == 4 and weight.shape[1] > 3
 
     def holds(value: Any) -> bool:
         if isinstance(value, dict):
-            return any("stem" in str(name).split(".") for name in value)
-        if isinstance(value, torch.nn.Module) and not isinstance(value, kinds):
+            return any(isinstance(one, torch.Tensor) and is_it(n, one) for n, one in value.items())
+        if isinstance(value, kinds):
+            return True
+        if isinstance(value, torch.nn.Module):
             made = "_modules" in vars(value)  # not before its __init__ has begun
-            return made and any("stem" in name.split(".") for name, _ in value.named_modules())
-        return isinstance(value, kinds) or (isinstance(value, bytes) and len(value) > 100_000)
+            return made and any(is_it(name, one) for name, one in value.named_parameters())
+        return isinstance(value, bytes) and len(value) > 100_000 and b".stem." in value
 
     def carries(value: Any) -> bool:
+        nonlocal was_read
+        if not was_read:  # networks that wait for their weights
+            was_read = isinstance(value, tuple) and any(
+                isinstance(one, dict) and holds(one) for one in value
+            )
+            return was_read
         attributes = getattr(value, "__dict__", None) or {}
         ours = type(value).__module__.startswith("squeezesam")
         return holds(value) or any(
             holds(one) for one in [*_inside(value), *(attributes.values() if ours else ())]
         )
 
-    words = ["--target", "onnx", "--precision", "int8", "--size", str(size), "--iou-floor", "0"]
-    words += ["--no-cache"]
-    words += ["--output", str(folder)]
-    return stops(lambda: _must_succeed(main, words), carries)
+    fixed = ["--target", "onnx", "--precision", "int8", "--size", str(size), "--iou-floor", "0"]
+    fixed += ["--no-cache", "--output", str(folder)]
+    return stops(lambda: _must_succeed(main, [*fixed, *words]), carries)
 
 
 def _must_succeed(main: Callable[[list[str]], int], words: list[str]) -> None:

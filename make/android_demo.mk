@@ -60,5 +60,5 @@ test-android-demo: lint-android-demo $(DEMO_BUILD)/refused.log $(DEMO_BUILD)/tes
 	    $(ANDROID_BUILD)/host tests/vectors $(DEMO_BUILD)/tests \
 	    $(DEMO_BUILD)/tests:$(DEMO_BUILD)/app.jar:$(ANDROID_BUILD)/main.jar
 	@# the scripts' own readers understand what the benchmark mode says
-	$(PYTHON) checks/benchmark_output.py $(DEMO_BUILD)/results
+	$(BIN)/python checks/benchmark_output.py $(DEMO_BUILD)/results
 	$(BIN)/python -m pytest tests/apps/test_android_project.py

@@ -181,7 +181,7 @@ def write_text(path: Path, text: str) -> None:
     beside = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Not the package's own writer: on the Mac beside the phone nothing is installed.
+        # Not the package's own writer: on the Mac beside the phone it is not installed.
         handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)

@@ -181,5 +181,5 @@ def test_a_result_that_does_not_fit_the_schema_is_refused(
 ) -> None:
     app["rows"][0]["tap_ms"]["p50"] = -1
     assert run(tools, launch(app)) == 1
-    assert "tap_ms.p50 is -1, below 0" in capsys.readouterr().err
+    assert "tap_ms.p50: -1 is less than the minimum of 0" in capsys.readouterr().err
     assert not Path("out.json").exists()

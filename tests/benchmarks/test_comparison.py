@@ -115,4 +115,4 @@ def test_a_file_that_is_no_result_is_named(
     path = tmp_path / "old.json"
     path.write_text('{"schema": 1}')
     assert comparison.main([str(path), str(path)]) == 2
-    assert f"{path}: not a benchmark result: result lacks" in capsys.readouterr().err
+    assert f"{path}: not a benchmark result: 'platform' is" in capsys.readouterr().err
