@@ -249,6 +249,13 @@ inline void add_sessions(py::module_& m) {
              })
         .def("clear", [](Session& self) { check(ssam_session_clear(self.handle.get())); })
         .def("prompts", &session_prompts)
+        .def(
+            "set_automatic",
+            [](Session& self, bool random, uint32_t seed) {
+                const int32_t how = random ? SSAM_AUTOMATIC_RANDOM : SSAM_AUTOMATIC_CENTRES;
+                check(ssam_session_set_automatic(self.handle.get(), how, seed));
+            },
+            arg("random"), arg("seed") = 0)
         .def("automatic", &automatic_clicks)
         .def("predict", &predict, arg("candidate") = -1, arg("keep_largest") = false,
              arg("max_hole_area") = 0)

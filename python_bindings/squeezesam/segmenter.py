@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from . import _core
 from .bundle import Check, ModelBundle, built_in_bundle
@@ -14,6 +14,8 @@ from .errors import EngineUnavailableError, PhotoError
 from .mask import Mask, core_candidate, typed_prompts
 from .photo import MAX_PIXELS, Photo, PhotoSource, open_photo
 from .prompts import Prompt
+
+AutomaticClicks = Literal["centres", "random"]
 
 
 class Segmenter:
@@ -147,6 +149,20 @@ class Session:
     def clear(self) -> None:
         """Takes away all prompts; `undo` brings them back."""
         self._core.clear()
+
+    def set_automatic(self, how: AutomaticClicks, seed: int = 0) -> None:
+        """How automatic clicks are found in what stands out, for this photo.
+
+        how: ``centres``, as every session begins, its centre and those of its quarters; ``random``,
+            three of its pixels drawn by `seed` (0 to 2³² − 1), as EfficientSAM does. A seed draws
+            the same clicks in every language.
+        Raises ValueError for another word or seed.
+        """
+        if how not in ("centres", "random"):
+            raise ValueError(f"automatic clicks are centres or random, not {how!r}")
+        if not 0 <= seed < 1 << 32:
+            raise ValueError(f"a seed is a whole number from 0 to 4294967295, not {seed}")
+        self._core.set_automatic(how == "random", seed)
 
     def automatic_clicks(self) -> tuple[Prompt, ...]:
         """Where the model would click by itself: up to five points, none if nothing stands out."""

@@ -19,6 +19,8 @@ left, x to the right, y down.
   --point X,Y            a click on the object; may be given many times
   --negative X,Y         a click on what does not belong to it; may be given many times
   --box X0,Y0,X1,Y1      a rectangle round the object
+  --random-clicks SEED   without a prompt: three points inside what stands out, drawn by this
+                         number, in place of its centre and those of its quarters
   --candidate K|best     which of the network's masks; default best (highest predicted quality)
   --keep-largest         keep only the largest connected piece
   --max-hole-area AREA   fill holes of up to AREA pixels (of the photo); default 0, none
@@ -132,9 +134,9 @@ bool take_flag(const std::string& word, Arguments& arguments) {
 }
 
 bool takes_value(const std::string& option) {
-    const char* const known[] = {"--bundle", "--point",         "--negative",
-                                 "--box",    "--output",        "--threads",
-                                 "--bench",  "--max-hole-area", "--candidate"};
+    const char* const known[] = {"--bundle",    "--point",        "--negative", "--box",
+                                 "--output",    "--threads",      "--bench",    "--max-hole-area",
+                                 "--candidate", "--random-clicks"};
     return std::find(std::begin(known), std::end(known), option) != std::end(known);
 }
 
@@ -153,6 +155,8 @@ void take_value(const std::string& option, const std::string& value, Arguments& 
         arguments.threads = read_count(option, value, 1);
     } else if (option == "--bench") {
         arguments.bench = read_count(option, value, 1);
+    } else if (option == "--random-clicks") {
+        arguments.random_clicks = read_count(option, value, 0);
     } else if (option == "--max-hole-area") {
         arguments.max_hole_area = read_count(option, value, 0);
     } else {

@@ -33,7 +33,8 @@ struct Arguments {
     std::vector<Point> points;     // on the object
     std::vector<Point> negatives;  // on what does not belong to it
     std::optional<Box> box;
-    int32_t candidate = -1;  // -1: the best
+    std::optional<int32_t> random_clicks;  // the seed
+    int32_t candidate = -1;                // -1: the best
     bool keep_largest = false;
     int64_t max_hole_area = 0;
     bool refine = false;

@@ -32,6 +32,11 @@ Session open_photo(const Model& model, const Photo& photo, const std::string& na
 
 void give_prompts(ssam_session* session, const Arguments& arguments) {
     const std::string& name = arguments.photo;
+    if (arguments.random_clicks) {
+        must(ssam_session_set_automatic(session, SSAM_AUTOMATIC_RANDOM,
+                                        static_cast<uint32_t>(*arguments.random_clicks)),
+             name);
+    }
     if (arguments.box) {
         const Box& box = *arguments.box;
         must(ssam_session_set_box(session, box.x0, box.y0, box.x1, box.y1), name);

@@ -119,6 +119,35 @@ TEST("heat is the sigmoid in 255 steps, rounded, and 0 for what is not a number"
     CHECK(heat == std::vector<uint8_t>({128, 0, 255, 186, 69, 255, 0, 0, 255, 0}));
 }
 
+TEST("random clicks are distinct pixels of the blob, drawn anew by each seed") {
+    test::Rig rig(test::manifest_text());
+    test::open_disc(rig);
+    const auto drawn = [&](int32_t how, uint32_t seed) {
+        MUST(ssam_session_set_automatic(rig.session, how, seed));
+        ssam_prompt clicks[5];
+        size_t count = 0;
+        MUST(ssam_session_get_automatic(rig.session, clicks, &count));
+        std::string text;
+        for (size_t i = 0; i < count; ++i) {
+            const double dx = clicks[i].x0 - 100, dy = clicks[i].y0 - 50;
+            CHECK(dx * dx + dy * dy <= 34 * 34);  // the disc and a cell of the map
+            text += test::text(clicks[i].x0) + "," + test::text(clicks[i].y0) + " ";
+        }
+        return std::to_string(count) + ": " + text;
+    };
+    const std::string centres = drawn(SSAM_AUTOMATIC_CENTRES, 9);
+    CHECK_EQ(centres.substr(0, 2), std::string("5:"));
+    const std::string random = drawn(SSAM_AUTOMATIC_RANDOM, 9);
+    CHECK_EQ(random.substr(0, 2), std::string("3:"));
+    CHECK(random != drawn(SSAM_AUTOMATIC_RANDOM, 10));
+    CHECK_EQ(drawn(SSAM_AUTOMATIC_RANDOM, 9), random);
+    CHECK_EQ(drawn(SSAM_AUTOMATIC_CENTRES, 0), centres);
+    CHECK_EQ(rig.fake.heat_runs.load(), 1);
+    MUST_FAIL(ssam_session_set_automatic(rig.session, 2, 0), SSAM_ERROR_INVALID_ARGUMENT,
+              "centres (0) or random (1)");
+    MUST_FAIL(ssam_session_set_automatic(nullptr, 0, 0), SSAM_ERROR_INVALID_ARGUMENT, "session");
+}
+
 TEST("a heat map whose peak is lower than its bundle's least shows nothing") {
     std::vector<uint8_t> photo(size_t{50} * 40 * 3, 90);
     for (size_t y = 10; y < 30; ++y) {

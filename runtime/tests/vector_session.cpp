@@ -19,6 +19,10 @@ ssam_status make_call(ssam_session* session, const std::string& name,
     if (name == "clear") {
         return ssam_session_clear(session);
     }
+    if (name == "set_automatic") {
+        return ssam_session_set_automatic(session, static_cast<int32_t>(given.at(0)),
+                                          static_cast<uint32_t>(given.at(1)));
+    }
     REQUIRE(name == "undo");
     int32_t undone = -1;
     const ssam_status status = ssam_session_undo(session, &undone);

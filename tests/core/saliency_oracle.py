@@ -5,6 +5,8 @@ Written from docs/design.md ("Saliency to clicks") and the rules stated in ssam.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 from skimage.filters import threshold_otsu
@@ -26,6 +28,30 @@ def oracle_clicks(heat: npt.NDArray[np.uint8]) -> list[Click]:
         if part.any():
             clicks.append(_click(x[part], y[part], x, y))
     return clicks
+
+
+def oracle_random_clicks(heat: npt.NDArray[np.uint8], seed: int) -> list[Click]:
+    """Three pixels (x, y) of the most salient blob, drawn by splitmix64; none of a flat map."""
+    if (heat == heat.flat[0]).all():
+        return []
+    y, x = _most_salient_blob(heat)
+    drawn: list[int] = []
+    numbers = _splitmix64(seed)
+    while len(drawn) < min(3, len(x)):
+        index = next(numbers) % len(x)
+        if index not in drawn:
+            drawn.append(index)
+    return [(float(x[index]), float(y[index])) for index in drawn]
+
+
+def _splitmix64(state: int) -> Iterator[int]:
+    """Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014."""
+    word = (1 << 64) - 1
+    while True:
+        state = (state + 0x9E3779B97F4A7C15) & word
+        mixed = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9 & word
+        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB & word
+        yield mixed ^ (mixed >> 31)
 
 
 def _most_salient_blob(heat: npt.NDArray[np.uint8]) -> tuple[Integers, Integers]:

@@ -30,6 +30,8 @@ def _call(session: _core.Session, call: list[Any]) -> None:
         with pytest.raises(error_of(status)) as caught:
             getattr(session, name)(*arguments)
         assert str(caught.value) == sentence
+    elif name == "set_automatic":
+        session.set_automatic(arguments[0] == 1, arguments[1])
     elif name == "undo":
         assert session.undo() == bool(arguments[0])
     else:

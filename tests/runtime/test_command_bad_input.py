@@ -137,6 +137,7 @@ def test_a_box_wholly_outside_the_photo_is_a_failure(segment: Any, photo: Path) 
         (["--format", "mask,"], "there is no format ''"),
         (["--candidate", "worst"], "neither a number nor best"),
         (["--max-hole-area", "-4"], "--max-hole-area"),
+        (["--random-clicks", "dice"], "not a whole number from 0 up"),
         (["--threads", "0"], "not a whole number from 1 up"),
         (["--engine", "abacus"], "abacus"),
         (["--colour", "red"], "--colour"),

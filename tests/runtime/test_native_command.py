@@ -93,6 +93,13 @@ def test_the_account_is_the_python_commands(ssam: Command, segment: Any, photo: 
     assert native.out.endswith(" -> photo-mask.png\n")
 
 
+def test_random_clicks_are_the_python_commands(ssam: Command, segment: Any, photo: Path) -> None:
+    native = ssam(photo, "--random-clicks", "7")
+    python = segment(photo, "--random-clicks", "7")
+    assert native.out.split(" -> ")[0] == python.out.split(" -> ")[0]
+    assert "automatic" in python.out
+
+
 def test_json_holds_what_the_python_format_json_holds(
     ssam: Command, segment: Any, photo: Path, tmp_path: Path
 ) -> None:
@@ -190,6 +197,7 @@ def test_a_bad_prompt_gets_the_python_commands_sentence(
         ["--negative", "1,2,3"],
         ["--candidate", "worst"],
         ["--max-hole-area", "many"],
+        ["--random-clicks", "dice"],
         ["--threads", "0"],
         ["--colour"],
     ],

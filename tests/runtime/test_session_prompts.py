@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -52,6 +53,40 @@ def test_a_lone_background_click_refines_the_automatic_mask(segmenter: Segmenter
     assert Expected(photo, negative=[(88, 120)]).agrees_with(mask.array)
     assert first.array[120, 88]
     assert not mask.array[120, 88]
+
+
+def test_random_clicks_lie_in_what_stands_out_and_are_drawn_by_their_seed(
+    segmenter: Segmenter,
+) -> None:
+    session = segmenter.open(scene(things=(LEFT,)))
+    centres = session.automatic_clicks()
+    session.set_automatic("random", seed=5)
+    drawn = session.automatic_clicks()
+    assert len(set(drawn)) == 3
+    assert all(LEFT[0] <= p.x <= LEFT[2] and LEFT[1] <= p.y <= LEFT[3] for p in drawn)
+    mask = session.predict()
+    assert (mask.prompts, mask.automatic) == (drawn, True)
+    assert mask.timings.programs["heat"] == 0  # the map is kept: nothing runs again
+    others = set()
+    for seed in (0, 6, 7, 2**32 - 1):
+        session.set_automatic("random", seed)
+        others.add(session.automatic_clicks())
+    assert len({drawn, *others}) == 5
+    session.set_automatic("random", seed=5)
+    assert session.automatic_clicks() == drawn
+    session.set_automatic("centres")
+    assert session.automatic_clicks() == centres
+
+
+@pytest.mark.parametrize(("how", "seed"), [("corners", 0), ("random", -1), ("random", 2**32)])
+def test_another_way_or_seed_for_automatic_clicks_is_refused(
+    segmenter: Segmenter, how: Any, seed: int
+) -> None:
+    session = segmenter.open(scene(things=(LEFT,)))
+    before = session.automatic_clicks()
+    with pytest.raises(ValueError, match=r"centres or random|a whole number from 0"):
+        session.set_automatic(how, seed)
+    assert session.automatic_clicks() == before
 
 
 def test_clicks_of_the_person_replace_the_automatic_ones(segmenter: Segmenter) -> None:

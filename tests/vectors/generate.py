@@ -2,7 +2,7 @@
 
     python tests/vectors/generate.py            # write *.json and replay.bin beside this script
     python tests/vectors/generate.py --check    # exit code 1 and a line per file that differs
-    python tests/vectors/generate.py --record   # run the shipped networks anew for sessions, replay
+    python tests/vectors/generate.py --record   # run the networks anew: sessions, replay, split
 
 The expected values come from scikit-image, numpy and torch alone (vector_*.py), never from the
 C++ core that they test. README.md describes the format.
@@ -30,6 +30,7 @@ import vector_prompts  # noqa: E402
 import vector_replay  # noqa: E402
 import vector_saliency  # noqa: E402
 import vector_sessions  # noqa: E402
+import vector_split  # noqa: E402
 
 FORMAT = 1
 SIMPLE = {
@@ -40,11 +41,10 @@ SIMPLE = {
     "bitmaps": vector_bitmaps,
     "prompts": vector_prompts,
     "manifests": vector_manifests,
-    "pipelines": vector_pipelines,
 }
 
 
-def texts(recorded: list[dict[str, Any]], replayed: bytes) -> dict[str, str]:
+def texts(recorded: list[dict[str, Any]], replayed: bytes, split: dict[str, Any]) -> dict[str, str]:
     """File name → content of all JSON files, from what was recorded."""
     found = {
         f"{name}.json": _text(name, module.ABOUT, module.TOLERANCE, module.cases())
@@ -55,6 +55,12 @@ def texts(recorded: list[dict[str, Any]], replayed: bytes) -> dict[str, str]:
         vector_sessions.ABOUT,
         vector_sessions.TOLERANCE,
         vector_sessions.cases(recorded),
+    )
+    found["pipelines.json"] = _text(
+        "pipelines",
+        vector_pipelines.ABOUT,
+        vector_pipelines.TOLERANCE,
+        [*vector_pipelines.cases(), vector_split.case(split)],
     )
     found["replay.json"] = _text(
         "replay", vector_replay.ABOUT, vector_replay.TOLERANCE, vector_replay.cases(replayed)
@@ -73,9 +79,9 @@ def _compact(case: dict[str, Any]) -> str:
     return json.dumps(case, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def committed_recording() -> list[dict[str, Any]]:
-    """The recorded parts of the committed sessions.json."""
-    cases: list[dict[str, Any]] = json.loads((HERE / "sessions.json").read_text("utf-8"))["cases"]
+def committed(name: str) -> list[dict[str, Any]]:
+    """The cases of a committed file, which hold what was recorded."""
+    cases: list[dict[str, Any]] = json.loads((HERE / name).read_text("utf-8"))["cases"]
     return cases
 
 
@@ -105,16 +111,18 @@ def main() -> int:
     """The command line above."""
     parser = argparse.ArgumentParser(description="Write or check the shared test vectors.")
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
-    parser.add_argument("--record", action="store_true", help="run the shipped networks anew")
+    parser.add_argument("--record", action="store_true", help="run the networks anew")
     options = parser.parse_args()
     if options.check and options.record:
         parser.error("--check compares what is there: it cannot be combined with --record")
     if options.record:
         recorded, replayed = vector_sessions.record(), vector_replay.record()
+        split = vector_split.record()
         _write(HERE / "replay.bin", replayed)
     else:
-        recorded, replayed = committed_recording(), (HERE / "replay.bin").read_bytes()
-    wanted = texts(recorded, replayed)
+        recorded, replayed = committed("sessions.json"), (HERE / "replay.bin").read_bytes()
+        split = committed("pipelines.json")[-1]
+    wanted = texts(recorded, replayed, split)
     if options.check:
         problems = drifted(wanted)
         for problem in problems:

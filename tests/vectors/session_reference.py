@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from matte_reference import cutout
-from saliency_oracle import oracle_clicks
+from saliency_oracle import oracle_clicks, oracle_random_clicks
 from vector_reference import (
     UPRIGHT,
     Floats,
@@ -72,19 +72,20 @@ class Reference:
         image, small = (hashlib.sha256(each.tobytes()).hexdigest() for each in self.inputs())
         return {"image_sha256": image, "heat_image_sha256": small}
 
-    def used(self, given: list[Any], logits: Floats) -> list[Any]:
+    def used(self, given: list[Any], logits: Floats, seed: int | None = None) -> list[Any]:
         """[automatic, kind, x0, y0, x1, y1] of the prompts that a prediction uses, from those that
-        the person has given and the square heat map's logits."""
+        the person has given and the square heat map's logits; `seed`: of random clicks."""
         prompts = [[0, *prompt] for prompt in given]
         if any(prompt[0] in ("foreground", "box") for prompt in given):
             return prompts
-        return [[1, "foreground", x, y, x, y] for x, y in self._automatic(logits)] + prompts
+        return [[1, "foreground", x, y, x, y] for x, y in self._automatic(logits, seed)] + prompts
 
-    def _automatic(self, logits: Floats) -> list[tuple[float, float]]:
+    def _automatic(self, logits: Floats, seed: int | None) -> list[tuple[float, float]]:
         resized = fit(self.size, (self.small, self.small))
         heat = np.floor(255 / (1 + np.exp(-logits)) + 0.5).astype(np.uint8)
         valid = [max(1, (2 * side // 4 + 1) // 2) for side in resized]  # at least half on the photo
-        clicks = oracle_clicks(np.ascontiguousarray(heat[: valid[1], : valid[0]]))
+        covered = np.ascontiguousarray(heat[: valid[1], : valid[0]])
+        clicks = oracle_clicks(covered) if seed is None else oracle_random_clicks(covered, seed)
 
         def to_photo(at: float, axis: int) -> float:
             place = (4 * (at + 0.5)) * self.size[axis] / resized[axis] - 0.5

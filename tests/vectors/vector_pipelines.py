@@ -1,10 +1,11 @@
 """pipelines.json: sessions of an encoder with its decoder, and of a network that refines its last
-mask. The networks' answers are formulas: a hill of logits that moves with every run."""
+mask. The networks' answers are formulas: a hill of logits that moves with every run; but for one
+session (vector_split.py), whose answers are recorded."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +35,12 @@ _UNDO = ["undo", [1], "SSAM_OK", ""]
 _CLEAR = ["clear", [], "SSAM_OK", ""]
 
 # (calls, options, what the person has given by then, the step whose mask is built on or None)
-_STEPS: list[tuple[list[Any], dict[str, int], list[Any], int | None]] = [
+Step = tuple[list[Any], dict[str, int], list[Any], int | None]
+# What a program answers: (program, its inputs, [(output, shape)]) -> an array for each output.
+Answer = Callable[
+    [str, dict[str, npt.NDArray[Any]], list[tuple[str, list[int]]]], list[npt.NDArray[Any]]
+]
+_STEPS: list[Step] = [
     ([_ADD_CLICK], _BEST, [_CLICK], None),
     ([], {**_BEST, "candidate": 0}, [_CLICK], None),  # predicted twice: nothing to build on still
     ([_ADD_AWAY], _BEST, [_CLICK, _AWAY], 1),
@@ -73,74 +79,98 @@ def _listed(values: npt.NDArray[Any], most: int = 40) -> list[Any]:
     return [len(flat), [[i, round(float(flat[i]), 6)] for i in range(0, len(flat), step)]]
 
 
+def _formulas() -> Answer:
+    runs = 0
+
+    def answer(
+        _program: str, _inputs: dict[str, npt.NDArray[Any]], outputs: list[tuple[str, list[int]]]
+    ) -> list[npt.NDArray[Any]]:
+        nonlocal runs
+        runs += 1
+        return [
+            _hills(runs, shape[1], shape[3]) if len(shape) == 4 else _scores(runs, shape[1])
+            for _, shape in outputs
+        ]
+
+    return answer
+
+
 @dataclass
-class _Session:
+class Session:
     """One case while it is worked out."""
 
     manifest: Manifest
     reference: Reference
-    runs: int = 0
+    answer: Answer
+    orientation: int = ORIENTATION
     chosen: list[Floats] = field(default_factory=list)  # plane of each step
+    kept: dict[str, list[npt.NDArray[Any]]] = field(default_factory=dict)  # answers by program
+    _seed: int | None = None  # of random clicks
 
-    def case(self, name: str) -> dict[str, Any]:
-        rows = stored(self.reference.photo, ORIENTATION)
+    def case(self, name: str, steps: list[Step]) -> dict[str, Any]:
+        rows = stored(self.reference.photo, self.orientation)
         return {
             "name": name,
             "manifest": json.dumps(self.manifest),
-            "orientation": ORIENTATION,
+            "orientation": self.orientation,
             "stored_width": rows.shape[1],
             "stored_height": rows.shape[0],
             "photo": hexed(rows),
-            "steps": [self._step(*words) for words in _STEPS],
+            "steps": [self._step(*words) for words in steps],
         }
 
     def _step(
         self, calls: list[Any], options: dict[str, int], given: list[Any], built_on: int | None
     ) -> dict[str, Any]:
         previous = None if built_on is None else self.chosen[built_on]
-        prompts = [[0, *prompt] for prompt in given]
+        prompts, runs = self._prompts(calls, given)
         programs = self.manifest["programs"]
-        runs = []
-        if "encode" in programs and not self.chosen:
-            runs.append(self._run("encode", prompts, previous))
-        name = "decode" if "decode" in programs else "segment"
-        last = self._run(name, prompts, previous)
-        runs.append(last)
-        masks, scores = self._answers[0], self._answers[1]
+        encoder = next((name for name in ("encode", "embed") if name in programs), None)
+        if encoder is not None and encoder not in self.kept:
+            runs.append(self._run(encoder, prompts, previous))
+        last = "decode" if "decode" in programs else "segment"
+        runs.append(self._run(last, prompts, previous))
+        masks, scores = self.kept[last]
         mask = self.reference.mask(masks, scores, options)
         del mask["cutout_sha256"]  # compared in sessions.json and replay.json
         self.chosen.append(masks[mask["chosen"]])
         return {"calls": calls, "options": options, "prompts": prompts, "runs": runs, **mask}
 
+    def _prompts(self, calls: list[Any], given: list[Any]) -> tuple[list[Any], list[Any]]:
+        """The prompts that are used, and the run of the heat map where it is needed now."""
+        for name, arguments, *_ in calls:
+            if name == "set_automatic":
+                self._seed = arguments[1] if arguments[0] else None
+        if any(prompt[0] != "background" for prompt in given):
+            return [[0, *prompt] for prompt in given], []
+        runs = [] if "heat" in self.kept else [self._run("heat", [], None)]
+        return self.reference.used(given, self.kept["heat"][0][0], self._seed), runs
+
     def _run(self, program: str, prompts: list[Any], previous: Floats | None) -> dict[str, Any]:
-        self.runs += 1
         described = self.manifest["programs"][program]
-        outputs = {}
-        self._answers = []
-        for tensor in described["outputs"]:
-            shape = tensor["shape"]
-            if len(shape) == 4:
-                answer = _hills(self.runs, shape[1], shape[3])
-            else:
-                answer = _scores(self.runs, shape[1])
-            self._answers.append(answer)
-            outputs[tensor["name"]] = hexed(answer.astype(np.float32))
-            if tensor.get("role") == "embedding":
-                self._embedding = answer
         inputs = {
-            tensor["name"]: _listed(self._value(tensor, prompts, previous))
-            for tensor in described["inputs"]
+            tensor["name"]: self._value(tensor, prompts, previous) for tensor in described["inputs"]
         }
-        return {"program": program, "inputs": inputs, "outputs": outputs}
+        outputs = [(tensor["name"], tensor["shape"]) for tensor in described["outputs"]]
+        answers = self.answer(program, inputs, outputs)
+        self.kept[program] = answers
+        return {
+            "program": program,
+            "inputs": {name: _listed(value) for name, value in inputs.items()},
+            "outputs": {
+                name: hexed(answer.astype(np.float32))
+                for (name, _), answer in zip(outputs, answers, strict=True)
+            },
+        }
 
     def _value(
         self, tensor: dict[str, Any], prompts: list[Any], previous: Floats | None
     ) -> npt.NDArray[Any]:
         source = tensor["source"]
         if source["kind"] == "photo":
-            return self._image(source)
+            return self._image(source, tensor["shape"][3])
         if source["kind"] == "program":
-            return self._embedding
+            return self.kept[source["program"]][0]
         if source["kind"] == "mask_flag":
             return np.array([0.0 if previous is None else 1.0])
         if source["kind"] == "mask":
@@ -151,8 +181,8 @@ class _Session:
             source["kind"]
         ]
 
-    def _image(self, source: dict[str, Any]) -> Floats:
-        image = self.reference.inputs()[0].astype(np.float64)
+    def _image(self, source: dict[str, Any], side: int) -> Floats:
+        image = self.reference.inputs()[side != self.reference.side].astype(np.float64)
         if source["normalisation"] == "folded":
             return image
         width, height = self.reference.resized
@@ -180,9 +210,9 @@ def _cases() -> Iterator[dict[str, Any]]:
         ("an encoder once a photo, its decoder at every prompt", split_manifest(SIDE)),
         ("the last mask as a probability, beside planes", refining_manifest(SIDE)),
     ):
-        yield _Session(manifest, Reference(_photo(), SIDE, SIDE)).case(name)
+        yield Session(manifest, Reference(_photo(), SIDE, SIDE), _formulas()).case(name, _STEPS)
 
 
 def cases() -> list[dict[str, Any]]:
-    """All cases, as the JSON holds them."""
+    """Those of formulas, as the JSON holds them."""
     return list(_cases())

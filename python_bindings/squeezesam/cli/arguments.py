@@ -130,6 +130,13 @@ def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
     prompts.add_argument(
         "--box", type=values.box, metavar="X0,Y0,X1,Y1", help="a rectangle round the object"
     )
+    prompts.add_argument(
+        "--random-clicks",
+        type=values.seed,
+        metavar="SEED",
+        help="without a prompt: three points inside what stands out, drawn by this number, in "
+        "place of its centre and those of its quarters",
+    )
     model = command.add_argument_group("model")
     _add_model_options(model)
     mask = command.add_argument_group("mask")

@@ -124,6 +124,8 @@ def _targets(
 
 def _predict(segmenter: Segmenter, photo: str, options: argparse.Namespace) -> Mask:
     session = segmenter.open(photo, accept_damaged=options.accept_damaged)
+    if options.random_clicks is not None:
+        session.set_automatic("random", options.random_clicks)
     if options.box is not None:
         session.set_box(*options.box)
     for x, y in options.point:

@@ -69,6 +69,11 @@ def area(text: str) -> int:
     return count(text, least=0)
 
 
+def seed(text: str) -> int:
+    """From 0 up."""
+    return count(text, least=0)
+
+
 def margin(text: str) -> tuple[float, bool]:
     """Pixels, or percent: ``20``, ``5%``."""
     try:

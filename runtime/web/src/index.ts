@@ -11,6 +11,6 @@ export {
 export { onnxEngine, type OnnxRuntime } from "./onnx.js";
 export type { Bitmap, Saliency } from "./parts.js";
 export type { PackedPhoto, Photo, TwoPlanePhoto } from "./photo.js";
-export type { Prompt } from "./prompts.js";
+export type { AutomaticClicks, Prompt } from "./prompts.js";
 export { Segmenter } from "./segmenter.js";
 export { Session } from "./session.js";

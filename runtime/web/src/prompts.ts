@@ -6,6 +6,9 @@ export type Prompt =
   | { readonly kind: "box"; readonly x0: number; readonly y0: number; readonly x1: number;
       readonly y1: number; readonly automatic: boolean };
 
+/** How clicks are found in what stands out in a photo: see `Session.setAutomatic`. */
+export type AutomaticClicks = "centres" | "random";
+
 export const NUMBERS_A_PROMPT = 6;
 
 /** Prompts from the glue's numbers: kind, automatic, x0, y0, x1, y1. */

@@ -4,7 +4,7 @@ import { answer, type Engine, type Engines, type Question } from "./engines.js";
 import { CancelledError } from "./errors.js";
 import { Mask, optionNumbers, type PredictOptions } from "./mask.js";
 import { writePhoto, type Photo } from "./photo.js";
-import { NUMBERS_A_PROMPT, promptsOf, type Prompt } from "./prompts.js";
+import { NUMBERS_A_PROMPT, promptsOf, type AutomaticClicks, type Prompt } from "./prompts.js";
 import { Handle, Scratch, callOf, check, copyDoubles, failure } from "./wasm.js";
 import type { WasmModule } from "./wasm.js";
 
@@ -62,6 +62,17 @@ export class Session extends Handle {
   clear(): void {
     ++this.revision;
     check(this.module, callOf(this.module, "_ssam_session_clear")(this.address));
+  }
+
+  /** How automatic clicks are found in what stands out: its centre and those of its quarters, as
+   * every session begins, or three of its pixels drawn by `seed` (0 to 2³² − 1), as EfficientSAM
+   * does. A seed draws the same clicks in every language. */
+  setAutomatic(how: AutomaticClicks, seed = 0): void {
+    ++this.revision;
+    const call = callOf(this.module, "_ssam_session_set_automatic");
+    // -1, which the core refuses, for any other word or seed.
+    const sound = Number.isInteger(seed) && seed >= 0 && seed <= 0xffffffff;
+    check(this.module, call(this.address, sound ? ["centres", "random"].indexOf(how) : -1, seed));
   }
 
   /** What the person gave: the box, then the clicks by age. */

@@ -9,6 +9,8 @@ const CALLS = {
   set_box: (session, corners) => session.setBox(...corners),
   undo: (session, [undone]) => assert.equal(session.undo(), undone === 1),
   clear: (session) => session.clear(),
+  set_automatic: (session, [how, seed]) =>
+    session.setAutomatic(["centres", "random"][how], seed),
 };
 
 function makeCalls(session, calls) {

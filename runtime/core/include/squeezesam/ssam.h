@@ -462,6 +462,20 @@ SSAM_API ssam_status ssam_session_clear(ssam_session* session);
 SSAM_API ssam_status ssam_session_get_prompts(const ssam_session* session, ssam_prompt* prompts,
                                               size_t capacity, size_t* count);
 
+/* How automatic clicks are found in the heat map's most salient blob (ssam_salient_clicks). */
+enum {
+    SSAM_AUTOMATIC_CENTRES = 0, /* its centre and those of its quarters; how sessions begin */
+    SSAM_AUTOMATIC_RANDOM = 1   /* three of its pixels, drawn at random (as EfficientSAM does) */
+};
+
+/* Chooses `how` (SSAM_AUTOMATIC_...), for this photo and later ones; no prompt changes, and no
+ * program runs again. `seed`: of the draw; a seed draws the same clicks in every language and on
+ * every machine. The numbers are those of splitmix64 (Steele, Lea and Flood, 2014) from the state
+ * `seed` on, each modulo the blob's area: the index of a pixel in raster order, drawn anew where it
+ * was drawn before. A blob of fewer pixels than three gives all of them.
+ * SSAM_ERROR_INVALID_ARGUMENT for another `how`. */
+SSAM_API ssam_status ssam_session_set_automatic(ssam_session* session, int32_t how, uint32_t seed);
+
 /* The automatic clicks of this photo, 0...5; runs the programs of the heat map unless that is done.
  * A flat heat map gives 0 clicks and SSAM_OK. `clicks` has room for 5. */
 SSAM_API ssam_status ssam_session_get_automatic(ssam_session* session, ssam_prompt* clicks,

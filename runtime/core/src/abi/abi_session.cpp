@@ -132,6 +132,16 @@ ssam_status ssam_session_get_prompts(const ssam_session* session, ssam_prompt* p
     });
 }
 
+ssam_status ssam_session_set_automatic(ssam_session* session, int32_t how, uint32_t seed) {
+    return in_turn(session, [&](ssam::Session& s) {
+        if (how != SSAM_AUTOMATIC_CENTRES && how != SSAM_AUTOMATIC_RANDOM) {
+            ssam::fail(SSAM_ERROR_INVALID_ARGUMENT,
+                       "automatic clicks are centres (0) or random (1)");
+        }
+        s.set_automatic({how == SSAM_AUTOMATIC_RANDOM, seed});
+    });
+}
+
 ssam_status ssam_session_get_automatic(ssam_session* session, ssam_prompt* clicks, size_t* count) {
     return in_turn(session, [&](ssam::Session& s) {
         not_null(clicks, "clicks");

@@ -123,6 +123,45 @@ void add_clicks(const std::vector<BlobRun>& blob, ssam_saliency& result) {
     }
 }
 
+// The next number of splitmix64.
+uint64_t next_random(uint64_t& state) {
+    state += 0x9e3779b97f4a7c15u;
+    uint64_t mixed = state;
+    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9u;
+    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebu;
+    return mixed ^ (mixed >> 31);
+}
+
+// Pixel number `index` of the blob in raster order.
+Pixel pixel_at(const std::vector<BlobRun>& blob, int64_t index) {
+    for (const BlobRun& part : blob) {
+        const int64_t length = part.run.end - part.run.begin;
+        if (index < length) {
+            return {part.run.begin + index, part.y};
+        }
+        index -= length;
+    }
+    return {0, 0};  // not reached: the index is less than the area
+}
+
+void draw_clicks(const std::vector<BlobRun>& blob, uint32_t seed, ssam_saliency& result) {
+    constexpr int64_t kDrawn = 3;
+    uint64_t state = seed;
+    std::vector<int64_t> drawn;
+    while (static_cast<int64_t>(drawn.size()) < std::min(kDrawn, result.area)) {
+        const auto index =
+            static_cast<int64_t>(next_random(state) % static_cast<uint64_t>(result.area));
+        if (std::find(drawn.begin(), drawn.end(), index) != drawn.end()) {
+            continue;
+        }
+        drawn.push_back(index);
+        const Pixel pixel = pixel_at(blob, index);
+        const auto i = static_cast<size_t>(result.count++);
+        result.x[i] = static_cast<double>(pixel.x);
+        result.y[i] = static_cast<double>(pixel.y);
+    }
+}
+
 RunMask above(const uint8_t* heat, int width, int height, ptrdiff_t stride, int threshold) {
     RunMask mask(width, height);
     for (int y = 0; y < height; ++y) {
@@ -171,7 +210,8 @@ size_t most_salient(const RunMask& mask, const Pieces& pieces, const uint8_t* he
 
 }  // namespace
 
-ssam_saliency salient_clicks(const uint8_t* heat, int width, int height, ptrdiff_t stride) {
+ssam_saliency salient_clicks(const uint8_t* heat, int width, int height, ptrdiff_t stride,
+                             const ClickChoice& choice) {
     Histogram histogram{};
     for (int y = 0; y < height; ++y) {
         for (int x = 0; x < width; ++x) {
@@ -195,7 +235,11 @@ ssam_saliency salient_clicks(const uint8_t* heat, int width, int height, ptrdiff
             }
         }
     }
-    add_clicks(blob, result);
+    if (choice.random) {
+        draw_clicks(blob, choice.seed, result);
+    } else {
+        add_clicks(blob, result);
+    }
     return result;
 }
 

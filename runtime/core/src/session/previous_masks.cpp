@@ -10,6 +10,12 @@ void PreviousMasks::forget() noexcept {
     act(0, true);
 }
 
+void PreviousMasks::forget_automatic() noexcept {
+    for (Slot& each : slots_) {
+        each.filled = each.filled && !each.automatic;
+    }
+}
+
 void PreviousMasks::act(size_t depth, bool anew) noexcept {
     Slot& here = slot(depth);
     here.depth = depth;

@@ -16,6 +16,9 @@ class PreviousMasks {
     // A new photo.
     void forget() noexcept;
 
+    // Automatic clicks are found in another way: the masks that answered the former ones go.
+    void forget_automatic() noexcept;
+
     // An action has led to `depth`. `anew`: what was predicted before says nothing any more.
     void act(size_t depth, bool anew) noexcept;
 

@@ -7,7 +7,6 @@
 #include "base/failure.h"
 #include "base/sigmoid_byte.h"
 #include "base/stopwatch.h"
-#include "prompts/saliency.h"
 #include "session/photo_inputs.h"
 
 namespace ssam {
@@ -68,6 +67,17 @@ void Session::clear() {
     }
 }
 
+void Session::set_automatic(const ClickChoice& choice) {
+    if (choice.random == choice_.random && choice.seed == choice_.seed) {
+        return;
+    }
+    choice_ = choice;
+    if (automatic_) {
+        automatic_.reset();
+        previous_.forget_automatic();  // those masks answered other clicks
+    }
+}
+
 void Session::start(Prediction& prediction) {
     cancellation_.reset();
     prediction.timings = {};
@@ -92,9 +102,9 @@ const std::vector<ssam_prompt>& Session::find_clicks(Prediction& prediction) {
     std::transform(heat.begin(), heat.end(), bytes.begin(), SigmoidByte::get());
     const Placement small = place(placement_->photo, manifest().programs[link.program].frame);
     const Size map = manifest().output(link).size();
-    ssam_saliency found =
-        salient_clicks(bytes.data(), covered(small.resized.width, small.input.width, map.width),
-                       covered(small.resized.height, small.input.height, map.height), map.width);
+    ssam_saliency found = salient_clicks(
+        bytes.data(), covered(small.resized.width, small.input.width, map.width),
+        covered(small.resized.height, small.input.height, map.height), map.width, choice_);
     // Otsu splits any map in two, that of a bare wall as well.
     if (found.peak < manifest().output(link).least_peak) {
         found.count = 0;

@@ -10,6 +10,7 @@
 #include "image/image.h"
 #include "mask/prediction.h"
 #include "prompts/prompts.h"
+#include "prompts/saliency.h"
 #include "session/cancellation.h"
 #include "session/pipeline.h"
 #include "session/previous_masks.h"
@@ -31,6 +32,7 @@ class Session {
     bool undo() { return prompts_.undo(); }
     std::vector<ssam_prompt> prompts() const { return prompts_.state().list(); }
 
+    void set_automatic(const ClickChoice& choice);
     std::vector<ssam_prompt> automatic_clicks();
     // Fills `mask` with a prediction that is kept in `prediction`, an empty or a used one.
     void predict(const ssam_predict_options& options, std::shared_ptr<Prediction> prediction,
@@ -63,6 +65,7 @@ class Session {
     std::optional<Placement> placement_;  // none before set_image
     double open_milliseconds_ = 0;
     Pipeline pipeline_;
+    ClickChoice choice_;
     std::optional<std::vector<ssam_prompt>> automatic_;
     PromptHistory prompts_;
     PreviousMasks previous_;

@@ -37,6 +37,15 @@ public enum Prompt: Hashable, Sendable {
     }
 }
 
+/// How clicks are found in what stands out in a photo.
+public enum AutomaticClicks: Hashable, Sendable {
+    /// Its centre and those of its quarters: how every session begins.
+    case centres
+    /// Three of its pixels drawn by a seed, as EfficientSAM does. A seed draws the same clicks in every
+    /// language and on every machine.
+    case random(seed: UInt32)
+}
+
 /// A prompt that led to a mask.
 public struct UsedPrompt: Hashable, Sendable {
     public let prompt: Prompt

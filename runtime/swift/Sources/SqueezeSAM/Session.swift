@@ -72,6 +72,19 @@ public final class Session: Sendable {
         }
     }
 
+    /// How automatic clicks are found in what stands out, for this photo. A change makes predictions
+    /// asked for before throw, as a prompt does.
+    public func setAutomatic(_ clicks: AutomaticClicks) async throws {
+        try await change { session in
+            switch clicks {
+            case .centres:
+                try check(ssam_session_set_automatic(session, Int32(SSAM_AUTOMATIC_CENTRES), 0))
+            case .random(let seed):
+                try check(ssam_session_set_automatic(session, Int32(SSAM_AUTOMATIC_RANDOM), seed))
+            }
+        }
+    }
+
     /// Where the model would click by itself: up to five clicks, none if nothing stands out. Runs
     /// the program of the heat map, unless it has already run on this photo.
     public func automaticClicks() async throws -> [Prompt] {

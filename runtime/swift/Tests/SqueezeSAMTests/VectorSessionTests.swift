@@ -150,6 +150,9 @@ final class VectorSessionTests: XCTestCase {
         case "set_box":
             try await session.add(.box(x0: given[0], y0: given[1], x1: given[2], y1: given[3]))
         case "clear": try await session.clear()
+        case "set_automatic":
+            let drawn = AutomaticClicks.random(seed: UInt32(given[1]))
+            try await session.setAutomatic(given[0] == 1 ? drawn : .centres)
         case "undo":
             let undone = try await session.undo()
             XCTAssertEqual(undone, given[0] == 1)

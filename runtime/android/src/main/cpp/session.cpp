@@ -100,6 +100,14 @@ jdoubleArray JNICALL session_prompts(JNIEnv* env, jclass, jlong session) {
     });
 }
 
+void JNICALL session_set_automatic(JNIEnv* env, jclass, jlong session, jboolean random, jint seed) {
+    guarded(env, [&] {
+        const int32_t how = random == JNI_TRUE ? SSAM_AUTOMATIC_RANDOM : SSAM_AUTOMATIC_CENTRES;
+        check(ssam_session_set_automatic(handle_of<ssam_session>(session), how,
+                                         static_cast<uint32_t>(seed)));
+    });
+}
+
 jdoubleArray JNICALL session_automatic(JNIEnv* env, jclass, jlong session) {
     return guarded(env, [&] {
         ssam_prompt clicks[5];
@@ -133,6 +141,7 @@ Methods session_methods() {
         method("sessionUndo", "(J)Z", session_undo),
         method("sessionClear", "(J)V", session_clear),
         method("sessionPrompts", "(J)[D", session_prompts),
+        method("sessionSetAutomatic", "(JZI)V", session_set_automatic),
         method("sessionAutomatic", "(J)[D", session_automatic),
         method("sessionPredict", "(JIZJ)J", session_predict),
     };

@@ -82,6 +82,9 @@ internal object Native {
     external fun sessionPrompts(session: Long): DoubleArray
 
     @JvmStatic
+    external fun sessionSetAutomatic(session: Long, random: Boolean, seed: Int)
+
+    @JvmStatic
     external fun sessionAutomatic(session: Long): DoubleArray
 
     @JvmStatic

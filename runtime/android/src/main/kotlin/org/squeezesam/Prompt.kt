@@ -32,6 +32,18 @@ public sealed interface Prompt {
     ) : Prompt
 }
 
+/** How clicks are found in what stands out in a photo. */
+public sealed interface AutomaticClicks {
+    /** Its centre and those of its quarters: how every session begins. */
+    public data object Centres : AutomaticClicks
+
+    /**
+     * Three of its pixels drawn by [seed], as EfficientSAM does. A seed draws the same clicks in
+     * every language and on every machine.
+     */
+    public data class Random(val seed: UInt) : AutomaticClicks
+}
+
 /** Six numbers a prompt: kind, automatic, x0, y0, x1, y1. */
 internal fun promptsOf(numbers: DoubleArray): List<Prompt> =
     List(numbers.size / 6) { index ->

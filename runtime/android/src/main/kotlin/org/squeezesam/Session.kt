@@ -97,6 +97,16 @@ public class Session internal constructor(
     /** Takes away all prompts; [undo] brings them back. */
     public suspend fun clear(): Unit = change { Native.sessionClear(it) }
 
+    /** How automatic clicks are found in what stands out, for this photo and later ones. */
+    public suspend fun setAutomatic(clicks: AutomaticClicks): Unit =
+        change { session ->
+            when (clicks) {
+                is AutomaticClicks.Centres -> Native.sessionSetAutomatic(session, false, 0)
+                is AutomaticClicks.Random ->
+                    Native.sessionSetAutomatic(session, true, clicks.seed.toInt())
+            }
+        }
+
     /** Where the model would click by itself: up to five points, none if nothing stands out. */
     public suspend fun automaticClicks(): List<Prompt> =
         predicting { promptsOf(Native.sessionAutomatic(it)) }

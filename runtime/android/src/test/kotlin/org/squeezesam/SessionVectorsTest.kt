@@ -148,6 +148,7 @@ class SessionVectorsTest {
                         "add_point" -> session.addPoint(given[0], given[1], given[2] == 1.0)
                         "set_box" -> session.setBox(given[0], given[1], given[2], given[3])
                         "clear" -> session.clear()
+                        "set_automatic" -> session.setAutomatic(automaticOf(given))
                         "undo" -> assertEquals(given[0] == 1.0, session.undo())
                         else -> throw AssertionError("an unknown call")
                     }
@@ -155,6 +156,13 @@ class SessionVectorsTest {
             assertEquals(wanted, found)
         }
     }
+
+    private fun automaticOf(given: List<Double>) =
+        if (given[0] == 1.0) {
+            AutomaticClicks.Random(given[1].toLong().toUInt())
+        } else {
+            AutomaticClicks.Centres
+        }
 
     private fun promptOf(numbers: JsonArray, first: Int, automatic: Boolean): Prompt {
         val (x0, y0, x1, y1) = List(4) { numbers[first + 1 + it].asDouble }
