@@ -66,7 +66,13 @@ squeezesam = partial(
         "squeezesam_weights": "weights",
     },
     package_data={
-        "squeezesam": ["py.typed", "*.pyi", "bundles/*/*", "serve/static/*"],
+        "squeezesam": [
+            "py.typed",
+            "*.pyi",
+            "bundles/*/*",
+            "serve/static/*",
+            "serve/static/examples/*",
+        ],
         "squeezesam_export.photos": ["*.json"],
         "squeezesam_weights": ["*.safetensors", "*.md"],
     },

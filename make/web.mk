@@ -1,5 +1,5 @@
 # The static page: the core as WebAssembly, onnxruntime-web and an int8 bundle, in build/web.
-.PHONY: web web-tools npm-package test-web
+.PHONY: web web-tools serve-page npm-package test-web
 
 WEB_PARTS := build/web-parts
 # An int8 bundle for ONNX at 512 that is there already saves the export (also of make wheel).
@@ -12,6 +12,12 @@ web: $(VENV)/.core web-tools ## build/web: the page as static files, to be put o
 	$(BIN)/python web_demo/write_examples.py $(WEB_PARTS)/examples
 	cd web_demo && node_modules/.bin/tsc -p tsconfig.json && node_modules/.bin/tsc -p tsconfig.worker.json
 	node web_demo/build.mjs build/web $(WEB_MODEL) $(WEB_PARTS)/examples
+
+# The same page, whose prompts go to the server: what the wheel carries.
+SERVED := python_bindings/squeezesam/serve/static
+serve-page: $(VENV)/.core web-tools ## the page of `squeezesam serve`, for an installation from the sources
+	$(BIN)/python web_demo/write_examples.py $(WEB_PARTS)/examples
+	node web_demo/build.mjs --served $(SERVED) $(WEB_PARTS)/examples
 
 # The exact versions of package-lock.json, without scripts of theirs.
 web-tools: web_demo/node_modules/.installed
@@ -28,6 +34,6 @@ npm-package: web-tools ## build/npm: the package `squeezesam` of the core, the w
 	cp runtime/web/package.json runtime/web/README.md LICENSE NOTICE build/wasm/
 	cd build/wasm && npm pack --silent --pack-destination ../npm
 
-test-web: web npm-package ## the page in headless Chromium: masks, use, accessibility, no network, no other host
+test-web: web serve-page npm-package ## the page in headless Chromium: masks, use, accessibility, no network, no other host
 	runtime/tools/install_packages chromium
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --durations=10 tests/web

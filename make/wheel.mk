@@ -6,12 +6,13 @@ WHEEL := build/wheel
 ONNX_BUNDLE ?=
 
 # From a copy of the sources: what is installed here for development stays as it is.
-wheel: $(VENV)/.core ## build/wheel/dist: squeezesam with the int8 ONNX bundle, squeezesam-weights
+wheel: $(VENV)/.core serve-page ## build/wheel/dist: squeezesam with the int8 ONNX bundle, squeezesam-weights
 	rm -rf $(WHEEL)/source $(WHEEL)/dist
 	mkdir -p $(WHEEL)/source
 	git ls-files -coz --exclude-standard | xargs -0 cp --parents -t $(WHEEL)/source
 	$(if $(ONNX_BUNDLE),,$(BIN)/squeezesam-export --target onnx --precision int8 --size 512 \
 	    --output $(WHEEL)/bundles --overwrite)
+	cp -r $(SERVED) $(WHEEL)/source/$(SERVED)
 	mkdir $(WHEEL)/source/python_bindings/squeezesam/bundles
 	cp -r $(or $(ONNX_BUNDLE),$(WHEEL)/bundles/*-onnx-int8-512x512) \
 	    $(WHEEL)/source/python_bindings/squeezesam/bundles

@@ -1,15 +1,22 @@
 // node web_demo/build.mjs OUTPUT MODEL EXAMPLES: bundles the page into OUTPUT (made anew), with the
 // files of the model's bundle and the example photos. `make web` calls it.
+// node web_demo/build.mjs --served OUTPUT EXAMPLES: the same page without networks, for
+// `squeezesam serve`, whose sessions it uses. `make serve-page` calls it.
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build } from "esbuild";
 
-const [output, model, examples] = process.argv.slice(2);
+const served = process.argv[2] === "--served";
+const [output, ...given] = process.argv.slice(served ? 3 : 2);
 const home = import.meta.dirname ?? new URL(".", import.meta.url).pathname;
 const core = join(home, "../build/wasm/dist");
 const ort = join(home, "node_modules/onnxruntime-web");
-const ENGINE = "ort-wasm-simd-threaded";
+// onnxruntime-web's script, and the name that its other two files share.
+const ENGINES = {
+  wasm: { script: "ort.wasm.min.mjs", files: "ort-wasm-simd-threaded" },
+  webgpu: { script: "ort.webgpu.min.mjs", files: "ort-wasm-simd-threaded.asyncify" },
+};
 
 const common = {
   bundle: true,
@@ -23,12 +30,12 @@ const common = {
   external: ["module"], // Emscripten's loader asks for it in Node
 };
 
-// The runtime stays a file of its own: its threads start from it, and it is not our code.
+// The runtime stays files of its own: its threads start from them, and it is not our code.
 const runtimeApart = {
   name: "runtime-apart",
   setup({ onResolve }) {
-    onResolve({ filter: /^onnxruntime-web\/wasm$/ }, () =>
-      ({ path: "./ort/ort.wasm.min.mjs", external: true }));
+    onResolve({ filter: /^onnxruntime-web\/(wasm|webgpu)$/ }, ({ path }) =>
+      ({ path: `./ort/${ENGINES[path.split("/")[1]].script}`, external: true }));
   },
 };
 
@@ -39,40 +46,65 @@ function filesUnder(folder) {
   }).sort();
 }
 
-rmSync(output, { recursive: true, force: true });
-mkdirSync(join(output, "ort"), { recursive: true });
-cpSync(join(home, "static"), output, { recursive: true });
-cpSync(model, join(output, "model"), { recursive: true });
-cpSync(examples, join(output, "examples"), { recursive: true });
-cpSync(join(core, "ssam.wasm"), join(output, "ssam.wasm"));
-for (const name of ["ort.wasm.min.mjs", `${ENGINE}.mjs`, `${ENGINE}.wasm`]) {
-  cpSync(join(ort, "dist", name), join(output, "ort", name));
+const bytesOf = (name) => statSync(join(output, name)).size;
+
+async function buildPage(entry, examples) {
+  rmSync(output, { recursive: true, force: true });
+  mkdirSync(output, { recursive: true });
+  cpSync(join(home, "static"), output, { recursive: true });
+  cpSync(examples, join(output, "examples"), { recursive: true });
+  await build({ ...common, entryPoints: { page: join(home, "src/page", entry) } });
 }
 
-await build({ ...common, entryPoints: { page: join(home, "src/page/main.ts") } });
-await build({
-  ...common,
-  entryPoints: { worker: join(home, "src/worker/main.ts") },
-  plugins: [runtimeApart],
-  define: {
-    ENGINE_BYTES: String(statSync(join(output, "ort", `${ENGINE}.wasm`)).size),
-    ENGINE_VERSION: JSON.stringify(JSON.parse(readFileSync(join(ort, "package.json"), "utf8")).version),
-  },
-});
+async function buildWorker(model) {
+  cpSync(model, join(output, "model"), { recursive: true });
+  cpSync(join(core, "ssam.wasm"), join(output, "ssam.wasm"));
+  const engines = {};
+  for (const [engine, { script, files }] of Object.entries(ENGINES)) {
+    for (const name of [script, `${files}.mjs`, `${files}.wasm`]) {
+      cpSync(join(ort, "dist", name), join(output, "ort", name));
+    }
+    engines[engine] = { files, bytes: bytesOf(`ort/${files}.wasm`) };
+  }
+  const { version } = JSON.parse(readFileSync(join(ort, "package.json"), "utf8"));
+  await build({
+    ...common,
+    entryPoints: { worker: join(home, "src/worker/main.ts") },
+    plugins: [runtimeApart],
+    define: { ENGINES: JSON.stringify(engines), ENGINE_VERSION: JSON.stringify(version) },
+  });
+}
 
-// Last: it names all the others; the page itself is asked for by its folder too.
-const files = filesUnder(output);
-const digest = createHash("sha256");
-files.forEach((file) => digest.update(relative(output, file)).update("\0").update(readFileSync(file)));
-const names = ["./", ...files.map((file) => relative(output, file))];
-await build({
-  ...common,
-  entryPoints: { service_worker: join(home, "src/service_worker.ts") },
-  format: "iife",
-  define: { FILES: JSON.stringify(names), DIGEST: JSON.stringify(digest.digest("hex").slice(0, 16)) },
-});
+/** Last: it names all the others; the page itself is asked for by its folder too. */
+async function buildServiceWorker() {
+  const files = filesUnder(output);
+  const digest = createHash("sha256");
+  files.forEach((file) =>
+    digest.update(relative(output, file)).update("\0").update(readFileSync(file)));
+  const names = ["./", ...files.map((file) => relative(output, file))];
+  const { script, files: start } = ENGINES.webgpu;
+  const later = names.filter((name) => name === `ort/${script}` || name.startsWith(`ort/${start}.`));
+  await build({
+    ...common,
+    entryPoints: { service_worker: join(home, "src/service_worker.ts") },
+    format: "iife",
+    define: {
+      FILES: JSON.stringify(names.filter((name) => !later.includes(name))),
+      LATER: JSON.stringify(later),
+      DIGEST: JSON.stringify(digest.digest("hex").slice(0, 16)),
+    },
+  });
+}
 
-const ours = ["page.js", "worker.js", "service_worker.js", "index.html", "page.css", "icon.svg"];
-const bytes = ours.reduce((sum, name) => sum + statSync(join(output, name)).size, 0);
-writeFileSync(join(output, ".nojekyll"), "");
+const ours = ["page.js", "index.html", "page.css", "icon.svg"];
+if (served) {
+  await buildPage("served.ts", given[0]);
+} else {
+  await buildPage("alone.ts", given[1]);
+  await buildWorker(given[0]);
+  await buildServiceWorker();
+  ours.push("worker.js", "service_worker.js");
+  writeFileSync(join(output, ".nojekyll"), "");
+}
+const bytes = ours.reduce((sum, name) => sum + bytesOf(name), 0);
 console.log(`${output}: ${bytes} bytes of our own code and style, ssam.wasm and model apart`);

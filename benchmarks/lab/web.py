@@ -133,7 +133,7 @@ def medians(runs: list[dict[str, dict[str, Any]]]) -> dict[str, dict[str, float]
 def measure_pair(page: Any, segmenter: Segmenter, photo: Path, runs: int) -> dict[str, Any]:
     """Page and Python by turns, after one run of each that does not count."""
     pairs = [(page_run(page, photo), python_run(segmenter, photo)) for _ in range(runs + 1)][1:]
-    threads = re.search(r"Threads\s*(\d+)", page.locator("#facts").text_content() or "")
+    threads = re.search(r"SIMD, (\d+) thread", page.locator("#facts").text_content() or "")
     return {
         "threads": int(threads[1]) if threads else None,
         "page": medians([ours for ours, _ in pairs]),

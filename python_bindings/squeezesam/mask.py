@@ -161,9 +161,15 @@ class Mask:
         crop: only the rectangle round the object and, if soft, the band round its edge, instead of
             the whole photo. Raises OutputError for a crop of an empty mask.
         """
+        return self.placed_cutout(crop=crop, soft=soft)[0]
+
+    def placed_cutout(
+        self, *, crop: bool = False, soft: bool = True
+    ) -> tuple[npt.NDArray[np.uint8], int, int]:
+        """`cutout`, and where its first pixel lies in the photo: x, y."""
         if crop and not self.area:
             raise OutputError(f"{self.photo.name}: the mask is empty, there is nothing to crop to")
-        return self._core.cutout(self.photo.source, soft, False, crop)[0]
+        return self._core.cutout(self.photo.source, soft, False, crop)
 
     def contour(self, epsilon: float = 0.0) -> list[Ring]:
         """Outlines along pixel edges: (float32 N×2 points, −1 or the index of the outer ring).

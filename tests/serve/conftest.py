@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from squeezesam import Segmenter
 from squeezesam.serve.limits import Limits
+from squeezesam.serve.page import Files
 from squeezesam.serve.server import Server, Voice, listen, make_server
 
 # What the tests of the runtime make serves here too.
@@ -20,6 +21,11 @@ sys.path.append(str(Path(__file__).parents[1] / "runtime"))
 from http_client import Client
 from tiny_bundle import write_tiny_bundle
 
+# What stands for the page, which needs Node to be built: tests/web has the real one.
+PAGE = {
+    "/": (b"<!doctype html><title>a page</title>", "text/html; charset=utf-8"),
+    "/page.js": (b"export {};", "text/javascript; charset=utf-8"),
+}
 LIMITS = Limits(upload_bytes=1 << 20, pixels=1_000_000, session_pixels=3_000_000, seconds=20)
 
 
@@ -37,17 +43,19 @@ def segmenter(bundle: Path) -> Segmenter:
 class Served:
     """A server on a thread of this process, and what it said."""
 
-    def __init__(self, segmenter: Segmenter, limits: Limits, workers: int) -> None:
+    def __init__(
+        self, segmenter: Segmenter, limits: Limits, workers: int, page: Files = PAGE
+    ) -> None:
         self.said: list[str] = []
         self.log: list[str] = []
         self.complaints: list[str] = []
         self.ready = threading.Event()
         voice = Voice(self._say, self.log.append, self.complaints.append)
         self.bound = listen("127.0.0.1", 0)
-        self.server: Server = make_server(segmenter, self.bound, limits, workers, voice)
+        self.server: Server = make_server(segmenter, self.bound, limits, workers, voice, page)
         self.thread = threading.Thread(target=self.server.run_here)
         self.thread.start()
-        assert self.ready.wait(20)
+        assert self.ready.wait(60)
 
     @property
     def port(self) -> int:
@@ -58,7 +66,7 @@ class Served:
 
     def end(self) -> None:
         self.server.should_exit = True
-        self.thread.join(20)
+        self.thread.join(60)
         self.bound.close()
         assert not self.thread.is_alive()
 
@@ -72,8 +80,10 @@ def serve(segmenter: Segmenter) -> Iterator[Callable[..., Served]]:
     """Starts servers: ``serve(engine's segmenter, workers=…, any limit=…)``."""
     started: list[Served] = []
 
-    def start(using: Segmenter = segmenter, workers: int = 1, **limits: Any) -> Served:
-        started.append(Served(using, replace(LIMITS, **limits), workers))
+    def start(
+        using: Segmenter = segmenter, workers: int = 1, page: Files = PAGE, **limits: Any
+    ) -> Served:
+        started.append(Served(using, replace(LIMITS, **limits), workers, page))
         return started[-1]
 
     yield start

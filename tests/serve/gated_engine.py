@@ -34,7 +34,7 @@ class _Gated:
     def run(self, inputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         self._engine.runs.append(self._name)
         self._engine.entered.set()
-        assert self._engine.gate.wait(60)
+        assert self._engine.gate.wait(180)
         return self._program.run(inputs)
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-import squeezesam.serve
 from http_client import Client, form, raw
 from photo_files import encoded, scene
 
 PHOTO = encoded(scene(things=((32, 48, 96, 128),)), "png")
 HEAD = "POST /segment HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: {}\r\n"
-STATIC = Path(squeezesam.serve.__file__).parent / "static"
 
 
 def test_names_that_are_not_ours_and_pages_of_others_are_refused(client: Client) -> None:
@@ -52,22 +49,12 @@ def test_no_path_reaches_the_disk(client: Client, path: str) -> None:
     assert answer.error == "address"
 
 
-def test_the_page_needs_nothing_from_elsewhere(client: Client) -> None:
-    page = client.get("/").body.decode()
-    assert not re.search(r"\son\w+=|style=|<style|<script(?![^>]*src=)|javascript:", page)
-    for name in re.findall(r'(?:src|href)="([^"#]+)"', page):
-        assert client.get(f"/{name}").status == 200
-    ids = set(re.findall(r'id="(\w+)"', page))
-    for file in STATIC.iterdir():
-        text = file.read_text(encoding="utf-8")
-        hosts = set(re.findall(r"(?:https?:)?//([\w.-]+\.\w+)", text)) - {"www.w3.org"}
-        assert not hosts, file
-        assert set(re.findall(r'find\("(\w+)"\)|querySelector\("#(\w+)"\)', text)) <= {
-            pair for name in ids for pair in ((name, ""), ("", name))
-        }
-        for module in re.findall(r'from "\./([\w.]+)"', text):
-            answer = client.get(f"/{module}")
-            assert answer.headers["content-type"].startswith("text/javascript")
+def test_an_installation_without_a_page_says_so_and_has_the_api(serve: Any) -> None:
+    client = serve(page={}).client()
+    refused = client.get("/")
+    assert (refused.status, refused.error) == (404, "no_page")
+    assert client.get("/openapi.json").status == 200
+    client.close()
 
 
 def test_a_body_that_says_it_is_too_large_is_refused_before_it_comes(served: Any) -> None:
@@ -118,7 +105,7 @@ def test_what_is_no_photo_too_large_or_not_said_right_gets_a_sentence(client: Cl
         assert client.send_form("/segment", PHOTO, **fields).status == 400, fields
     over = client.send_form("/segment", PHOTO, candidate=9)
     assert (over.status, over.error) == (422, "invalid")
-    many = [{"type": "foreground", "x": 1, "y": 1}] * 65
+    many = [{"type": "foreground", "x": 1, "y": 1}] * 257
     assert client.send_form("/segment", PHOTO, prompts=many).status == 422
     packed = client.ask("POST", "/sessions/x/predict", b"{}", {"Content-Type": "application/json"})
     assert packed.status == 404
@@ -127,11 +114,14 @@ def test_what_is_no_photo_too_large_or_not_said_right_gets_a_sentence(client: Cl
 
 
 def test_who_is_slow_does_not_keep_the_connection(serve: Any) -> None:
+    """However busy the machine: what is waited for is the server's own end."""
     served = serve(seconds=0.5, header_seconds=0.5)
-    assert raw(served.port) == b""
-    assert raw(served.port, b"GET /health HTT") == b""
+    assert raw(served.port, wait=60) == b""
+    assert raw(served.port, b"GET /health HTT", wait=60) == b""
+    # Its own server: there the headers have time to arrive on a machine that is busy elsewhere.
+    served = serve(seconds=0.5, header_seconds=60)
     _, kind = form(None)
     head = HEAD.format(kind)
-    said = raw(served.port, f"{head}Content-Length: 500\r\n\r\n--".encode())
+    said = raw(served.port, f"{head}Content-Length: 500\r\n\r\n--".encode(), wait=60)
     assert said.startswith(b"HTTP/1.1 408")
     assert served.complaints == []

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import WEB
+from playwright.sync_api import Route
 from web_driver import Driver
 from web_site import FOLDER, Proxy, Site
 
@@ -89,7 +93,7 @@ def test_masks_are_the_same_whether_the_page_is_isolated_or_not(
         assert isolated(driver) is (address is not None)
         cores = driver.page.evaluate("navigator.hardwareConcurrency")
         threads = min(cores, 4) if address else 1
-        assert f"Threads{threads}" in (driver.page.locator("#facts").text_content() or "")
+        assert f"SIMD, {threads}" in (driver.page.locator("#facts").text_content() or "")
         masks.append(driver.mask())
     assert (masks[0] == masks[1]).mean() > 0.999
 
@@ -119,3 +123,72 @@ def test_no_other_host_is_named(suffix: str) -> None:
     for path in WEB.glob(f"*{suffix}"):
         hosts = re.findall(r"https?://([\w.-]+)", path.read_text())
         assert set(hosts) <= {"www.w3.org"}, path  # the name of SVG's elements
+
+
+# engine= of the address, precision of the bundle, what requestAdapter gives ("missing": no WebGPU).
+CHOICES: list[tuple[str | None, str, Any, str]] = [
+    (None, "int8", {"info": {"isFallbackAdapter": False}}, "wasm"),
+    (None, "fp32", {"info": {"isFallbackAdapter": False}}, "webgpu"),
+    (None, "fp16", {}, "webgpu"),
+    (None, "fp32", {"info": {"isFallbackAdapter": True}}, "wasm"),
+    (None, "fp32", {"isFallbackAdapter": True}, "wasm"),
+    (None, "fp32", None, "wasm"),
+    (None, "fp32", "refused", "wasm"),
+    (None, "fp32", "missing", "wasm"),
+    ("wasm", "fp32", {}, "wasm"),
+    ("webgpu", "int8", {"info": {"isFallbackAdapter": True}}, "webgpu"),
+    ("webgpu", "fp32", None, "wasm"),
+    ("nonsense", "int8", {}, "wasm"),
+]
+CHOOSE = """
+import { chooseEngine } from "./engine.mjs";
+for (const [asked, precision, given] of JSON.parse(process.argv[2])) {
+  const requestAdapter = async () => { if (given === "refused") throw new Error(); return given; };
+  const graphics = given === "missing" ? undefined : { requestAdapter };
+  const { engine, why } = await chooseEngine(asked, precision, graphics);
+  console.log(engine, why === "");
+}
+"""
+
+
+def test_webgpu_is_taken_where_a_graphics_processor_helps_and_webassembly_elsewhere(
+    tmp_path: Path,
+) -> None:
+    demo = WEB.parents[1] / "web_demo"
+    esbuild = [demo / "node_modules/.bin/esbuild", demo / "src/worker/engine.ts"]
+    subprocess.run(
+        [*esbuild, f"--outfile={tmp_path / 'engine.mjs'}", "--log-level=error"], check=True
+    )
+    (tmp_path / "choose.mjs").write_text(CHOOSE)
+    told = subprocess.run(
+        ["node", tmp_path / "choose.mjs", json.dumps(CHOICES)],
+        capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    assert told[::2] == [engine for *_, engine in CHOICES]
+    # Whoever does not get WebGPU is told why.
+    assert told[1::2] == ["true" if engine == "webgpu" else "false" for *_, engine in CHOICES]
+
+
+def test_webgpu_that_cannot_be_had_or_fails_leaves_webassembly(
+    visit: Callable[..., Driver], site: Site, photos: dict[str, Path]
+) -> None:
+    """Headless Chromium has no graphics processor; and where it seems to have, its engine fails."""
+    driver = visit(f"{site.address}?engine=webgpu")
+    driver.choose(photos["chelsea"])
+    facts = driver.page.locator("#facts").text_content() or ""
+    assert "WebAssembly SIMD, 1 thread (no graphics processor was found" in facts
+    driver.faults.clear()  # Chromium says so too
+    driver = visit(service_workers="block")
+    driver.page.context.route("**/worker.js*", _pretend_a_graphics_processor)
+    driver.page.goto(f"{site.address}?engine=webgpu")
+    driver.choose(photos["chelsea"])
+    facts = driver.page.locator("#facts").text_content() or ""
+    assert "WebAssembly SIMD, 1 thread (WebGPU failed: " in facts
+    driver.faults.clear()
+
+
+def _pretend_a_graphics_processor(route: Route) -> None:
+    adapter = "{ requestAdapter: async () => ({ features: new Set(), limits: {}, info: {} }) }"
+    lie = f"Object.defineProperty(navigator, 'gpu', {{ value: {adapter} }});\n"
+    answer = route.fetch()
+    route.fulfill(response=answer, body=lie + answer.text())

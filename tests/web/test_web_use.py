@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
+from squeezesam import Segmenter
 from web_driver import Driver
 
 PHONE = {
@@ -93,6 +94,35 @@ def test_everything_can_be_done_with_the_keyboard(
     with driver.page.expect_download() as download:
         driver.page.keyboard.press("s")
     assert download.value.suggested_filename == "astronaut-cutout.png"
+
+
+def test_strokes_add_and_take_away_and_are_undone_as_one(
+    visit: Callable[..., Driver], photos: dict[str, Path], segmenter: Segmenter
+) -> None:
+    driver = visit()
+    driver.choose(photos["coffee"])
+    driver.page.check("input[value=stroke]", force=True)
+    driver.drag((0.4, 0.5), (0.6, 0.6))
+    driver.masked(1)
+    session = segmenter.open(photos["coffee"])
+    for x, y in driver.stroke("foreground"):
+        session.add_point(x, y)
+    assert (driver.mask() == session.predict().array).mean() > 0.999
+    first = driver.outline()
+    driver.drag((0.1, 0.1), (0.1, 0.8), button="right")
+    driver.masked(2)
+    assert len(driver.stroke("background")) == 8
+    driver.page.keyboard.press("Control+z")
+    driver.masked(1)
+    assert driver.outline() == first
+    # With the keys: from the middle to the left.
+    driver.page.focus("#stage")
+    for key in ("l", "ArrowLeft", "Shift+ArrowLeft", "l"):
+        driver.page.keyboard.press(key)
+    driver.masked(2)
+    last = driver.page.locator("#prompts .stroke .line").last.get_attribute("d") or ""
+    assert last.startswith("M300.5,200.5L")
+    assert last.endswith("L244.5,200.5")
 
 
 def test_photos_come_by_drop_and_by_paste_and_what_is_none_is_refused(

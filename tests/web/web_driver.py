@@ -69,17 +69,24 @@ class Driver:
     def tap(self, x: float, y: float, button: Any = "left") -> None:
         self.page.mouse.click(*self.at(x, y), button=button)
 
-    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+    def drag(
+        self, start: tuple[float, float], end: tuple[float, float], button: Any = "left"
+    ) -> None:
         self.page.mouse.move(*self.at(*start))
-        self.page.mouse.down()
+        self.page.mouse.down(button=button)
         self.page.mouse.move(*self.at(*end), steps=4)
-        self.page.mouse.up()
+        self.page.mouse.up(button=button)
 
     def clicks(self, kind: str) -> list[tuple[float, float]]:
         """The taps that are drawn, in pixels of the photo."""
         drawn = self.page.locator(f"#prompts .{kind} .dot").all()
         found = [re.match(r"M([\d.]+),([\d.]+)", dot.get_attribute("d") or "") for dot in drawn]
         return [(float(match[1]) - 0.5, float(match[2]) - 0.5) for match in found if match]
+
+    def stroke(self, kind: str) -> list[tuple[float, float]]:
+        """The points on the line that is drawn, in pixels of the photo."""
+        line = self.page.locator(f"#prompts .{kind}.stroke .line").get_attribute("d") or ""
+        return [(float(x) - 0.5, float(y) - 0.5) for x, y in re.findall(r"([\d.]+),([\d.]+)", line)]
 
     def box(self) -> tuple[float, float, float, float]:
         """The box that is drawn, in pixels of the photo: x0, y0, x1, y1."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -49,6 +50,17 @@ def test_the_wheel_carries_one_bundle_and_no_weights_in_12_megabytes() -> None:
         assert not [name for name in names if name.endswith(".safetensors")]
         needed = [line for line in requirements(file) if "extra ==" not in line]
         assert not [line for line in needed if "torch" in line or "weights" in line]
+
+
+def test_the_wheel_carries_the_page_of_the_server_in_150_kilobytes() -> None:
+    with wheel("squeezesam") as file:
+        sizes = {entry.filename: entry.file_size for entry in file.infolist()}
+        page = file.read("squeezesam/serve/static/index.html").decode()
+    static = "squeezesam/serve/static/"
+    names = set(re.findall(r'(?:src|href|data-example)="([^"#]+)"', page))
+    assert {static + name for name in names} < set(sizes)
+    ours = [name for name in sizes if name.startswith(static) and not name.endswith(".jpg")]
+    assert sum(sizes[name] for name in ours) <= 150_000
 
 
 def test_the_weights_come_as_a_distribution_that_export_and_train_require() -> None:

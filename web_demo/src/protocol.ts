@@ -1,20 +1,28 @@
-// What the page and its worker say to each other.
-import type { BundleInfo, Timings } from "squeezesam";
+// What the page says to whatever segments for it: a worker of its own, or a server.
+import type { Timings } from "squeezesam";
+
+/** A place in pixels of the upright photo. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
 
 /** One thing that the person did, in pixels of the upright photo. */
 export type Step =
   | { readonly kind: "foreground" | "background"; readonly x: number; readonly y: number }
+  /** Many taps along a line, taken back as one. */
+  | { readonly kind: "stroke"; readonly foreground: boolean; readonly points: readonly Place[] }
   | { readonly kind: "box"; readonly x0: number; readonly y0: number; readonly x1: number;
       readonly y1: number };
 
-/** What is ready once the worker has loaded. */
+/** What is ready once the model has loaded. */
 export interface Ready {
-  readonly info: BundleInfo;
-  readonly engine: string;
-  readonly threads: number;
+  readonly model: string;
+  readonly licence: string;
   readonly modelBytes: number;
-  readonly engineBytes: number;
-  /** Milliseconds from the start of the worker until all was there. */
+  /** What runs the networks, as the person reads it. */
+  readonly engine: string;
+  /** Milliseconds until all was there. */
   readonly milliseconds: number;
 }
 
@@ -23,6 +31,9 @@ export interface Opened {
   readonly height: number;
   readonly decoding: number;
 }
+
+/** Milliseconds; what took place elsewhere, or not at all, is missing. */
+export type Stages = Partial<Omit<Timings, "programs">> & Pick<Timings, "programs">;
 
 /** A mask as the page shows it. */
 export interface Found {
@@ -33,8 +44,8 @@ export interface Found {
   readonly candidateCount: number;
   readonly area: number;
   readonly automatic: boolean;
-  readonly timings: Timings;
-  /** Milliseconds from the request to the answer, in the worker. */
+  readonly timings: Stages;
+  /** Milliseconds from the request to the answer. */
   readonly total: number;
 }
 
@@ -51,7 +62,7 @@ export interface Picture {
   readonly crop: boolean;
 }
 
-/** The calls that the worker answers; a later `predict` makes the former one fail as cancelled. */
+/** What segments; a later `predict` makes the former one fail. */
 export interface Calls {
   load(): Promise<Ready>;
   open(photo: Blob): Promise<Opened>;

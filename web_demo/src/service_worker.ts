@@ -4,6 +4,8 @@ const worker = self as unknown as ServiceWorkerGlobalScope;
 
 // Written by the build: every file of the page, and a digest of them all.
 declare const FILES: readonly string[];
+/** Files that not everybody needs: kept once somebody has asked for them. */
+declare const LATER: readonly string[];
 declare const DIGEST: string;
 
 const PREFIX = `squeezesam ${new URL("./", worker.location.href).pathname} `;
@@ -31,11 +33,17 @@ async function forgetOlder(): Promise<void> {
 
 async function answer(request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
-  const kept = await cache.match(request, { ignoreSearch: request.mode === "navigate" });
+  const kept = await cache.match(request, { ignoreSearch: true }); // what is asked of the page, not of the host
   const found = kept ?? await fetch(request);
+  if (kept === undefined && found.ok && isLater(request.url)) {
+    await cache.put(request, found.clone());
+  }
   // What is no answer of our own host has no headers to be changed.
   return found.type === "basic" ? isolated(found) : found;
 }
+
+const isLater = (url: string): boolean =>
+  LATER.some((name) => new URL(name, worker.location.href).href === url);
 
 function isolated(found: Response): Response {
   const headers = new Headers(found.headers);

@@ -78,6 +78,8 @@ class Api:
             "status": "ok",
             "version": __version__,
             "bundle": bundle.name,
+            "licence": bundle.info["licence"],
+            "bytes": sum(program.size for program in bundle.programs),
             "engine": self._segmenter.engine.name,
             "prompts": facts,
         }

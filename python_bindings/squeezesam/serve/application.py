@@ -19,7 +19,7 @@ from .api import Api
 from .door import Door
 from .limits import Limits
 from .openapi import document
-from .page import page_files
+from .page import Files, page_files
 from .refusals import Refusal
 from .workers import Workers
 
@@ -34,8 +34,13 @@ def make_application(
     hosts: frozenset[str] | None,
     log: Callable[[str], Any],
     complain: Callable[[str], Any],
+    page: Files | None = None,
 ) -> ASGIApp:
-    """The ASGI application; see `Door` for hosts and log, `Api` for complain."""
+    """The ASGI application; see `Door` for hosts and log, `Api` for complain.
+
+    page: in place of the page of this installation; empty: none.
+    """
+    files = page_files() if page is None else page
     api = Api(segmenter, limits, workers, complain)
 
     @contextlib.asynccontextmanager
@@ -57,7 +62,8 @@ def make_application(
         Route("/sessions", api.open_session, methods=["POST"]),
         Route("/sessions/{session}", api.close_session, methods=["DELETE"]),
         Route("/sessions/{session}/predict", api.predict, methods=["POST"]),
-        *(Route(path, _fixed(*file)) for path, file in page_files().items()),
+        *([] if files else [Route("/", _no_page)]),
+        *(Route(path, _fixed(*file)) for path, file in files.items()),
     ]
     app = Starlette(routes=routes, lifespan=living, exception_handlers={HTTPException: _unrouted})
     app.router.redirect_slashes = False
@@ -82,6 +88,14 @@ def _fixed_json(value: Any) -> Callable[[Request], Awaitable[Response]]:
         return JSONResponse(value)
 
     return openapi
+
+
+async def _no_page(request: Request) -> Response:
+    return Refusal(
+        404,
+        "no_page",
+        "this installation has no page (make serve-page builds it); /openapi.json tells the API",
+    ).response()
 
 
 async def _unrouted(request: Request, error: Exception) -> Response:

@@ -25,7 +25,7 @@ class Limits:
     upload_bytes: int = 32 << 20
     json_bytes: int = 64 << 10
     pixels: int = 25_000_000
-    prompts: int = 64
+    prompts: int = 256
     queue: int = 16
     seconds: float = 30.0
     sessions: int = 16

@@ -161,8 +161,17 @@ def _answer(sentence: str, media_types: tuple[str, ...]) -> dict[str, Any]:
     headers = {
         "Squeezesam-Score": {"schema": _NUMBER, "description": "predicted IoU, 0 to 1"},
         "Squeezesam-Candidate": {"schema": {"type": "integer"}},
+        "Squeezesam-Candidates": {
+            "schema": {"type": "integer"},
+            "description": "so many there are",
+        },
         "Squeezesam-Automatic": {"schema": {"type": "boolean"}},
         "Squeezesam-Area": {"schema": {"type": "integer"}, "description": "pixels"},
+        "Squeezesam-Place": {
+            "schema": {"type": "string"},
+            "description": "of a cut-out: x and y of its first pixel in the photo",
+        },
+        "Server-Timing": {"schema": {"type": "string"}, "description": "ms of each stage"},
     }
     content: dict[str, Any] = {media_type: {} for media_type in media_types}
     return {"200": {"description": sentence, "headers": headers, "content": content}}

@@ -21,6 +21,7 @@ from ..segmenter import Segmenter
 from .application import make_application
 from .connections import BoundedConnection
 from .limits import Limits
+from .page import Files
 from .workers import Workers
 
 _GRACE = 5  # seconds that requests under way get when the server is told to end
@@ -122,11 +123,21 @@ def make_server(
     limits: Limits,
     workers: int,
     voice: Voice,
+    page: Files | None = None,
 ) -> Server:
-    """A server for `segmenter` on a bound socket, with so many threads for the networks."""
+    """A server for `segmenter` on a bound socket, with so many threads for the networks.
+
+    page: see `make_application`.
+    """
     pool = Workers(workers, limits.queue)
     app = make_application(
-        segmenter, limits, pool, hosts=_names(bound), log=voice.log, complain=voice.complain
+        segmenter,
+        limits,
+        pool,
+        hosts=_names(bound),
+        log=voice.log,
+        complain=voice.complain,
+        page=page,
     )
     return Server(app, bound, limits, pool, voice)
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from ..formats import FORMATS
 from ..mask import Mask
 from ..prompts import BackgroundPoint, Box, Prompt
-from ..render import rendered
+from ..render import encode, rendered
 from ..segmenter import Segmenter, Session
+from ..timings import Timings
 from .orders import Order
 from .workers import Stop
 
@@ -67,8 +68,22 @@ def _rendered(mask: Mask, order: Order) -> Answer:
     headers = {
         "Squeezesam-Score": f"{mask.score:.6f}",
         "Squeezesam-Candidate": str(mask.candidate),
+        "Squeezesam-Candidates": str(len(mask.candidates)),
         "Squeezesam-Automatic": "true" if mask.automatic else "false",
         "Squeezesam-Area": str(mask.area),
+        "Server-Timing": _timing(mask.timings),
     }
-    body = rendered(mask, order.format, suffix, crop=order.crop)
+    if order.format == "cutout":
+        picture, x, y = mask.placed_cutout(crop=order.crop)
+        headers["Squeezesam-Place"] = f"{x} {y}"
+        body = encode(picture, suffix)
+    else:
+        body = rendered(mask, order.format, suffix)
     return Answer(body, _MEDIA[suffix], headers)
+
+
+def _timing(timings: Timings) -> str:
+    """Milliseconds of each stage, and of each program, as browsers' tools show them."""
+    stages = [f"{name};dur={spent:.3f}" for name, spent in timings.stages().items()]
+    programs = [f"{name};desc=program;dur={ms:.3f}" for name, ms in timings.programs.items()]
+    return ", ".join([*stages, *programs])

@@ -15,6 +15,9 @@ export interface Progress {
 export interface LoadOptions {
   /** `import * as ort from "onnxruntime-web/wasm"`; default: that import, made when it is needed. */
   readonly ort?: OnnxRuntime;
+  /** What runs the networks, the first that can; default: ["wasm"]. With "webgpu", `ort` must be the
+   * import of "onnxruntime-web/webgpu". */
+  readonly providers?: readonly string[];
   /** Of the engine; default: 1, or where the page is cross-origin isolated the cores, at most 4. */
   readonly threads?: number;
   /** Settings for the core's loader (Emscripten's), such as `locateFile`. */
@@ -53,7 +56,7 @@ export async function loadBundle(url: string | URL, options: LoadOptions): Promi
   try {
     const programs = await fetchPrograms(folder, bundle, manifest, new Parts(module), options);
     ort.env.wasm.numThreads = options.threads ?? defaultThreads();
-    return { bundle, engine: await onnxEngine(ort, programs), engines };
+    return { bundle, engine: await onnxEngine(ort, programs, options.providers), engines };
   } catch (error) {
     bundle.free();
     throw error;

@@ -15,24 +15,26 @@ export interface OnnxRuntime {
   readonly Tensor: new (type: "float32", data: Float32Array, shape: readonly number[]) => unknown;
 }
 
-/** Of onnxruntime-web: the CPU, in order, as the Python engine runs it. */
+/** Of onnxruntime-web: in order, as the Python engine runs it. */
 const OPTIONS = {
-  executionProviders: ["wasm"],
   executionMode: "sequential",
   graphOptimizationLevel: "all",
   logSeverityLevel: 3,
 };
 
-/** Loads programs (name → bytes of a .onnx file). Threads: `ort.env.wasm.numThreads`, before. */
+/** Loads programs (name → bytes of a .onnx file). Threads: `ort.env.wasm.numThreads`, before.
+ * `providers`: onnxruntime-web's names of what runs them, the first that can; "wasm" is the processor. */
 export async function onnxEngine(
   ort: OnnxRuntime, programs: Readonly<Record<string, Uint8Array>>,
+  providers: readonly string[] = ["wasm"],
 ): Promise<Engine> {
+  const options = { ...OPTIONS, executionProviders: [...providers] };
   const sessions = new Map<string, OnnxSession>();
   const release = (): void => sessions.forEach((session) => void session.release());
   try {
     // One after the other: the runtime starts with the first.
     for (const [name, bytes] of Object.entries(programs)) {
-      sessions.set(name, await ort.InferenceSession.create(bytes, OPTIONS));
+      sessions.set(name, await ort.InferenceSession.create(bytes, options));
     }
   } catch (error) {
     release();

@@ -6,13 +6,11 @@ export class Details {
   private readonly facts = new Map<string, string>();
   private readonly list = find("facts", HTMLElement);
 
-  loaded({ info, engine, threads, modelBytes, engineBytes, milliseconds }: Ready): void {
-    const alone = threads > 1 ? "" : ": the page is not cross-origin isolated";
+  loaded({ model, licence, engine, modelBytes, milliseconds }: Ready): void {
     this.say({
-      Model: `${info.name}, ${megabytes(modelBytes)}`,
-      "Licence of the model": info.licence,
-      Engine: `${engine}, ${megabytes(engineBytes)}`,
-      Threads: `${threads}${globalThis.crossOriginIsolated ? "" : alone}`,
+      Model: `${model}, ${megabytes(modelBytes)}`,
+      "Licence of the model": licence,
+      Engine: engine,
       "Page ready in": time(milliseconds),
     });
   }
@@ -24,11 +22,15 @@ export class Details {
 
   found({ timings, total, score, candidate, candidateCount }: Found): void {
     const { open, clicks, prompts, mask, programs } = timings;
+    const stages = {
+      "Taking the photo in": open,
+      "Finding what stands out": clicks,
+      "Drawing the prompts": prompts,
+      "Making the mask": mask,
+    };
     this.say({
-      "Taking the photo in": time(open),
-      "Finding what stands out": time(clicks),
-      "Drawing the prompts": time(prompts),
-      "Making the mask": time(mask),
+      ...Object.fromEntries(Object.entries(stages).flatMap(([name, spent]) =>
+        spent === undefined ? [] : [[name, time(spent)]])),
       ...Object.fromEntries(Object.entries(programs).map(([name, spent]) =>
         [`Network '${name}'`, time(spent)])),
       "All of the last mask": time(total),
@@ -47,6 +49,6 @@ export class Details {
   }
 }
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 const time = (milliseconds: number): string =>
   milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`;

@@ -1,6 +1,7 @@
-// Fingers and mouse on the photo: taps, boxes, zoom and pan.
-import type { Box } from "./view.js";
-import type { Place, Viewport } from "./viewport.js";
+// Fingers and mouse on the photo: taps, boxes, strokes, zoom and pan.
+import type { Place } from "../protocol.js";
+import type { Box, Drawn } from "./view.js";
+import type { Viewport } from "./viewport.js";
 
 const LONG_PRESS = 500; // ms
 const SLOP = 6; // CSS pixels that a tap may wander
@@ -9,13 +10,16 @@ const WHEEL = 1.0015; // a zoom's factor for one pixel of the wheel
 export interface Heard {
   /** `inverted`: with the right button or a long press. */
   tap(place: Place, inverted: boolean): void;
-  box(box: Box): void;
-  /** A box that is being drawn, or none any more. */
-  drawing(box: Box | undefined): void;
+  /** What a drag draws. */
+  readonly pen: "box" | "stroke";
+  drew(drawn: Drawn): void;
+  /** What is being drawn, or nothing any more. */
+  drawing(drawn: Drawn | undefined): void;
 }
 
 interface Press {
-  readonly at: Place;
+  /** In the photo, from its beginning. */
+  readonly line: Place[];
   readonly x: number;
   readonly y: number;
   readonly inverted: boolean;
@@ -58,7 +62,7 @@ export class Gestures {
       return this.forget();
     }
     this.press = {
-      at: this.viewport.place(event.clientX, event.clientY),
+      line: [this.viewport.place(event.clientX, event.clientY)],
       x: event.clientX,
       y: event.clientY,
       inverted: event.button === 2,
@@ -76,7 +80,7 @@ export class Gestures {
     if (press !== undefined && !press.moved) {
       press.done = true;
       navigator.vibrate?.(20);
-      this.heard.tap(press.at, true);
+      this.heard.tap(press.line[0] as Place, true);
     }
   }
 
@@ -97,8 +101,9 @@ export class Gestures {
     press.moved ||= Math.hypot(now.x - press.x, now.y - press.y) > SLOP;
     if (press.moved && press.panning) {
       this.viewport.pan(now.x - before.x, now.y - before.y);
-    } else if (press.moved && !press.inverted) {
-      this.heard.drawing(boxOf(press.at, this.viewport.place(now.x, now.y)));
+    } else if (press.moved) {
+      press.line.push(this.viewport.place(now.x, now.y));
+      this.heard.drawing(this.drawn(press));
     }
   }
 
@@ -120,12 +125,21 @@ export class Gestures {
     if (press === undefined || press.done || press.panning) {
       return;
     }
-    const box = boxOf(press.at, this.viewport.place(event.clientX, event.clientY));
+    press.line.push(this.viewport.place(event.clientX, event.clientY));
+    const drawn = this.drawn(press);
     if (!press.moved) {
-      this.heard.tap(press.at, press.inverted);
-    } else if (!press.inverted && box.x0 < box.x1 && box.y0 < box.y1) {
-      this.heard.box(box);
+      this.heard.tap(press.line[0] as Place, press.inverted);
+    } else if (drawn !== undefined && (!("box" in drawn) || hasArea(drawn.box))) {
+      this.heard.drew(drawn);
     }
+  }
+
+  /** The right button draws strokes that take away, and no boxes. */
+  private drawn({ line, inverted }: Press): Drawn | undefined {
+    if (this.heard.pen === "stroke") {
+      return { stroke: line, inverted };
+    }
+    return inverted ? undefined : { box: boxOf(line[0] as Place, line.at(-1) as Place) };
   }
 
   private cancel(event: PointerEvent): void {
@@ -156,3 +170,5 @@ export function boxOf(a: Place, b: Place): Box {
     y1: Math.max(a.y, b.y),
   };
 }
+
+export const hasArea = ({ x0, y0, x1, y1 }: Box): boolean => x0 < x1 && y0 < y1;

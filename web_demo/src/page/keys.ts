@@ -1,15 +1,18 @@
 // The keyboard: a cross on the photo that says where, and letters for the buttons.
-import { boxOf, type Heard } from "./gestures.js";
-import { within, type Place, type Viewport } from "./viewport.js";
+import type { Place } from "../protocol.js";
+import { boxOf, hasArea, type Heard } from "./gestures.js";
+import type { Drawn } from "./view.js";
+import { within, type Viewport } from "./viewport.js";
 
 const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
 };
 
-/** The cross on the stage: arrows, Enter, Delete, B. */
+/** The cross on the stage: arrows, Enter, Delete, B for a box, L for a line. */
 export class Cross {
   private at: Place | undefined;
-  private corner: Place | undefined;
+  /** What the cross draws, and the places where it was meanwhile. */
+  private drawing: { readonly pen: "box" | "stroke"; readonly line: Place[] } | undefined;
 
   constructor(
     stage: HTMLElement,
@@ -25,7 +28,7 @@ export class Cross {
 
   /** Another photo: the cross is in its middle. */
   forget(): void {
-    this.at = this.corner = undefined;
+    this.at = this.drawing = undefined;
   }
 
   private press({ key, shiftKey }: KeyboardEvent): boolean {
@@ -39,7 +42,9 @@ export class Cross {
     } else if (key === "Delete" || key === "Backspace") {
       this.heard.tap(this.at, true);
     } else if (key.toLowerCase() === "b") {
-      this.toggleBox(this.at);
+      this.draw("box", this.at);
+    } else if (key.toLowerCase() === "l") {
+      this.draw("stroke", this.at);
     } else {
       return false;
     }
@@ -50,21 +55,32 @@ export class Cross {
     const { width, height } = this.viewport.photo;
     const { x, y } = this.at ?? { x: 0, y: 0 };
     this.at = { x: within(x + far * dx, width), y: within(y + far * dy, height) };
-    if (this.corner !== undefined) {
-      this.heard.drawing(boxOf(this.corner, this.at));
+    if (this.drawing !== undefined) {
+      this.drawing.line.push(this.at);
+      this.heard.drawing(this.drawn());
     }
     this.viewport.reveal(this.at);
     this.heard.cross(this.at);
   }
 
-  private toggleBox(at: Place): void {
-    const box = this.corner === undefined ? undefined : boxOf(this.corner, at);
-    this.corner = box === undefined ? at : undefined;
+  /** Begins to draw, or ends it; with the key of the other pen it begins anew. */
+  private draw(pen: "box" | "stroke", at: Place): void {
+    const drawn = this.drawing?.pen === pen ? this.drawn() : undefined;
+    this.drawing = drawn === undefined ? { pen, line: [at] } : undefined;
     this.heard.drawing(undefined);
     this.heard.cross(at);
-    if (box !== undefined && box.x0 < box.x1 && box.y0 < box.y1) {
-      this.heard.box(box);
+    if (drawn !== undefined && (!("box" in drawn) || hasArea(drawn.box))) {
+      this.heard.drew(drawn);
     }
+  }
+
+  private drawn(): Drawn | undefined {
+    if (this.drawing === undefined) {
+      return undefined;
+    }
+    const { pen, line } = this.drawing;
+    const [first, last] = [line[0] as Place, line.at(-1) as Place];
+    return pen === "box" ? { box: boxOf(first, last) } : { stroke: line, inverted: false };
   }
 }
 

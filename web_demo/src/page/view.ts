@@ -1,7 +1,7 @@
 // What is drawn on the sheet: the photo, the mask's outline, the prompts.
-import type { Background, Step } from "../protocol.js";
+import type { Background, Place, Step } from "../protocol.js";
 import { find } from "./elements.js";
-import type { Place, Size } from "./viewport.js";
+import type { Size } from "./viewport.js";
 
 export interface Box {
   readonly x0: number;
@@ -9,6 +9,11 @@ export interface Box {
   readonly x1: number;
   readonly y1: number;
 }
+
+/** What a drag or the keys have drawn, in pixels of the photo; `inverted`: it takes away. */
+export type Drawn =
+  | { readonly box: Box }
+  | { readonly stroke: readonly Place[]; readonly inverted: boolean };
 
 const SVG = "http://www.w3.org/2000/svg";
 const LINES = ["halo", "outline"] as const;
@@ -62,10 +67,11 @@ export class View {
     this.marks.classList.toggle("away", on);
   }
 
-  /** `drawn`: a box that is being drawn; `cross`: the place of the keys. */
-  prompts(steps: readonly Step[], drawn: Box | undefined, cross: Place | undefined): void {
-    const box = drawn ?? steps.findLast((step) => step.kind === "box");
-    const marks = steps.flatMap((step) => (step.kind === "box" ? [] : [click(step.kind, step)]));
+  /** `drawn`: the step that is being drawn; `cross`: the place of the keys. */
+  prompts(given: readonly Step[], drawn: Step | undefined, cross: Place | undefined): void {
+    const steps = drawn === undefined ? given : [...given, drawn];
+    const box = steps.findLast((step) => step.kind === "box");
+    const marks = steps.flatMap(markOf);
     if (box !== undefined) {
       marks.unshift(rectangle(box));
     }
@@ -74,6 +80,21 @@ export class View {
     }
     find("prompts", SVGGElement).replaceChildren(...marks);
   }
+}
+
+/** Of boxes only the last counts: it is drawn apart. */
+function markOf(step: Step): SVGElement[] {
+  if (step.kind === "stroke") {
+    return [line(step.foreground ? "foreground" : "background", step.points)];
+  }
+  return step.kind === "box" ? [] : [click(step.kind, step)];
+}
+
+function line(kind: "foreground" | "background", points: readonly Place[]): SVGElement {
+  const group = drawing("g", `${kind} stroke`, {});
+  const d = `M${points.map(({ x, y }) => `${x + 0.5},${y + 0.5}`).join("L")}`;
+  group.append(drawing("path", "rim", { d }), drawing("path", "line", { d }));
+  return group;
 }
 
 /** A dot: a line of no length, as wide on the screen at any zoom, with its sign inside. */

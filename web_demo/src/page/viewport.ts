@@ -1,13 +1,9 @@
 // Which part of the photo the stage shows, and how large: zoom and pan.
+import type { Place } from "../protocol.js";
 
 export interface Size {
   readonly width: number;
   readonly height: number;
-}
-
-export interface Place {
-  readonly x: number;
-  readonly y: number;
 }
 
 const MOST_ZOOM = 40; // CSS pixels for one of the photo's, at most

@@ -3,7 +3,8 @@ import type { Answer, Calls, Loading, Message, Request } from "../protocol.js";
 import { Studio } from "./studio.js";
 
 const say = (message: Message): void => self.postMessage(message);
-const studio: Calls = new Studio((loading: Loading) => say({ loading }));
+const asked = new URL(import.meta.url).searchParams.get("engine");
+const studio: Calls = new Studio(asked, (loading: Loading) => say({ loading }));
 
 async function answer({ id, call, given }: Request): Promise<Answer> {
   try {

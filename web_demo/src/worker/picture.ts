@@ -1,45 +1,18 @@
 // Results as PNG, by the browser's own encoder.
 import type { Cutout, Mask, PackedPhoto } from "squeezesam";
+import { canvasOf, drawBehind } from "../backdrop.js";
 import type { Picture } from "../protocol.js";
-
-type Size = Pick<PackedPhoto, "width" | "height">;
-type Place = Pick<Cutout, "x" | "y">;
 
 export async function pngOf(mask: Mask, photo: PackedPhoto, picture: Picture): Promise<Blob> {
   const pixels = picture.form === "mask" ? blackAndWhite(mask)
     : mask.cutout(photo, { crop: picture.crop });
-  const canvas = new OffscreenCanvas(pixels.width, pixels.height);
-  const context = canvas.getContext("2d");
-  if (context === null) {
-    throw new Error(`no memory for a picture of ${pixels.width}×${pixels.height}`);
-  }
+  const [canvas, context] = canvasOf(pixels);
   const data = new Uint8ClampedArray(pixels.data);
   context.putImageData(new ImageData(data, pixels.width, pixels.height), 0, 0);
-  if (picture.form === "cutout" && picture.background !== "transparent") {
-    context.globalCompositeOperation = "destination-over";
-    if ("colour" in picture.background) {
-      context.fillStyle = picture.background.colour;
-      context.fillRect(0, 0, pixels.width, pixels.height);
-    } else {
-      await drawBehind(context, picture.background.picture, photo, pixels);
-    }
+  if (picture.form === "cutout") {
+    await drawBehind(context, picture.background, photo, pixels);
   }
   return canvas.convertToBlob({ type: "image/png" });
-}
-
-/** Fills the photo's frame with a picture, of which the pixels' part is seen; what is transparent in
- * it stays so. */
-async function drawBehind(
-  context: OffscreenCanvasRenderingContext2D, picture: Blob, photo: Size, { x, y }: Place,
-): Promise<void> {
-  const image = await createImageBitmap(picture).catch(() => {
-    throw new Error("this browser cannot read the background's file as a picture");
-  });
-  const scale = Math.max(photo.width / image.width, photo.height / image.height);
-  const [width, height] = [image.width * scale, image.height * scale];
-  const [left, top] = [(photo.width - width) / 2 - x, (photo.height - height) / 2 - y];
-  context.drawImage(image, left, top, width, height);
-  image.close();
 }
 
 function blackAndWhite(mask: Mask): Cutout {

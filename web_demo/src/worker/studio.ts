@@ -1,29 +1,33 @@
 // The open photo, its session and its last mask.
 import { decodePhoto, type Mask, type PackedPhoto, type Segmenter, type Session } from "squeezesam";
+import { pngOf } from "./picture.js";
+import { promptsOf, type Prompt } from "../prompts.js";
 import type { Calls, Found, Loading, Opened, Picture, Ready, Step } from "../protocol.js";
 import { load } from "./load.js";
 import { outlinePath } from "./outline.js";
-import { pngOf } from "./picture.js";
 
 interface Open {
   readonly photo: PackedPhoto;
   readonly session: Session;
-  /** The steps that the session holds. */
-  given: readonly Step[];
+  /** What the session holds. */
+  given: readonly Prompt[];
   mask: Mask | undefined;
 }
 
-const same = (a: Step, b: Step | undefined): boolean => JSON.stringify(a) === JSON.stringify(b);
+const same = (a: Prompt, b: Prompt | undefined): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 export class Studio implements Calls {
   private segmenter: Segmenter | undefined;
   private now: Open | undefined;
   private opening = 0;
 
-  constructor(private readonly tell: (loading: Loading) => void) {}
+  constructor(
+    private readonly asked: string | null,
+    private readonly tell: (loading: Loading) => void,
+  ) {}
 
   async load(): Promise<Ready> {
-    const { segmenter, ready } = await load(this.tell);
+    const { segmenter, ready } = await load(this.asked, this.tell);
     this.segmenter = segmenter;
     return ready;
   }
@@ -46,7 +50,7 @@ export class Studio implements Calls {
   async predict(steps: readonly Step[], candidate: number | undefined): Promise<Found> {
     const now = this.opened();
     const start = performance.now();
-    give(now, steps);
+    give(now, promptsOf(steps));
     const mask = await now.session.predict(candidate === undefined ? {} : { candidate });
     now.mask?.free();
     now.mask = mask;
@@ -85,22 +89,22 @@ export class Studio implements Calls {
   }
 }
 
-/** Brings the session to these steps: what is missing is undone, what is new is added, so that masks
+/** Brings the session to these prompts: what is missing is undone, what is new is added, so that masks
  * build on the former ones as in an app. */
-function give(now: Open, steps: readonly Step[]): void {
+function give(now: Open, prompts: readonly Prompt[]): void {
   const { session, given } = now;
-  let kept = given.findIndex((step, index) => !same(step, steps[index]));
+  let kept = given.findIndex((prompt, index) => !same(prompt, prompts[index]));
   kept = kept < 0 ? given.length : kept;
   for (let held = given.length; held > kept; --held) {
     session.undo();
   }
-  now.given = steps.slice(0, kept);
-  for (const step of steps.slice(kept)) {
-    if (step.kind === "box") {
-      session.setBox(step.x0, step.y0, step.x1, step.y1);
+  now.given = prompts.slice(0, kept);
+  for (const prompt of prompts.slice(kept)) {
+    if (prompt.kind === "box") {
+      session.setBox(prompt.x0, prompt.y0, prompt.x1, prompt.y1);
     } else {
-      session.addPoint(step.x, step.y, { foreground: step.kind === "foreground" });
+      session.addPoint(prompt.x, prompt.y, { foreground: prompt.kind === "foreground" });
     }
-    now.given = [...now.given, step];
+    now.given = [...now.given, prompt];
   }
 }

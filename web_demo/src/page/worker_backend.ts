@@ -1,20 +1,13 @@
 // The worker as an object with promises.
 import type { Answer, Call, Calls, Loading, Message, Picture, Ready, Step } from "../protocol.js";
-
-/** What the worker could not do; `name` is the class of the core's error. */
-export class Failed extends Error {
-  constructor(name: string, message: string) {
-    super(message);
-    this.name = name;
-  }
-}
+import { Failed } from "./failed.js";
 
 interface Waiting {
   resolve(result: unknown): void;
   reject(error: Error): void;
 }
 
-export class Backend {
+export class WorkerBackend implements Calls {
   private readonly worker = startWorker();
   private readonly waiting = new Map<number, Waiting>();
   private last = 0;
@@ -74,7 +67,12 @@ export class Backend {
 /** From a blob, because only such a worker is under the page's own Content-Security-Policy: nothing
  * in it can reach another host either. */
 function startWorker(): Worker {
-  const script = `import ${JSON.stringify(new URL("worker.js", import.meta.url).href)};`;
+  const file = new URL("worker.js", import.meta.url);
+  const engine = new URLSearchParams(location.search).get("engine");
+  if (engine !== null) {
+    file.searchParams.set("engine", engine);
+  }
+  const script = `import ${JSON.stringify(file.href)};`;
   const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   return new Worker(address, { type: "module" });
 }

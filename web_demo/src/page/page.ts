@@ -1,6 +1,6 @@
 // The page: photo in, automatic mask, taps, cut-out.
-import type { Found, Loading, Ready, Step } from "../protocol.js";
-import { Backend } from "./backend.js";
+import { along } from "../prompts.js";
+import type { Calls, Found, Loading, Place, Ready, Step } from "../protocol.js";
 import { Candidates } from "./candidates.js";
 import { Details } from "./details.js";
 import { button, chosen, find, sentenceOf } from "./elements.js";
@@ -9,21 +9,23 @@ import { History } from "./history.js";
 import { Cross, listenToShortcuts, type Shortcut } from "./keys.js";
 import { Results } from "./results.js";
 import { listenToSources, type Source } from "./sources.js";
-import { View, type Box } from "./view.js";
-import { Viewport, type Place } from "./viewport.js";
+import { View, type Drawn } from "./view.js";
+import { Viewport } from "./viewport.js";
 
-class Page {
+export class Page {
   private readonly stage = find("stage", HTMLElement);
   private readonly viewport = new Viewport(this.stage, find("sheet", HTMLElement));
   private readonly view = new View();
   private readonly history = new History();
   private readonly details = new Details();
-  private readonly backend = new Backend((loading) => showProgress(loading));
   private readonly candidates = new Candidates(() => void this.predict());
   private readonly heard = {
     tap: (place: Place, inverted: boolean) => this.tap(place, inverted),
-    box: (box: Box) => this.add({ kind: "box", ...box }),
-    drawing: (box: Box | undefined) => this.draw(box),
+    get pen(): "box" | "stroke" {
+      return chosen("pen") === "stroke" ? "stroke" : "box";
+    },
+    drew: (drawn: Drawn) => this.add(this.stepOf(drawn)),
+    drawing: (drawn: Drawn | undefined) => this.draw(drawn),
     cross: (place: Place) => {
       this.crossAt = place;
       this.draw();
@@ -44,7 +46,7 @@ class Page {
   private opening = 0;
   private asking = 0;
 
-  constructor() {
+  constructor(private readonly backend: Calls) {
     new Gestures(this.stage, this.viewport, this.heard);
     listenToSources((source) => void this.take(source), (error) => this.complain(error));
     listenToShortcuts((shortcut) => this.does(shortcut), () => this.compare(false));
@@ -140,8 +142,16 @@ class Page {
   }
 
   private tap(place: Place, inverted: boolean): void {
-    const kind = inverted || chosen("mode") === "background" ? "background" : "foreground";
-    this.add({ kind, ...place });
+    this.add({ kind: adds(inverted) ? "foreground" : "background", ...place });
+  }
+
+  private stepOf(drawn: Drawn): Step {
+    if ("box" in drawn) {
+      return { kind: "box", ...drawn.box };
+    }
+    const { width, height } = this.viewport.photo;
+    const points = along(drawn.stroke, Math.max(width, height));
+    return { kind: "stroke", foreground: adds(drawn.inverted), points };
   }
 
   private add(step: Step): void {
@@ -165,8 +175,11 @@ class Page {
     this.view.compare(on);
   }
 
-  private draw(drawn?: Box): void {
-    this.view.prompts(this.history.now, drawn, this.crossAt);
+  private draw(drawn?: Drawn): void {
+    const drawing: Step | undefined = drawn === undefined ? undefined
+      : "box" in drawn ? { kind: "box", ...drawn.box }
+        : { kind: "stroke", foreground: adds(drawn.inverted), points: drawn.stroke };
+    this.view.prompts(this.history.now, drawing, this.crossAt);
     button("undo").disabled = !this.history.canUndo;
     button("redo").disabled = !this.history.canRedo;
     button("clear").disabled = this.history.now.length === 0;
@@ -215,10 +228,9 @@ class Page {
   }
 }
 
-function showProgress({ loaded, total }: Loading): void {
+const adds = (inverted: boolean): boolean => !inverted && chosen("mode") !== "background";
+
+/** Of what is being loaded. */
+export function showProgress({ loaded, total }: Loading): void {
   find("progress", HTMLProgressElement).value = total === 0 ? 0 : loaded / total;
 }
-
-new Page();
-// Only where the page is served securely; it works without as well.
-navigator.serviceWorker?.register(new URL("service_worker.js", import.meta.url)).catch(() => undefined);
