@@ -5,7 +5,9 @@
 Bundles come from `squeezesam-export --model …` and `squeezesam-import`; where no checkpoint was
 given the weights are random, which time, size and memory do not notice. Each bundle runs in a
 process of its own, on the same photo, engine and threads. The first mask is a photo opened and a
-point answered, the engine warm; a further tap is one more point on the same photo.
+point answered, the engine warm; a further tap is one more point on the same photo. EER is the
+efficient error rate of Papa et al., "A survey on efficient vision transformers" (2023): the mean of
+the ratios of parameters, GMAC and MB to those of a reference, here the first bundle of SAM.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ STUDY = Path(__file__).parents[1] / "study.py"
 PAGE = Path(__file__).parents[2] / "docs" / "peers.md"
 MARKS = ("<!-- peers -->", "<!-- /peers -->")
 LIMIT_S = 3600
+# Millions of parameters, GMAC of a first mask, MB.
+Cost = tuple[float, float, float]
 
 
 def timed(bundle: Path, threads: int, runs: int) -> dict[str, float]:
@@ -70,8 +74,8 @@ def apart(bundle: Path, threads: int, runs: int) -> dict[str, float]:
     return found
 
 
-def facts(path: Path) -> list[str]:
-    """Name, weights, parameters, MACs of a first mask and of a tap, size."""
+def facts(path: Path) -> tuple[list[str], Cost | None]:
+    """Name, weights, parameters, MACs of a first mask and of a tap, size; what EER compares."""
     bundle = ModelBundle(path)
     model = bundle.manifest["model"]
     macs = {program.name: program.macs for program in bundle.programs if program.name != "heat"}
@@ -79,13 +83,28 @@ def facts(path: Path) -> list[str]:
     size = sum(program.size for program in bundle.programs)
     random = "random weights, seed" in str(model.get("provenance", ""))
     known = all(macs.values())
-    return [
+    cost = (model.get("parameters", 0) / 1e6, sum(macs.values()) / 1e9, size / 1e6)
+    words = [
         bundle.name,
         "random" if random else "given",
-        f"{model.get('parameters', 0) / 1e6:.1f}",
-        f"{sum(macs.values()) / 1e9:.1f}" if known else "–",
+        f"{cost[0]:.1f}",
+        f"{cost[1]:.1f}" if known else "–",
         f"{tap / 1e9:.2f}" if known else "–",
-        f"{size / 1e6:.1f}",
+        f"{cost[2]:.1f}",
+    ]
+    return words, cost if known and cost[0] else None
+
+
+def rates(names: list[str], costs: list[Cost | None]) -> list[str]:
+    """EER of each bundle, in percent of the first of SAM's; dashes where there is none of it."""
+    whole = next((c for name, c in zip(names, costs, strict=True) if name.startswith("sam-")), None)
+    if whole is None:
+        return ["–"] * len(costs)
+    return [
+        f"{100 * statistics.mean(a / b for a, b in zip(cost, whole, strict=True)):.1f} %"
+        if cost
+        else "–"
+        for cost in costs
     ]
 
 
@@ -108,24 +127,29 @@ def main(argv: list[str] | None = None) -> int:
         if fault := unpublishable(options.page):
             print(f"peers: {fault}", file=sys.stderr)
             return 2
-        rows = [_row(bundle, counts, options.runs) for bundle in options.bundles]
+        told = [facts(bundle) for bundle in options.bundles]
+        known = rates([words[0] for words, _ in told], [cost for _, cost in told])
+        rows = [
+            [*words, rate, *_measured(bundle, counts, options.runs)]
+            for bundle, (words, _), rate in zip(options.bundles, told, known, strict=True)
+        ]
     except (SqueezeSamError, RuntimeError, subprocess.TimeoutExpired) as error:
         print(f"peers: {error}", file=sys.stderr)
         return 1
-    head = ["bundle", "weights", "M parameters", "GMAC", "GMAC a tap", "MB"]
+    head = ["bundle", "weights", "M parameters", "GMAC", "GMAC a tap", "MB", "EER"]
     head += [f"{what}, {n} thr." for n in counts for what in ("first mask, ms", "tap, ms", "MiB")]
-    told: dict[str, Any] = describe(
+    machine: dict[str, Any] = describe(
         ["benchmarks/study.py", "peers", *(b.name for b in options.bundles)]
     )
     load = f"Load of the machine {load_average()}; median of {options.runs}."
-    replace_between_marks(options.page, f"{table(head, rows)}\n\n{origin(told)} {load}", MARKS)
+    replace_between_marks(options.page, f"{table(head, rows)}\n\n{origin(machine)} {load}", MARKS)
     return 0
 
 
-def _row(bundle: Path, counts: list[int], runs: int) -> list[str]:
-    row = facts(bundle)
+def _measured(bundle: Path, counts: list[int], runs: int) -> list[str]:
+    row = []
     for count in counts:
         found = apart(bundle, count, runs)
         row += [f"{found['first']:.0f}", f"{found['further']:.1f}", f"{found['peak']:.0f}"]
-    print(" | ".join(row), file=sys.stderr, flush=True)
+    print(f"{bundle.name}: {' | '.join(row)}", file=sys.stderr, flush=True)
     return row

@@ -147,6 +147,14 @@ def page(result: dict[str, Any]) -> str:
     )
 
 
+def other_sections(written: Path) -> str:
+    """What another study wrote on the page: everything from its first section on."""
+    if not written.is_file():
+        return ""
+    _, mark, rest = written.read_text(encoding="utf-8").partition("\n## ")
+    return mark + rest
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     parser = argparse.ArgumentParser(
@@ -181,6 +189,7 @@ def main(argv: list[str] | None = None) -> int:
     options.output.mkdir(parents=True, exist_ok=True)
     text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
     write_text(options.output / "quantisation.json", text)
-    write_text(options.output.with_suffix(".md"), page(result) + "\n")
+    written = options.output.with_suffix(".md")
+    write_text(written, page(result) + "\n" + other_sections(written))
     print(f"written: {options.output.with_suffix('.md')}")
     return 0

@@ -109,6 +109,20 @@ def test_the_programs_of_a_family_are_executed_and_lie_above_the_gates_floors(
         assert len(measured.mask_iou) == 2
 
 
+@pytest.mark.parametrize("preset", ["efficientsam-ti", "sam-b"])
+def test_a_transformer_without_a_convolution_to_round_gets_int8_matrices(
+    preset: str, tmp_path: Path
+) -> None:
+    made, views = reference(preset)
+    embed = own_programs(preset)[0]
+    lowered = find_target("onnx").lower(embed, how("onnx", "int8"), tmp_path)
+    assert lowered.execute is not None
+    measured = parity.compare(made, {"embed": lowered.execute}, views)
+    assert measured.snr_db["embedding"] >= gate.floors("int8").snr_db
+    weights = sum(4 * value.numel() for value in embed.module.state_dict().values())
+    assert lowered.path.stat().st_size < 0.5 * weights
+
+
 def test_half_precision_of_xnnpack_is_refused_where_there_is_no_unet_to_halve(
     tmp_path: Path,
 ) -> None:

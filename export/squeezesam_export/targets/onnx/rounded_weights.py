@@ -54,6 +54,9 @@ def round_anew(
         ExportError: ``plain`` cannot be run.
     """
     layers = list(_layers(quantised, plain))
+    if not layers:
+        # Of a plain vision transformer: the patches' convolution stays in float.
+        return 0
     stored = constants(quantised)
     most = 2 ** (bits - 1)
     for layer, patches in _observed(plain, layers, feeds):
