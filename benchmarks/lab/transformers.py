@@ -133,12 +133,14 @@ def with_signs(source: SourceProgram) -> torch.nn.Module:
     made = copy.deepcopy(source.module)
     found = [module for module in made.modules() if isinstance(module, Attention)]
     sums = {module: torch.zeros(module.k_proj.out_features) for module in found}
-    hooks = [
-        module.k_proj.register_forward_hook(
-            lambda _m, _i, keys, module=module: sums[module].add_(keys.flatten(0, -2).mean(0))
-        )
-        for module in found
-    ]
+
+    def watched(module: Attention) -> Callable[..., None]:
+        def add(_module: torch.nn.Module, _inputs: Any, keys: torch.Tensor) -> None:
+            sums[module] += keys.flatten(0, -2).mean(0)
+
+        return add
+
+    hooks = [module.k_proj.register_forward_hook(watched(module)) for module in found]
     for inputs in source.calibration:
         made(*inputs)
     for hook in hooks:
