@@ -1,1 +1,0 @@
-"""Connected phones: how they are found, driven and read, one subject a module."""

@@ -1,1 +1,0 @@
-"""Studies: what a choice costs or brings. Run by benchmarks/study.py."""

@@ -1,1 +1,0 @@
-"""Checks of the repository itself: its arrows, its size, its app projects."""

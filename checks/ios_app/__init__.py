@@ -1,1 +1,0 @@
-"""Checks of the iOS demo's project files."""

@@ -1,1 +1,0 @@
-"""Stand-ins for libraries that cannot be had on Linux, and what was recorded of the real ones."""

@@ -1,1 +1,0 @@
-"""Read declarations from Kotlin, Java and Swift, and compare our stand-ins to recorded ones."""
