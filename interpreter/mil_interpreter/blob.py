@@ -8,18 +8,22 @@ size in bytes, uint64 position of the numbers in the file and uint64 unused bits
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mil_interpreter import files
 from mil_interpreter.errors import PackageError
 from mil_interpreter.types import TensorType
 
 _ALIGNMENT = 64
 _VERSION = 2
+_PIECE = 1 << 20
 _SENTINEL = 0xDEADBEEF
 _HEADER = struct.Struct("<II")
 _METADATA = struct.Struct("<IIQQQ")
@@ -31,39 +35,35 @@ _NAMES = {1: "fp16", 2: "fp32", 3: "uint8", 4: "int8", 6: "int16", 7: "uint16", 
 
 @dataclass(frozen=True)
 class BlobFile:
-    """A weight file in memory.
+    """A weight file. Of it only the blobs that are asked for are read: it may be a large hole.
 
     Attributes:
-        name: for errors.
-        content: the whole file.
+        path: where it is.
+        package: the folder that it must not lie outside of.
         count: blobs that its header announces.
     """
 
-    name: str
-    content: bytes
+    path: Path
+    package: Path
     count: int
 
     @classmethod
-    def open(cls, path: Path) -> BlobFile:
-        """Read ``path`` and check its header.
+    def open(cls, path: Path, package: Path | None = None) -> BlobFile:
+        """Check the header of ``path``, a file inside ``package`` (its own folder by default).
 
         Raises:
             PackageError: the file cannot be read, is too short, or is of another version.
         """
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise PackageError(f"cannot read the weight file {path.name}: {error.strerror}") from (
-                error
-            )
-        if len(content) < _ALIGNMENT:
+        blobs = cls(path, path.parent if package is None else package, 0)
+        header, _ = blobs._metadata(0)
+        if len(header) < _ALIGNMENT:
             raise PackageError(f"the weight file {path.name} has no header")
-        count, version = _HEADER.unpack_from(content)
+        count, version = _HEADER.unpack_from(header)
         if version != _VERSION:
             raise PackageError(
                 f"the weight file {path.name} is of version {version}, not {_VERSION}"
             )
-        return cls(path.name, content, count)
+        return cls(path, blobs.package, count)
 
     def read(self, offset: int, wanted: TensorType) -> NDArray[np.generic]:
         """The tensor whose metadata lies at ``offset``.
@@ -74,29 +74,51 @@ class BlobFile:
             PackageError: there is no metadata at ``offset``, it lies outside the file, or it is
                 of another type or size than ``wanted``.
         """
-        where = f"the weights at byte {offset} of {self.name}"
-        if offset < _ALIGNMENT or offset % _ALIGNMENT or offset + _ALIGNMENT > len(self.content):
+        where = f"the weights at byte {offset} of {self.path.name}"
+        if offset < _ALIGNMENT or offset % _ALIGNMENT or offset >= 1 << 62:
             raise PackageError(f"{where} lie outside the file or are not aligned")
-        sentinel, kind, size, start, unused = _METADATA.unpack_from(self.content, offset)
+        metadata, length = self._metadata(offset)
+        if len(metadata) < _ALIGNMENT:
+            raise PackageError(f"{where} lie outside the file or are not aligned")
+        sentinel, kind, size, start, unused = _METADATA.unpack_from(metadata)
         if sentinel != _SENTINEL:
             raise PackageError(f"{where} do not begin with the format's mark")
         element = wanted.element
         if _NAMES.get(kind) != element.name:
             found = _NAMES.get(kind, f"the unknown type {kind}")
             raise PackageError(f"{where} are {found}; the program says {element.name}")
-        if start < offset + _ALIGNMENT or start % _ALIGNMENT or start + size > len(self.content):
+        if start < offset + _ALIGNMENT or start % _ALIGNMENT or start + size > length:
             raise PackageError(f"{where} say that their numbers lie outside the file")
         shape = known_shape(wanted, where)
-        numbers = int(np.prod(shape, dtype=np.int64))
+        numbers = math.prod(shape)
         if size * 8 - (unused if element.bits < 8 else 0) != numbers * element.bits:
             raise PackageError(f"{where} have {size} bytes; {wanted} takes another number")
         if element.bits >= 8:
-            stored = element.numpy.newbyteorder("<")
-            array = np.frombuffer(self.content, stored, numbers, start)
-            # A copy, so that the file's bytes can be freed and torch may have the array.
-            return array.astype(element.numpy).reshape(shape)
-        packed = np.frombuffer(self.content, np.uint8, size, start)
+            array = self._numbers(start, np.empty(numbers, element.numpy.newbyteorder("<")))
+            return array.astype(element.numpy, copy=False).reshape(shape)
+        packed = self._numbers(start, np.empty(size, np.uint8))
         return unpack(packed, element.bits, numbers, element.name == "int4").reshape(shape)
+
+    def _metadata(self, offset: int) -> tuple[bytes, int]:
+        """The bytes at ``offset``, fewer at the file's end, and the file's length."""
+        content = bytearray(_ALIGNMENT)
+        try:
+            with files.opened(self.path, self.package) as (file, length):
+                return bytes(content[: files.fill(memoryview(content), file, offset)]), length
+        except OSError as error:
+            raise PackageError(
+                f"cannot read the weight file {self.path.name}: {error.strerror}"
+            ) from error
+
+    def _numbers(self, start: int, array: NDArray[Any]) -> NDArray[Any]:
+        """``array``, filled from byte ``start`` on."""
+        if not array.size:
+            return array
+        content: Any = array.view(np.uint8)
+        with files.opened(self.path, self.package) as (file, _):
+            if files.fill(memoryview(content), file, start) != array.nbytes:
+                raise PackageError(f"the weight file {self.path.name} has become shorter")
+        return array
 
 
 def known_shape(kind: TensorType, where: str) -> tuple[int, ...]:
@@ -115,8 +137,13 @@ def unpack(
     Returns:
         uint8, or int8 where ``signed`` (two's complement).
     """
-    single = np.unpackbits(packed, count=count * bits, bitorder="little").reshape(count, bits)
-    numbers = np.packbits(single, axis=1, bitorder="little")[:, 0]
+    numbers = np.empty(count, np.uint8)
+    # In pieces: every bit takes a byte meanwhile.
+    for first in range(0, count, _PIECE):
+        some = min(_PIECE, count - first)
+        piece = packed[first * bits // 8 : -(-(first + some) * bits // 8)]
+        single = np.unpackbits(piece, count=some * bits, bitorder="little").reshape(some, bits)
+        numbers[first : first + some] = np.packbits(single, axis=1, bitorder="little")[:, 0]
     if not signed:
         return numbers
     shift = 8 - bits

@@ -6,7 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from mil_interpreter.errors import PackageError, UnknownOperator
+from mil_interpreter.memory import Budget, MemoryLimitError
 from mil_interpreter.operators import Operator, find
 from mil_interpreter.operators.arguments import wide
 from mil_interpreter.step import Reference, Step, execute
@@ -33,7 +36,7 @@ class Function:
     operators: dict[str, int] = field(default_factory=dict)
 
 
-def compile_function(function: Any, name: str, weights: Weights) -> Function:
+def compile_function(function: Any, name: str, weights: Weights, budget: Budget) -> Function:
     """Look up every operator, read every constant and check every reference.
 
     Compressed constants are expanded here, once.
@@ -42,6 +45,7 @@ def compile_function(function: Any, name: str, weights: Weights) -> Function:
         function: the ``Function`` message.
         name: its name, for errors.
         weights: opens weight files.
+        budget: of the memory that constants, as they are stored and expanded, may take.
 
     Raises:
         PackageError: the function is damaged.
@@ -52,7 +56,7 @@ def compile_function(function: Any, name: str, weights: Weights) -> Function:
     if block is None:
         raise PackageError(f"the function {name} has no program for its opset '{function.opset}'")
     inputs = {value.name: tensor_type(value.type, value.name) for value in function.inputs}
-    compiler = _Compiler(weights, dict(inputs))
+    compiler = _Compiler(weights, dict(inputs), budget)
     for operation in block.operations:
         compiler.add(operation)
     for output in block.outputs:
@@ -66,8 +70,9 @@ def compile_function(function: Any, name: str, weights: Weights) -> Function:
 
 
 class _Compiler:
-    def __init__(self, weights: Weights, types: dict[str, TensorType]) -> None:
+    def __init__(self, weights: Weights, types: dict[str, TensorType], budget: Budget) -> None:
         self.weights = weights
+        self.budget = budget
         self.types = types
         self.steps: list[Step] = []
         self.constants: dict[str, Value] = {}
@@ -92,7 +97,7 @@ class _Compiler:
     def _constant(self, operation: Any, output: str) -> None:
         if "val" not in operation.attributes:
             raise PackageError(f"the constant {output} has no value")
-        value = read_value(operation.attributes["val"], output, self.weights)
+        value = read_value(operation.attributes["val"], output, self.weights, self.budget)
         self.constants[output] = value
 
     def _step(self, operation: Any, outputs: dict[str, TensorType], first: str) -> None:
@@ -106,7 +111,15 @@ class _Compiler:
         operator.check(set(arguments), first)
         step = Step(operator, arguments, outputs, compressed=self._compressed(operation))
         if operation.type.startswith("constexpr_"):
-            self.constants.update(execute(step, {}))
+            if step.reads:
+                raise PackageError(
+                    f"the operator {step} expands a constant and reads '{min(step.reads)}', which "
+                    "is none"
+                )
+            made = execute(step, {}, self.budget)
+            for value in made.values():
+                self.budget.hold(value)
+            self.constants.update(made)
             self._expanded.update(dict.fromkeys(outputs, operation.type))
         else:
             self.steps.append(step)
@@ -117,8 +130,8 @@ class _Compiler:
             # The name is for people. All other attributes are arguments (iOS 16 has
             # those of compressed constants there).
             if key != "name":
-                constant = read_value(value, f"{first}.{key}", self.weights)
-                arguments[key] = wide(constant) if operator.widen else constant
+                constant = read_value(value, f"{first}.{key}", self.weights, self.budget)
+                arguments[key] = self._wide_of(constant) if operator.widen else constant
         for key, argument in operation.inputs.items():
             bound = [
                 self._bound(binding, operator, f"{first}.{key}") for binding in argument.arguments
@@ -139,8 +152,8 @@ class _Compiler:
 
     def _bound(self, binding: Any, operator: Operator, where: str) -> Value | Reference:
         if binding.WhichOneof("binding") == "value":
-            value = read_value(binding.value, where, self.weights)
-            return wide(value) if operator.widen else value  # type: ignore[no-any-return]
+            value = read_value(binding.value, where, self.weights, self.budget)
+            return self._wide_of(value) if operator.widen else value
         name = binding.name
         if name in self.constants:
             return self._widened(name) if operator.widen else self.constants[name]
@@ -151,8 +164,16 @@ class _Compiler:
     def _widened(self, name: str) -> Value:
         """A constant in fp32, made once however often it is used."""
         if name not in self._wide:
-            self._wide[name] = wide(self.constants[name])
+            self._wide[name] = self._wide_of(self.constants[name])
         return self._wide[name]
+
+    def _wide_of(self, value: Value) -> Value:
+        if isinstance(value, np.ndarray) and value.dtype == np.float16:
+            try:
+                self.budget.take(2 * value.nbytes)
+            except MemoryLimitError as error:
+                raise PackageError(f"a constant in fp32: {error}") from error
+        return wide(value)  # type: ignore[no-any-return]
 
 
 def _release(steps: list[Step], outputs: set[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_LONGEST = 500
+
 
 def printable(text: str) -> str:
     """`text` on one line, escaped where a terminal would obey it: names in it are strangers'."""
@@ -9,7 +11,14 @@ def printable(text: str) -> str:
 
 
 class MilError(Exception):
-    """A package that cannot be opened or executed; the text is a sentence."""
+    """A package that cannot be opened or executed; the text is a sentence.
+
+    One line, and not longer than a person reads: names in it may be strangers', of any length.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        whole = printable(sentence)
+        super().__init__(whole if len(whole) <= _LONGEST else f"{whole[:_LONGEST]}…")
 
 
 class PackageError(MilError):

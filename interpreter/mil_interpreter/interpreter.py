@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from mil_interpreter.compiler import Function, compile_function
 from mil_interpreter.errors import InputError, PackageError
+from mil_interpreter.memory import DEFAULT_MEMORY, Budget
 from mil_interpreter.package import Package
 from mil_interpreter.step import Step, execute
 from mil_interpreter.types import TensorType
@@ -34,6 +35,7 @@ class Program:
     functions: tuple[str, ...]
     size: int
     _function: Function = field(repr=False)
+    _budget: Budget = field(repr=False)
 
     @property
     def inputs(self) -> dict[str, TensorType]:
@@ -84,38 +86,54 @@ class Program:
 
     def _made(self, values: dict[str, Value]) -> Iterator[Mapping[str, Value]]:
         """Execute the steps on ``values``, in place, and give what each one made."""
+        budget = Budget(self._budget.limit, self._budget.held)
+        for value in values.values():
+            budget.hold(value)
         for step in self._function.steps:
-            made = execute(step, values)
+            made = execute(step, values, budget)
+            for value in made.values():
+                budget.hold(value)
             values.update(made)
             yield made
             for name in step.releases:
-                del values[name]
+                budget.let_go(values.pop(name))
 
     def _start(self, inputs: Mapping[str, ArrayLike]) -> dict[str, Value]:
         return {**self._function.constants, **_accept(inputs, self._function.inputs)}
 
 
-def load(path: str | Path, function: str | None = None) -> Program:
+def load(path: str | Path, function: str | None = None, memory: int = DEFAULT_MEMORY) -> Program:
     """Open a Core ML package from disk.
 
     Args:
         path: a folder ``NAME.mlpackage`` that holds an ML program.
         function: which function to load; None takes the package's default.
+        memory: bytes that its constants, and the values that are alive at one time while it is
+            executed, may take together. What an operator needs beside its result while it runs
+            (torch's own buffers, an intermediate or two of the result's size) comes on top.
 
     Raises:
         PackageError: the package is damaged, or has no such function.
         UnknownOperator: it holds something that the interpreter does not know.
         ExecutionError: a compressed constant cannot be expanded.
     """
-    package = Package.open(Path(path))
+    budget = Budget(memory)
+    try:
+        return _loaded(Path(path), function, budget)
+    except MemoryError as error:
+        raise PackageError(f"{Path(path).name} does not fit into memory") from error
+
+
+def _loaded(path: Path, function: str | None, budget: Budget) -> Program:
+    package = Package.open(path)
     functions = package.functions
     name = function or package.default_function
     if name not in functions:
         known = ", ".join(sorted(functions)) or "none at all"
         raise PackageError(f"{package.path.name} has no function '{name}' ({known})")
     _refuse_images(package)
-    compiled = compile_function(functions[name], name, package.weights)
-    return Program(package.path, name, tuple(sorted(functions)), package.size, compiled)
+    compiled = compile_function(functions[name], name, package.weights, budget)
+    return Program(package.path, name, tuple(sorted(functions)), package.size, compiled, budget)
 
 
 def _refuse_images(package: Package) -> None:

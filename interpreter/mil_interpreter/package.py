@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
+from mil_interpreter import files
 from mil_interpreter.blob import BlobFile
 from mil_interpreter.errors import PackageError
 from mil_interpreter.messages import model_messages
 
 _MODEL_PATH = "@model_path/"
+# Weights have a file of their own; an empty message of two bytes becomes a hundred in memory.
+_LARGEST_MODEL = 32 << 20
+_LARGEST_MANIFEST = 1 << 20
 
 
 @dataclass
@@ -38,7 +42,7 @@ class Package:
         """
         model = _root_model(path)
         try:
-            content = model.read_bytes()
+            content = files.read(model, path, _LARGEST_MODEL)
         except OSError as error:
             raise PackageError(f"{path.name}: cannot read {model.name}: {error.strerror}") from (
                 error
@@ -67,7 +71,7 @@ class Package:
     @property
     def size(self) -> int:
         """Bytes of all its files."""
-        return sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
+        return files.folder_size(self.path)
 
     def weights(self, name: str) -> BlobFile:
         """The weight file that the program calls ``name`` (``@model_path/…``).
@@ -78,8 +82,8 @@ class Package:
         if name not in self._blobs:
             if not name.startswith(_MODEL_PATH):
                 raise PackageError(f"{self.path.name}: the weight file {name} has no known place")
-            file = self.model.parent / _inside(name[len(_MODEL_PATH) :], self.path)
-            self._blobs[name] = BlobFile.open(file)
+            file = self.model.parent / files.inside(name[len(_MODEL_PATH) :], self.path)
+            self._blobs[name] = BlobFile.open(file, self.path)
         return self._blobs[name]
 
     def close_weights(self) -> None:
@@ -93,19 +97,11 @@ def _root_model(path: Path) -> Path:
     if not path.is_dir():
         raise PackageError(f"{path} is not a Core ML package (a folder NAME.mlpackage)")
     try:
-        content = json.loads(manifest.read_text(encoding="utf-8"))
+        content = json.loads(files.read(manifest, path, _LARGEST_MANIFEST).decode("utf-8"))
         items = content["itemInfoEntries"]
         name = str(items[content["rootModelIdentifier"]]["path"])
     except OSError as error:
         raise PackageError(f"{path.name} has no Manifest.json: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise PackageError(f"{path.name}: Manifest.json does not name a model") from error
-    return path / "Data" / _inside(name, path)
-
-
-def _inside(name: str, path: Path) -> PurePosixPath:
-    """A relative path without steps upwards: a package must not read its neighbours."""
-    relative = PurePosixPath(name)
-    if relative.is_absolute() or ".." in relative.parts or not relative.parts:
-        raise PackageError(f"{path.name}: the file name '{name}' leads out of the package")
-    return relative
+    return path / "Data" / files.inside(name, path)

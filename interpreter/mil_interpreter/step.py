@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 
 from mil_interpreter.errors import ExecutionError
+from mil_interpreter.memory import Budget
 from mil_interpreter.operators import Operator
 from mil_interpreter.operators.arguments import narrow, wide
+from mil_interpreter.operators.sizes import elements
 from mil_interpreter.types import TensorType
 from mil_interpreter.values import Array, Value
 
@@ -59,25 +61,28 @@ class Step:
         return f"{self.operator.name} ({', '.join(self.outputs)})"
 
 
-def execute(step: Step, values: Mapping[str, Value]) -> dict[str, Value]:
+def execute(step: Step, values: Mapping[str, Value], budget: Budget) -> dict[str, Value]:
     """Run one step.
 
     Args:
         step: what to run.
         values: everything that was made before it and is still needed.
+        budget: what those hold, and the most that all may.
 
     Returns:
         its outputs in their declared types.
 
     Raises:
-        ExecutionError: it failed, or gave another shape or type than the program declares.
+        ExecutionError: it failed, would take more memory than it may, or gave another shape or
+            type than the program declares.
     """
-    widen = step.operator.widen
-    arguments = {name: _resolve(a, values, widen) for name, a in step.arguments.items()}
+    arguments = resolved(step, values)
     try:
+        budget.foresee(4 * elements(step.operator.name, arguments))
         with np.errstate(all="ignore"):
             result = step.operator.function(**arguments)
-    except (ValueError, TypeError, IndexError, RuntimeError, ArithmeticError) as error:
+    # Whatever numpy and torch say of arguments that nobody meant to give them.
+    except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ExecutionError(f"the operator {step} failed: {reason}") from error
     results = result if isinstance(result, tuple) else (result,)
@@ -88,6 +93,12 @@ def execute(step: Step, values: Mapping[str, Value]) -> dict[str, Value]:
         )
     pairs = zip(step.outputs.items(), results, strict=True)
     return {name: _settle(np.asarray(one), kind, step) for (name, kind), one in pairs}
+
+
+def resolved(step: Step, values: Mapping[str, Value]) -> dict[str, Any]:
+    """Its arguments as the operator gets them."""
+    widen = step.operator.widen
+    return {name: _resolve(a, values, widen) for name, a in step.arguments.items()}
 
 
 def _resolve(argument: Any, values: Mapping[str, Value], widen: bool) -> Any:

@@ -31,6 +31,10 @@ def _element(name: str, numpy: type, bits: int, immediate: str) -> ElementType:
     return ElementType(name, np.dtype(numpy), bits, immediate)
 
 
+# Core ML takes five dimensions; numpy and torch take these too, whatever their product is.
+_MOST_DIMENSIONS = 16
+_LARGEST_SIZE = 1 << 40
+
 STRING = _element("string", np.object_, 0, "strings")
 # By their number in MIL's DataType. What is missing (bfloat16, fp8) no host program can compute.
 ELEMENT_TYPES = {
@@ -92,6 +96,8 @@ def tensor_type(value_type: Any, name: str) -> TensorType:
     element = ELEMENT_TYPES.get(tensor.dataType)
     if element is None:
         raise PackageError(f"the value {name} has the unknown element type {tensor.dataType}")
+    if len(tensor.dimensions) > _MOST_DIMENSIONS:
+        raise PackageError(f"the value {name} has {len(tensor.dimensions)} dimensions")
     if tensor.rank != len(tensor.dimensions):
         raise PackageError(
             f"the value {name} says rank {tensor.rank} and has {len(tensor.dimensions)} dimensions"
@@ -101,7 +107,10 @@ def tensor_type(value_type: Any, name: str) -> TensorType:
 
 def _size(dimension: Any, name: str) -> int | None:
     if dimension.WhichOneof("dimension") == "constant":
-        return int(dimension.constant.size)
+        size = int(dimension.constant.size)
+        if size > _LARGEST_SIZE:
+            raise PackageError(f"the value {name} has a dimension of {size}")
+        return size
     if dimension.unknown.variadic:
         raise PackageError(f"the value {name} has no fixed number of dimensions")
     return None

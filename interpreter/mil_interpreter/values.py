@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from mil_interpreter.blob import BlobFile, known_shape, unpack
 from mil_interpreter.errors import PackageError
+from mil_interpreter.memory import Budget, MemoryLimitError
 from mil_interpreter.types import STRING, TensorType, tensor_type
 
 Array = NDArray[Any]
@@ -20,19 +22,26 @@ Weights = Callable[[str], BlobFile]
 """Opens a weight file by the name that the program gives it."""
 
 
-def read_value(value: Any, name: str, weights: Weights) -> Value:
+def read_value(value: Any, name: str, weights: Weights, budget: Budget) -> Value:
     """The content of a ``Value`` message.
 
     Args:
         value: the protobuf message.
         name: of the value, for errors.
         weights: opens its weight file.
+        budget: takes its size before it is read.
 
     Raises:
-        PackageError: type, number of elements or place do not fit, or the kind is not known.
+        PackageError: type, number of elements or place do not fit, the kind is not known, or it
+            takes more memory than there may be.
     """
     kind = tensor_type(value.type, name)
     place = value.WhichOneof("value")
+    count = math.prod(known_shape(kind, f"the constant {name}: its numbers"))
+    try:
+        budget.take(count * kind.element.numpy.itemsize)
+    except MemoryLimitError as error:
+        raise PackageError(f"the constant {name} is {kind}: {error}") from error
     if place == "blobFileValue":
         blob = value.blobFileValue
         return weights(blob.fileName).read(blob.offset, kind)
@@ -44,7 +53,7 @@ def read_value(value: Any, name: str, weights: Weights) -> Value:
 def _immediate(tensor: Any, kind: TensorType, name: str) -> Value:
     field = tensor.WhichOneof("value")
     shape = known_shape(kind, f"the constant {name}: its numbers")
-    count = int(np.prod(shape, dtype=np.int64))
+    count = math.prod(shape)
     if field is None and count == 0:
         return np.empty(shape, kind.element.numpy)
     if field != kind.element.immediate:
@@ -52,7 +61,10 @@ def _immediate(tensor: Any, kind: TensorType, name: str) -> Value:
     found = getattr(tensor, field).values
     if kind.element is STRING:
         return _text(found, shape, name)
-    array = _elements(found, kind, count)
+    try:
+        array = _elements(found, kind, count)
+    except OverflowError as error:
+        raise PackageError(f"the constant {name} is {kind} and holds a larger number") from error
     if array.size != count:
         raise PackageError(f"the constant {name} is {kind} and has {array.size} elements")
     return array.reshape(shape)

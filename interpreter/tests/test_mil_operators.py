@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from mil_interpreter.memory import Budget
+from mil_interpreter.operators.sizes import elements
+from mil_interpreter.step import Step, execute, resolved
+from mil_interpreter.values import Value
 from mil_layer_cases import ACTIVATIONS, CONVOLUTIONS, MATRICES, NORMALIZATIONS, POOLS
 from mil_programs import outputs, written
 from mil_tensor_cases import BINARY, PICKED, REDUCTIONS, SHAPES, UNARY
@@ -17,6 +22,19 @@ GROUPS = {
     "pick": PICKED, "reduce": REDUCTIONS,
 }  # fmt: skip
 CASES = {f"{group}: {case.name}": case for group, cases in GROUPS.items() for case in cases}
+
+
+@pytest.fixture(autouse=True)
+def foreseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No step makes more than was foreseen from its arguments."""
+
+    def watched(step: Step, values: Mapping[str, Value], budget: Budget) -> dict[str, Value]:
+        made = execute(step, values, budget)
+        most = elements(step.operator.name, resolved(step, values))
+        assert all(isinstance(one, str) or one.size <= most for one in made.values())
+        return made
+
+    monkeypatch.setattr("mil_interpreter.interpreter.execute", watched)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -1,9 +1,13 @@
-"""Files appear whole or not at all: written beside their place, then moved there."""
+"""Files and folders appear whole or not at all: written beside their place, then moved there."""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import secrets
+import shutil
+import sys
+import tempfile
 from pathlib import Path
 
 from .errors import OutputError
@@ -20,13 +24,13 @@ def write_whole(path: str | os.PathLike[str], data: bytes, *, overwrite: bool = 
     beside = target.with_name(f".{secrets.token_hex(8)}.part")  # never longer than a name may be
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: no file can have such a name
         raise _refused(target, error) from None
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
         _move(beside, target, overwrite)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: no file can have such a name
         raise _refused(target, error) from None
     finally:
         beside.unlink(missing_ok=True)
@@ -58,6 +62,50 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
     except (OSError, ValueError) as error:
         raise _refused(folder, error) from None
     return folder
+
+
+def move_folder(made: Path, place: Path) -> None:
+    """Moves the finished folder `made` to `place` beside it, and removes what was there.
+
+    One of the two stands at `place` at every moment, even if the process is killed: Linux and macOS
+    exchange them in one step. Where the file system cannot, the old folder is set aside first and
+    comes back if the new one cannot take its place.
+
+    Raises OSError; `place` is then as it was.
+    """
+    if not os.path.lexists(place):
+        made.rename(place)
+        return
+    if _exchange(made, place):
+        if made.is_symlink():
+            made.unlink()
+        else:
+            shutil.rmtree(made, ignore_errors=True)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=".old-", dir=place.parent))
+    try:
+        place.rename(aside / place.name)
+        try:
+            made.rename(place)
+        except OSError:
+            (aside / place.name).rename(place)
+            raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _exchange(a: Path, b: Path) -> bool:
+    """Lets two names change places in one step; False where the system cannot."""
+    library = ctypes.CDLL(None, use_errno=True)
+    here, swap = -100, 2  # Linux's AT_FDCWD and RENAME_EXCHANGE; RENAME_SWAP of macOS
+    names = [os.fsencode(path.absolute()) for path in (a, b)]
+    sys.audit("os.rename", names[0], names[1], -1, -1)
+    try:
+        if sys.platform == "linux":
+            return bool(library.renameat2(here, names[0], here, names[1], swap) == 0)
+        return bool(library.renamex_np(names[0], names[1], swap) == 0)
+    except AttributeError:  # an older system
+        return False
 
 
 def _move(beside: Path, target: Path, overwrite: bool) -> None:

@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from checks.android_aar.contents import build
+from checks.lock import LOCK, pinned
 from checks.release_assets import pack, pack_maven, write_sums
-from checks.release_check import BUILT_HERE, MAVEN, elsewhere, faults, main
+from checks.release_check import BUILT_HERE, MAVEN, SBOM, elsewhere, faults, main
 
 ROOT = Path(__file__).parents[2]
 VERSION = "0.1.0"
@@ -81,6 +82,13 @@ def release(tmp_path: Path) -> Folder:
                 archive.writestr(f"org/squeezesam/{name}.class", head)
     build(classes, tmp_path / "maven", None)
     pack_maven(tmp_path / "maven", folder)
+    hashes = {"hashes": [{"alg": "SHA-256", "content": "00"}]}
+    parts = [
+        {"name": name.replace("-", "_"), "version": version, "externalReferences": [hashes]}
+        for name, version in pinned(LOCK.read_text()).items()
+    ]
+    known = {"bomFormat": "CycloneDX", "components": parts}
+    (folder / SBOM).write_text(json.dumps(known))
     write_sums(folder)
     return folder
 
@@ -187,3 +195,15 @@ def test_the_xcframework_says_in_one_sentence_that_it_needs_xcode(tmp_path: Path
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "needs a Mac" in done.stderr
+
+
+def test_a_package_that_the_list_of_parts_lacks_is_named(release: Folder) -> None:
+    known = json.loads((release / SBOM).read_text())
+    lost, unhashed = known["components"].pop(), known["components"][0]
+    unhashed["externalReferences"] = []
+    (release / SBOM).write_text(json.dumps(known))
+    write_sums(release)
+    found = faults(release, VERSION)
+    for part in (lost, unhashed):
+        name = part["name"].replace("_", "-")
+        assert f"{SBOM}: {name} {part['version']} is missing, or its sha256" in found

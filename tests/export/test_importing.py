@@ -11,10 +11,12 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from endless_program import endless_loop
 from skimage import data
-from squeezesam import Segmenter
+from squeezesam import ModelBundle, Segmenter
 from squeezesam.geometry import Letterbox
-from squeezesam_export.importing.cli import main
+from squeezesam_export.importing.cli import import_here as main
+from squeezesam_export.importing.cli import main as in_a_child
 from squeezesam_export.importing.layouts import LAYOUTS
 from tiny_layouts import MEAN, SIDE, STD, decoder, encoder
 
@@ -231,3 +233,19 @@ def test_a_wrong_layout_a_wrong_size_and_too_many_slots_are_refused(
         "the encoder takes no photo of 128×128: inputs image 1×3×64×64" in capsys.readouterr().err
     )
     assert not (tmp_path / "bundle").exists()
+
+
+def test_programs_run_in_a_process_of_its_own_that_is_stopped_and_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = saved("mobilesam", tmp_path)
+    before = sorted(tmp_path.iterdir())
+    words += ["--layout", "mobilesam", "--size", str(SIDE), "--output", str(tmp_path / "bundle")]
+    assert in_a_child(words) == 0
+    assert capsys.readouterr().out == f"written: {tmp_path / 'bundle'}\n"
+    endless_loop(tmp_path / "decoder.onnx")
+    assert in_a_child([*words, "--overwrite", "--limit", "6"]) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said == "squeezesam-import: bundle: took longer than 6 s over one step and was stopped"
+    assert sorted(tmp_path.iterdir()) == sorted([*before, tmp_path / "bundle"])
+    assert ModelBundle(tmp_path / "bundle").name  # the earlier one

@@ -14,7 +14,12 @@ from tiny_bundle import rehash
 
 def make_endless(bundle: Path, program: str = "segment") -> None:
     """The program's last output then waits for a loop of 10^15 rounds."""
-    path = bundle / f"{program}.onnx"
+    endless_loop(bundle / f"{program}.onnx")
+    rehash(bundle, program)
+
+
+def endless_loop(path: Path) -> None:
+    """The same for a file by itself."""
     model = onnx.load(path)
     graph = model.graph
     last = graph.output[-1].name
@@ -41,7 +46,6 @@ def make_endless(bundle: Path, program: str = "segment") -> None:
     graph.node.append(helper.make_node("Loop", ["rounds", "true", "start"], ["looped"], body=body))
     graph.node.append(helper.make_node("Add", ["before_the_loop", "looped"], [last]))
     onnx.save(model, path)
-    rehash(bundle, program)
 
 
 _BODY = [

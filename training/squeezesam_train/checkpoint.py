@@ -34,8 +34,10 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
 
 
 def _write(path: Path, state: dict[str, Any]) -> None:
+    # What a killed run left, or somebody's link, goes; a new file is made, none is followed.
+    path.unlink(missing_ok=True)
     # Through a file of our own: torch's writer hides why the system refused to write.
-    with path.open("wb") as file:
+    with path.open("xb") as file:
         torch.save(state, file)
         file.flush()
         os.fsync(file.fileno())

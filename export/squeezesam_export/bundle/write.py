@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from squeezesam.writing import move_folder
 from squeezesam_model.families import chosen_weights, family_of
 
 from squeezesam_export.bundle import manifest
@@ -213,15 +214,4 @@ def _manifest(
 def _move(scratch: Path, request: ExportRequest) -> None:
     """Put the finished folder in its place; an old bundle goes only once the new one stands."""
     scratch.chmod(0o755)
-    if not request.path.exists():
-        scratch.rename(request.path)
-        return
-    old = Path(tempfile.mkdtemp(prefix=".old-", dir=request.output))
-    request.path.rename(old / request.name)
-    try:
-        scratch.rename(request.path)
-    except OSError:
-        (old / request.name).rename(request.path)
-        raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
+    move_folder(scratch, request.path)

@@ -15,6 +15,8 @@ import onnx
 import torch
 from skimage import data
 from squeezesam import Segmenter, SqueezeSamError
+from squeezesam.child import restart_limit
+from squeezesam.writing import move_folder
 from squeezesam_model import file_sha256
 from squeezesam_model.heat import HEAT, heat_program
 from squeezesam_model.metadata import read_metadata
@@ -50,6 +52,7 @@ class ImportRequest:
         slots: of points and box corners; 0 takes the layout's own, or six.
         licence: of the weights.
         overwrite: replace a bundle that is there.
+        scratch: where it is made, on the disk of its place; None makes it beside that.
     """
 
     encoder: Path
@@ -60,6 +63,7 @@ class ImportRequest:
     slots: int = 0
     licence: str = "unspecified"
     overwrite: bool = False
+    scratch: Path | None = None
     files: dict[str, Path] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -84,16 +88,16 @@ def import_bundle(request: ImportRequest) -> Path:
     decode = adapted_decoder(opened(request.decoder), request.layout, shapes, request.size, slots)
     try:
         request.output.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=".partial-", dir=request.output.parent))
+        place = request.scratch or request.output.parent
+        scratch = Path(tempfile.mkdtemp(prefix=".partial-", dir=place))
     except OSError as error:
         raise ExportError(f"cannot write to {request.output.parent}: {error.strerror}") from error
     try:
         _fill(scratch, request, (embed, decode), slots)
+        restart_limit()
         _try_out(scratch)
         scratch.chmod(0o755)
-        if request.output.exists():
-            shutil.rmtree(request.output)
-        scratch.rename(request.output)
+        move_folder(scratch, request.output)
     except OSError as error:
         raise ExportError(f"cannot write the bundle {request.output}: {error.strerror}") from error
     finally:

@@ -77,24 +77,29 @@ def conv_transpose(
     dimensions = _dimensions(x)
     steps, spread = ones_or(strides, dimensions), ones_or(dilations, dimensions)
     kernel = extents(weight.shape[2:], spread)
-    whole = _TRANSPOSED[dimensions](
+    made = _TRANSPOSED[dimensions](
         tensor(x), tensor(weight), None, steps, 0, 0, integer(groups), spread
     )
     wanted = None if output_shape is None else integers(output_shape)[2:]
-    starts, sizes = _cut(x.shape[2:], kernel, steps, pad_type, pad, wanted)
+    starts, sizes = cut(x.shape[2:], kernel, steps, pad_type, pad, wanted)
     beyond = [
         (0, max(0, start + size - have))
-        for start, size, have in zip(starts, sizes, whole.shape[2:], strict=True)
+        for start, size, have in zip(starts, sizes, made.shape[2:], strict=True)
     ]
-    whole = F.pad(whole, torch_order(beyond))
+    made = F.pad(made, torch_order(beyond))
     for axis, (start, size) in enumerate(zip(starts, sizes, strict=True)):
-        whole = whole.narrow(axis + 2, start, size)
+        made = made.narrow(axis + 2, start, size)
     if bias is not None:
-        whole = whole + tensor(bias).reshape(1, -1, *(1,) * dimensions)
-    return np.asarray(whole.contiguous().numpy())
+        made = made + tensor(bias).reshape(1, -1, *(1,) * dimensions)
+    return np.asarray(made.contiguous().numpy())
 
 
-def _cut(
+def whole(sizes: tuple[int, ...], kernel: list[int], strides: tuple[int, ...]) -> list[int]:
+    """Size of the whole result of a transposed convolution."""
+    return [(n - 1) * s + k for n, s, k in zip(sizes, strides, kernel, strict=True)]
+
+
+def cut(
     sizes: tuple[int, ...],
     kernel: list[int],
     strides: tuple[int, ...],
@@ -104,7 +109,7 @@ def _cut(
 ) -> tuple[list[int], list[int]]:
     """First element and size of the part of the whole result that is kept."""
     one_of("pad_type", pad_type, ("valid", "custom", "same"))
-    full = [(n - 1) * s + k for n, s, k in zip(sizes, strides, kernel, strict=True)]
+    full = whole(sizes, kernel, strides)
     if pad_type == "same":
         out = list(wanted or [n * s for n, s in zip(sizes, strides, strict=True)])
         pairs: Padding = [

@@ -111,6 +111,8 @@ def topk(
     del sort
     one_of("output_indices_dtype", output_indices_dtype, ("int32", "uint16"))
     along = integer(axis)
+    if not 0 <= integer(k) <= x.shape[along]:
+        raise BadArgumentError(f"{integer(k)} of {x.shape[along]} elements were asked for")
     places = np.take(argsort(x, along, ascending), np.arange(integer(k)), along)
     values = np.take_along_axis(x, places, along)
     if not flag(return_indices):

@@ -77,4 +77,6 @@ def _normalised(x: Array, axes: tuple[int, ...], epsilon: Array | float) -> Arra
 
 
 def _by_channel(values: Array, x: Array) -> Array:
+    if values.size not in (1, x.shape[1]):
+        raise BadArgumentError(f"{values.size} values for {x.shape[1]} channels")
     return np.reshape(values, (-1, *(1,) * (x.ndim - 2)))

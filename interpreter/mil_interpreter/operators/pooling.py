@@ -37,7 +37,7 @@ def max_pool(
     ceil_mode: Array | bool = False,
 ) -> Array:
     """Maximum of each window; padding never wins."""
-    kernel, steps, pairs, beyond = _windows(x, kernel_sizes, strides, pad_type, pad, ceil_mode)
+    kernel, steps, pairs, beyond = windows(x, kernel_sizes, strides, pad_type, pad, ceil_mode)
     values = _around(tensor(x), _both(pairs, beyond), -np.inf)
     return np.asarray(_MAXIMUM[len(kernel)](values, kernel, steps).numpy())
 
@@ -56,7 +56,7 @@ def avg_pool(
 
     What lies beyond the padding (windows that ``ceil_mode`` adds) never counts.
     """
-    kernel, steps, pairs, beyond = _windows(x, kernel_sizes, strides, pad_type, pad, ceil_mode)
+    kernel, steps, pairs, beyond = windows(x, kernel_sizes, strides, pad_type, pad, ceil_mode)
     counted = torch.ones(1, 1, *x.shape[2:])
     counted = _around(counted, pairs, 0.0 if flag(exclude_padding_from_average) else 1.0)
     counts = _MEAN[len(kernel)](_around(counted, beyond, 0.0), kernel, steps)
@@ -74,13 +74,13 @@ def l2_pool(
     ceil_mode: Array | bool = False,
 ) -> Array:
     """Square root of the sum of squares of each window."""
-    kernel, steps, pairs, beyond = _windows(x, kernel_sizes, strides, pad_type, pad, ceil_mode)
+    kernel, steps, pairs, beyond = windows(x, kernel_sizes, strides, pad_type, pad, ceil_mode)
     squares = _around(tensor(x).square(), _both(pairs, beyond), 0.0)
     sums = _MEAN[len(kernel)](squares, kernel, steps) * float(np.prod(kernel))
     return np.asarray(sums.sqrt().numpy())
 
 
-def _windows(
+def windows(
     x: Array,
     kernel_sizes: Array,
     strides: Array | None,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from squeezesam import SqueezeSamError
 from squeezesam.terminal import printable
+from squeezesam.writing import write_whole
 
 from squeezesam_train.photos import DataError
 
@@ -51,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     try:
         return _evaluate(arguments)
-    except (DataError, PredictorError, OSError) as error:
+    except (DataError, PredictorError, SqueezeSamError, OSError) as error:
         print(f"squeezesam-eval-ap: {printable(str(error))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as stop:  # of squeezesam_launch it says by which signal
@@ -97,7 +98,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         **figures,
     }
     if arguments.output is not None:
-        _write(arguments.output, json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+        text = json.dumps(report, indent=1, ensure_ascii=False) + "\n"
+        write_whole(arguments.output, text.encode(), overwrite=arguments.overwrite)
     print("  ".join(f"{name} {100 * value:.1f}" for name, value in figures.items()))
     return 0
 
@@ -114,13 +116,6 @@ def _predictor(arguments: argparse.Namespace) -> Predictor:
     preset = arguments.preset or DEFAULT_SEGMENTER
     weights = arguments.weights or shipped_weights(preset)
     return TorchPredictor.load(weights, None, preset, size=arguments.size)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write beside, then rename."""
-    beside = path.with_name(path.name + ".part")
-    beside.write_text(text, encoding="utf-8")
-    os.replace(beside, path)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from squeezesam.writing import move_folder
+
 from squeezesam_train.evaluation.markdown import to_markdown
 from squeezesam_train.evaluation.plots import plot_clicks, plot_protocols, plot_reliability
 from squeezesam_train.evaluation.run import CurveRecord, MaskRecord, Records
@@ -74,9 +76,7 @@ def write_report(folder: Path, report: dict[str, Any], records: Records) -> None
         try:
             _fill(partial, report, records)
             partial.chmod(0o755)
-            if folder.exists():
-                shutil.rmtree(folder)
-            partial.rename(folder)
+            move_folder(partial, folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:

@@ -19,7 +19,7 @@ Shards elsewhere (`https://…`, or any command's output as `pipe:…`) are copi
 from __future__ import annotations
 
 import hashlib
-import os
+import secrets
 import shutil
 import urllib.parse
 from collections.abc import Sequence
@@ -120,10 +120,10 @@ def local_shard(url: str, cache: Path | None) -> Path:
     target = cache / f"{place}-{urllib.parse.quote(url.rsplit('/', 1)[-1], safe='')[-100:]}"
     if target.exists():
         return target
-    beside = target.with_name(f"{target.name}.{os.getpid()}.part")
+    beside = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        with gopen(url) as stream, beside.open("wb") as file:
+        with gopen(url) as stream, beside.open("xb") as file:
             shutil.copyfileobj(stream, file, 1 << 20)
         beside.rename(target)
     except (OSError, ValueError) as error:
