@@ -25,13 +25,20 @@ setup: $(VENV)/.core ## build .venv with the exact versions of constraints.txt
 
 $(VENV)/.tools: constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	@# torch first and alone: other packages would pull another build of it
+	@# torch first and alone: the build that pip prefers here, if its sha256 stands in the lock
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --retries 10 --timeout 60 \
+	    --no-deps -c constraints.txt --dest $(VENV)/torch torch==2.13.0
+	$(PYTHON) -m checks.lock --only torch > $(VENV)/torch.lock
+	$(PIP) --require-hashes --no-deps --no-index --find-links $(VENV)/torch -r $(VENV)/torch.lock
+	rm -r $(VENV)/torch
+	@# these files and no others
+	$(PIP) --require-hashes --no-deps -r requirements.lock
+	@# what torch wants besides where it is a build for CUDA; nothing for the CPU's
 	$(PIP) -c constraints.txt torch==2.13.0
-	$(PIP) -c constraints.txt setuptools wheel pybind11
 	@touch $@
 
 $(VENV)/.core: $(VENV)/.tools setup.py pyproject.toml $(wildcard runtime/core/src/*/* runtime/core/include/squeezesam/* python_bindings/squeezesam/_core*.cpp python_bindings/squeezesam/_core*.h)
-	$(PIP) -c constraints.txt --no-build-isolation -e '.[export,train,heif,serve,watch,completion,demo,dev]'
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 demo: setup ## export the int8 bundles at 512 and segment three photos into build/demo

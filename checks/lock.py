@@ -37,8 +37,19 @@ def locked(compiled: str) -> str:
     return _HEAD + compiled
 
 
+def only(name: str, text: str) -> str:
+    """The lock of one package (KeyError if there is none)."""
+    for part in re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE):
+        if part.startswith(f"{name}=="):
+            return part
+    raise KeyError(name)
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["--more"]:
         print("\n".join(MORE))
+        sys.exit()
+    if sys.argv[1] == "--only":
+        print(only(sys.argv[2], LOCK.read_text()), end="")
         sys.exit()
     LOCK.write_text(locked(Path(sys.argv[1]).read_text()))

@@ -3,10 +3,16 @@
 
 FUZZ_PYTHON_SECONDS ?= 45
 
-fuzz-python: $(VENV)/.core ## atheris on photos, bundles, packages, weights, masks, names (FUZZ_PYTHON_SECONDS in all)
+# Not part of setup: only this needs it.
+$(VENV)/.fuzz: $(VENV)/.core
+	$(PYTHON) -m checks.lock --only atheris > $(VENV)/atheris.lock
+	$(PIP) --require-hashes --no-deps -r $(VENV)/atheris.lock
+	@touch $@
+
+fuzz-python: $(VENV)/.fuzz ## atheris on photos, bundles, packages, weights, masks, names (FUZZ_PYTHON_SECONDS in all)
 	OMP_NUM_THREADS=1 $(BIN)/python tests/fuzz/run.py $(FUZZ_PYTHON_SECONDS)
 
-fuzz-long: $(VENV)/.core ## all fuzzers for an hour; adds the executions of Python's to docs/security.md
+fuzz-long: $(VENV)/.fuzz ## all fuzzers for an hour; adds the executions of Python's to docs/security.md
 	$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=300
 	OMP_NUM_THREADS=1 $(BIN)/python tests/fuzz/run.py --record 1800
 

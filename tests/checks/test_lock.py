@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from checks.lock import ELSEWHERE, LOCK, MORE, ROOT, locked, pinned
+from checks.lock import ELSEWHERE, LOCK, MORE, ROOT, locked, only, pinned
 
 
 def test_the_lock_has_the_versions_of_constraints_and_what_is_named_besides() -> None:
@@ -28,3 +28,11 @@ def test_every_package_has_its_hashes_and_nothing_else_is_installed_from_it() ->
 def test_a_build_from_elsewhere_of_another_version_is_noticed() -> None:
     with pytest.raises(SystemExit, match="ELSEWHERE is of another version"):
         locked("a==1 \\\n    --hash=sha256:00\n")
+
+
+def test_one_package_has_a_lock_of_its_own() -> None:
+    alone = only("torch", LOCK.read_text())
+    assert list(pinned(alone)) == ["torch"]
+    assert LOCK.read_text().count(alone) == 1
+    with pytest.raises(KeyError):
+        only("torc", LOCK.read_text())
