@@ -35,7 +35,7 @@ lint-android: android-toolchain ## ktlint, and what else can be checked of the A
 # Against the android.jar alone, without a JDK: what is compiled here exists on API 23.
 $(ANDROID_BUILD)/main.jar: $(ANDROID_MAIN) | android-toolchain
 	@mkdir -p $(@D)
-	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -no-jdk -Xexplicit-api=strict -d $@ \
+	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -no-jdk -Xexplicit-api=strict -module-name squeezesam-android -d $@ \
 	    -cp $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES) $(ANDROID)/src/main/kotlin
 
 # Of the libraries behind the engines, what the engines use: Java and Kotlin as the real ones are.
@@ -100,7 +100,16 @@ android-native: ## the Android library's native part for its three ABIs; needs A
 	done
 
 # Built anew where an NDK is; without one the version ends in -without-native.
-android-aar: $(ANDROID_BUILD)/main.jar $(ANDROID_BUILD)/engines.jar ## AARs, POMs and sources as a Maven repository in build/maven
+android-aar: $(ANDROID_BUILD)/engines.jar $(ANDROID_BUILD)/examples.jar ## AARs, POMs and sources as a Maven repository in build/maven
 	$(if $(ANDROID_NDK_HOME),$(MAKE) android-native)
 	$(PYTHON) -m checks.android_aar build $(ANDROID_BUILD) build/maven \
 	    $(if $(ANDROID_NDK_HOME),--native $(ANDROID_BUILD)/native)
+	@# docs/android.md once more, against what an app gets
+	rm -rf $(ANDROID_BUILD)/from-aar && mkdir -p $(ANDROID_BUILD)/from-aar
+	set -e; for product in android executorch; do \
+	    $(PYTHON) -m zipfile -e build/maven/org/squeezesam/squeezesam-$$product/*/*.aar $(ANDROID_BUILD)/from-aar; \
+	    mv $(ANDROID_BUILD)/from-aar/classes.jar $(ANDROID_BUILD)/from-aar/$$product.jar; \
+	done
+	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -no-jdk -d $(ANDROID_BUILD)/from-aar/examples.jar \
+	    -cp $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES):$(ANDROID_BUILD)/from-aar/android.jar:$(ANDROID_BUILD)/from-aar/executorch.jar \
+	    $(ANDROID_BUILD)/examples/Examples.kt

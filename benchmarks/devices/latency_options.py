@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import comparison
+import devices_table
 from measure.machine import commit
 from results.result import ResultError, main_ms, read_result, write_result
 from results.schema_check import SchemaError
 
 from devices.failures import DeviceError
 
+DOCS = Path(__file__).parents[2] / "docs"
 EXIT_CODES = """exit codes:
   0    measured, and nothing worse than in OLD.json
   1    the run broke (unplugged, timed out, crashed), or something is worse or not comparable
@@ -57,6 +60,11 @@ def new_parser(manual: str | None, epilog: str, result: str) -> argparse.Argumen
         metavar="FILE",
         help=f"where the result goes; - prints it (default {result})",
     )
+    parser.add_argument(
+        "--submit",
+        action="store_true",
+        help="write the result into docs/devices, ready for a pull request, and renew the page",
+    )
     comparison.add_arguments(parser)
     return parser
 
@@ -91,6 +99,8 @@ def guarded(
         if result is None:
             return 0
         deliver(result, options.json)
+        if options.submit:
+            submit(result)
         if old is None:
             return 0
         # With --json - standard output is the result's alone.
@@ -117,6 +127,26 @@ def deliver(result: dict[str, Any], where: str) -> None:
     write_result(result, Path(where))
     print("\n".join(summary(result)))
     print(f"written: {where}")
+
+
+def submit(result: dict[str, Any], docs: Path = DOCS) -> Path:
+    """Write docs/devices/MODEL-DATE-RUN.json, beside those of others, and renew docs/devices.md.
+
+    The schema lets no serial number or name that a person gave into a result.
+
+    Raises:
+        ValueError: the result is there already.
+    """
+    words = [result["machine"]["model"], result["date"][:10], result["run"]]
+    name = re.sub(r"[^A-Za-z0-9]+", "-", " ".join(words)).strip("-").lower()
+    path = docs / "devices" / f"{name}.json"
+    if path.exists():
+        raise ValueError(f"{path} is there already; remove it to submit this run anew")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_result(result, path)
+    devices_table.main(["--docs", str(docs)])
+    print(f"written: {path}; commit it with docs/devices.md and open a pull request")
+    return path
 
 
 def summary(result: dict[str, Any]) -> list[str]:

@@ -113,10 +113,13 @@ def _zip(path: Path, contents: dict[str, bytes]) -> None:
 
 
 def _classes(product: Product, jar: Path) -> dict[str, bytes]:
-    """What of the jar is the product's: its package, and Kotlin's own table for the first."""
+    """What of the jar is the product's: its package, and for the core Kotlin's table of functions
+    outside of classes, without which an app cannot call them. The engines have none."""
     others = [p.package + "/" for p in PRODUCTS if p.package.startswith(product.package + "/")]
     with zipfile.ZipFile(jar) as archive:
-        names = [n for n in archive.namelist() if n.startswith(product.package + "/")]
+        table = "META-INF/squeezesam-android.kotlin_module"
+        own = (product.package + "/", *([table] if product is PRODUCTS[0] else []))
+        names = [n for n in archive.namelist() if n.startswith(own)]
         return {
             n: archive.read(n)
             for n in names
@@ -134,7 +137,7 @@ def aar(product: Product, classes: Path, native: Path | None, root: Path) -> dic
         inside = _classes(product, classes / product.jar)
     except (OSError, zipfile.BadZipFile) as error:
         raise AarError(f"{product.jar}: {error}; make {classes}/{product.jar} first") from error
-    if not inside:
+    if not any(name.endswith(".class") for name in inside):
         raise AarError(f"{product.jar} has no class of {product.package}")
     with tempfile.TemporaryDirectory() as folder:
         jar = Path(folder) / "classes.jar"

@@ -97,6 +97,9 @@ def _aar_faults(path: Path, product: Product, root: Path, own: str) -> Iterator[
         jar.write_bytes(files["classes.jar"])
         with zipfile.ZipFile(jar) as archive:
             classes = {n: archive.read(n) for n in archive.namelist() if n.endswith(".class")}
+            tables = [n for n in archive.namelist() if n.endswith(".kotlin_module")]
+    if len(tables) != (product is PRODUCTS[0]):
+        yield f"{product.name}: Kotlin's table of functions is missing, or one too many"
     for name, content in classes.items():
         if content[:4] != b"\xca\xfe\xba\xbe" or struct.unpack(">H", content[6:8])[0] > JAVA_11:
             yield f"{product.name}: {name} is no class of Java 11"

@@ -40,6 +40,7 @@ def classes(tmp_path: Path) -> Path:
         with zipfile.ZipFile(folder / jar, "w") as archive:
             for name in names:
                 archive.writestr(f"org/squeezesam/{name}.class", CLASS)
+            archive.writestr("META-INF/squeezesam-android.kotlin_module", b"")
     return folder
 
 

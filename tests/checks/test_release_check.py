@@ -80,6 +80,7 @@ def release(tmp_path: Path) -> Folder:
             for name in names:
                 head = b"\xca\xfe\xba\xbe" + struct.pack(">HH", 0, 55)
                 archive.writestr(f"org/squeezesam/{name}.class", head)
+            archive.writestr("META-INF/squeezesam-android.kotlin_module", b"")
     build(classes, tmp_path / "maven", None)
     pack_maven(tmp_path / "maven", folder)
     hashes = {"hashes": [{"alg": "SHA-256", "content": "00"}]}

@@ -1,0 +1,66 @@
+"""Phones: estimates say that they are, and give way to what people measured and sent."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import devices_table
+import pytest
+from devices.latency_options import submit
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    (tmp_path / "devices").mkdir()
+    shutil.copy(DOCS / "devices" / "estimate.json", tmp_path / "devices")
+    return tmp_path
+
+
+def test_the_committed_page_is_what_the_files_say() -> None:
+    assert devices_table.main(["--check"]) == 0
+
+
+def test_an_estimate_is_our_multiply_adds_at_a_peers_rate() -> None:
+    tap, automatic = devices_table.expected(
+        {"gmac": 10.0, "ms": 100.0}, {"segment": 2_000_000_000, "heat": 500_000_000}
+    )
+    assert [tap, automatic] == pytest.approx([20, 25])
+
+
+def test_a_submitted_result_is_shown_and_its_chip_loses_its_estimates(
+    docs: Path, result: dict[str, Any]
+) -> None:
+    before = devices_table.page(docs / "devices")
+    assert "Apple A15" in before
+    assert "*Not yet run on a device.*" in before
+    result["machine"]["model"] = "iPhone14,7"
+    path = submit(result, docs)
+    assert path.parent == docs / "devices"
+    page = (docs / "devices.md").read_text()
+    assert "Apple A15" not in page
+    assert "*Not yet run on a device.*" not in page
+    assert result["rows"][0]["bundle"]["name"] in page
+    with pytest.raises(ValueError, match="is there already"):
+        submit(result, docs)
+
+
+@pytest.mark.parametrize("text", ["", "{}", json.dumps({"ours": {}, "peers": [{}]})])
+def test_an_estimate_that_is_not_sound_is_one_sentence(
+    docs: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (docs / "devices" / "estimate.json").write_text(text)
+    assert devices_table.main(["--docs", str(docs)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not (docs / "devices.md").exists()
+
+
+def test_a_page_that_says_something_else_is_found(docs: Path) -> None:
+    (docs / "devices.md").write_text("old")
+    assert devices_table.main(["--docs", str(docs), "--check"]) == 1
+    assert devices_table.main(["--docs", str(docs)]) == 0
+    assert devices_table.main(["--docs", str(docs), "--check"]) == 0
