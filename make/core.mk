@@ -46,7 +46,7 @@ ssam-arm64: $(VENV)/.core ## build/arm64-engines/cli/ssam: the command for arm64
 	    -DSSAM_ONNXRUNTIME_ROOT=$(ARM64_ONNXRUNTIME) > /dev/null
 	cmake --build build/arm64-engines -j$(CORE_JOBS) --target ssam > /dev/null
 
-arm64-parity: ssam-arm64 setup ## masks of the int8 bundles on arm64 (qemu) against x86-64's, into docs/verification.md
+arm64-parity: ssam-arm64 ## masks of the int8 bundles on arm64 (qemu) against x86-64's, into docs/verification.md
 	$(BIN)/python examples/demo.py --output build/demo
 	$(BIN)/python benchmarks/arm64_parity.py build/bundles/*-onnx-int8-512x512 \
 	    build/bundles/*-executorch-int8-512x512 --ssam build/arm64-engines/cli/ssam \
