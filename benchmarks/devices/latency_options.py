@@ -12,11 +12,10 @@ from typing import Any
 
 import comparison
 import devices_table
+from devices.failures import DeviceError
 from measure.machine import commit
 from results.result import ResultError, main_ms, read_result, write_result
 from results.schema_check import SchemaError
-
-from devices.failures import DeviceError
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXIT_CODES = """exit codes:
