@@ -46,8 +46,9 @@ private struct RowSection: View {
             value("First prediction", row.firstPrediction)
             distribution("Automatic mask", row.automatic)
             distribution("Tap", row.tap)
-            distribution("Segmentation network", row.segmenter)
-            distribution("Saliency network", row.saliency)
+            ForEach(row.programs.keys.sorted(), id: \.self) { name in
+                distribution("Program \(name)", row.programs[name])
+            }
             if let peak = row.peakMemoryMiB {
                 LabeledContent(
                     "Peak memory",

@@ -71,8 +71,6 @@ extension BenchmarkResult.Row: Encodable {
         try object.encodeNil(forKey: "threads")
         try object.encode(["cold": coldLoad, "warm": warmLoad], forKey: "load_ms")
         try object.encode(firstPrediction, forKey: "first_prediction_ms")
-        var programs = ["segmenter": segmenter]
-        programs["saliency"] = saliency
         try object.encode(programs, forKey: "programs_ms")
         try object.encode(automatic, forKey: "automatic_ms")
         try object.encode(tap, forKey: "tap_ms")

@@ -3,7 +3,7 @@ import Foundation
 /// A result as benchmarks/results/result.schema.json describes it. What was not measured is null, never
 /// left out and never 0.
 public struct BenchmarkResult: Equatable, Sendable {
-    public static let schema = 1
+    public static let schema = 2
 
     public struct Machine: Equatable, Sendable {
         /// Product identifier, such as iPhone15,2.
@@ -50,7 +50,9 @@ public struct BenchmarkResult: Equatable, Sendable {
         public let precision: String
         public let height: Int
         public let width: Int
-        /// Of each network, and of the whole folder as "bundle".
+        /// The program that gives the masks.
+        public let main: String
+        /// Of each program, and of the whole folder as "bundle".
         public let bytes: [String: Int64]
     }
 
@@ -61,8 +63,8 @@ public struct BenchmarkResult: Equatable, Sendable {
         public let coldLoad: Double?
         public let warmLoad: Double?
         public let firstPrediction: Double?
-        public let segmenter: Distribution
-        public let saliency: Distribution?
+        /// Of each of the bundle's programs that was timed, by name.
+        public let programs: [String: Distribution]
         public let automatic: Distribution?
         public let tap: Distribution?
         public let stages: [String: Distribution]

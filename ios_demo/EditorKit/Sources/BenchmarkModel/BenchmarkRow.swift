@@ -24,16 +24,21 @@ struct BenchmarkRow {
         let automatic = try await automaticTimings(segmenter, sample, isAutomatic, &memory)
         let taps = try await tapTimings(
             segmenter, sample, warmup: isAutomatic ? 0 : settings.warmup, &memory)
-        guard let network = Distribution(taps.compactMap { $0.programs["segment"] }) else {
+        if taps.isEmpty {
             throw BenchmarkFailure(.usage, "nothing was timed", run: settings.run)
+        }
+        var programs: [String: Distribution] = [:]
+        for program in segmenter.bundle.programs {
+            let timings = program.runs == .prompt ? taps : automatic
+            programs[program.name] = Distribution(
+                timings.compactMap { $0.programs[program.name] })
         }
         return BenchmarkResult.Row(
             bundle: try BenchmarkResult.Bundle(segmenter.bundle, folder: folder),
             engine: segmenter.bundle.target.engine,
             computeUnit: [.coreML, .coreAI].contains(segmenter.bundle.target) ? unit : nil,
             coldLoad: rounded(cold), warmLoad: rounded(warm),
-            firstPrediction: first.map(rounded), segmenter: network,
-            saliency: Distribution(automatic.compactMap { $0.programs["heat"] }),
+            firstPrediction: first.map(rounded), programs: programs,
             automatic: Distribution(automatic.map(\.total)), tap: Distribution(taps.map(\.total)),
             stages: Self.stages(of: automatic), peakMemoryMiB: memory.mebibytes)
     }
@@ -97,15 +102,14 @@ struct BenchmarkRow {
 
     private static func stages(of timings: [Timings]) -> [String: Distribution] {
         let stages: [(String, KeyPath<Timings, Double>)] = [
-            ("open", \.open), ("clicks", \.clicks), ("planes", \.prompts), ("mask", \.mask),
+            ("open", \.open), ("clicks", \.clicks), ("prompts", \.prompts), ("mask", \.mask),
         ]
         var found: [String: Distribution] = [:]
         for (name, stage) in stages {
             found[name] = Distribution(timings.map { $0[keyPath: stage] })
         }
         for program in timings.first?.programs.keys.sorted() ?? [] {
-            found[ResultWords.program(program)] = Distribution(
-                timings.compactMap { $0.programs[program] })
+            found[program] = Distribution(timings.compactMap { $0.programs[program] })
         }
         return found
     }

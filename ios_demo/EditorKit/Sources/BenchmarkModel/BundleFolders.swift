@@ -59,12 +59,14 @@ extension BenchmarkResult.Bundle {
         let manifest = try Data(contentsOf: folder.appendingPathComponent("manifest.json"))
         var bytes: [String: Int64] = ["bundle": Self.size(of: folder)]
         for program in bundle.programs {
-            bytes[ResultWords.program(program.name)] = program.fileSize
+            bytes[program.name] = program.fileSize
         }
         self.init(
             name: bundle.name, sha256: SqueezeSAMCore.sha256(manifest), target: bundle.target.word,
             backend: bundle.backend, precision: bundle.precision,
-            height: bundle.inputSize.height, width: bundle.inputSize.width, bytes: bytes)
+            height: bundle.inputSize.height, width: bundle.inputSize.width,
+            main: bundle.programs.first { $0.outputs.contains { $0.role == "masks" } }?.name ?? "",
+            bytes: bytes)
     }
 
     private static func size(of folder: URL) -> Int64 {
@@ -75,17 +77,6 @@ extension BenchmarkResult.Bundle {
                 forKeys: [.fileSizeKey, .isRegularFileKey])
             if values?.isRegularFile == true { sum += Int64(values?.fileSize ?? 0) }
         } ?? 0
-    }
-}
-
-/// Schema 1 of the results has words of its own for two programs.
-enum ResultWords {
-    static func program(_ name: String) -> String {
-        switch name {
-        case "segment": return "segmenter"
-        case "heat": return "saliency"
-        default: return name
-        }
     }
 }
 

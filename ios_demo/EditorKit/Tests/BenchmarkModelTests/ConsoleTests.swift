@@ -26,22 +26,24 @@ final class ConsoleTests: XCTestCase {
             runs: 50, warmup: 5, thermal: (.nominal, .fair),
             battery: (.init(percent: 80, isCharging: true), .init(percent: nil, isCharging: nil)),
             rows: [
-                row(.cpuAndNeuralEngine, distribution, saliency: distribution, load: 812.345),
-                row(nil, distribution, saliency: nil, load: nil),
+                row(.cpuAndNeuralEngine, distribution, heat: distribution, load: 812.345),
+                row(nil, distribution, heat: nil, load: nil),
             ])
     }
 
     private func row(
-        _ unit: ComputeUnit?, _ times: Distribution, saliency: Distribution?, load: Double?
+        _ unit: ComputeUnit?, _ times: Distribution, heat: Distribution?, load: Double?
     ) -> BenchmarkResult.Row {
         .init(
             bundle: .init(
                 name: "squeezesam-coreml-int8-512x512", sha256: SqueezeSAMCore.sha256(Data()),
                 target: "coreml", backend: "coreml", precision: "int8", height: 512, width: 512,
-                bytes: ["bundle": 9_400_000, "segmenter": 7_600_000, "saliency": 1_700_000]),
+                main: "segment",
+                bytes: ["bundle": 9_400_000, "segment": 7_600_000, "heat": 1_700_000]),
             engine: "coreml", computeUnit: unit, coldLoad: load, warmLoad: load,
-            firstPrediction: load, segmenter: times, saliency: saliency, automatic: saliency,
-            tap: times, stages: saliency.map { ["saliency": $0] } ?? [:],
+            firstPrediction: load,
+            programs: ["segment": times].merging(heat.map { ["heat": $0] } ?? [:]) { $1 },
+            automatic: heat, tap: times, stages: heat.map { ["heat": $0] } ?? [:],
             peakMemoryMiB: load == nil ? nil : 143.2)
     }
 

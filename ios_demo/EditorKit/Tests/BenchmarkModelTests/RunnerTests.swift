@@ -41,14 +41,13 @@ final class RunnerTests: XCTestCase {
         for row in result.rows {
             XCTAssertEqual(row.tap?.count, 3)
             XCTAssertEqual(row.automatic?.count, 3)
-            XCTAssertEqual(row.segmenter.count, 3)
-            XCTAssertEqual(row.saliency?.count, 3)
+            XCTAssertEqual(row.programs.mapValues(\.count), ["segment": 3, "heat": 3])
             XCTAssertEqual(row.coldLoad, 1)
             XCTAssertEqual(row.warmLoad, 1)
             XCTAssertEqual(row.firstPrediction, 1)
             XCTAssertEqual(
                 Set(row.stages.keys),
-                ["open", "saliency", "clicks", "planes", "segmenter", "mask"])
+                ["open", "heat", "clicks", "prompts", "segment", "mask"])
             XCTAssertEqual(row.engine, "coreml")
         }
         XCTAssertEqual(result.rows[0].peakMemoryMiB, 200)
@@ -72,7 +71,8 @@ final class RunnerTests: XCTestCase {
             contentsOf: scratch.path("built-in/own/manifest.json"))
         XCTAssertEqual(bundle.sha256, SqueezeSAMCore.sha256(manifest))
         XCTAssertEqual(bundle.bytes["bundle"], Int64(manifest.count))
-        XCTAssertEqual(bundle.bytes["segmenter"], 0)
+        XCTAssertEqual(bundle.bytes["segment"], 0)
+        XCTAssertEqual(bundle.main, "segment")
         XCTAssertEqual(bundle.name, "fake-coreml-int8-64x64")
         XCTAssertEqual([bundle.target, bundle.precision], ["coreml", "int8"])
     }
@@ -126,7 +126,7 @@ final class RunnerTests: XCTestCase {
         await assertFails(.memory, settings(), bundles, device)
     }
 
-    func testABundleWithoutSaliencyIsMeasuredByTaps() async throws {
+    func testABundleWithoutAnAutomaticMaskIsMeasuredByTaps() async throws {
         let scratch = try Scratch()
         let device = FakeDevice()
         device.loading = { _ in try FakeBundle.segmenter(capabilities: [.negativePoints]) }
