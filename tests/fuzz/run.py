@@ -114,10 +114,13 @@ def main() -> int:
     from targets import NAMES
 
     names = options.targets or NAMES
-    done = {name: started(name, max(1, options.seconds // len(names))) for name in names}
-    if options.record:
-        record({n: one for n, one in done.items() if one is not None})
-    return 1 if None in done.values() else 0
+    failed = False
+    for name in names:
+        done = started(name, max(1, options.seconds // len(names)))
+        failed |= done is None
+        if options.record and done is not None:
+            record({name: done})
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
