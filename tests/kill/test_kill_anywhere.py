@@ -12,7 +12,7 @@ import pytest
 FAULTS = Path(__file__).with_name("faults.py")
 
 # Places of each command; `make kill-long` takes all of them, and kills at random besides.
-PLACES = {"segment": 4, "train": 2}
+PLACES = {"segment": 4, "train": 2, "eval": 1}
 
 
 @pytest.mark.parametrize("command", PLACES)
