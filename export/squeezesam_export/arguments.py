@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import math
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from squeezesam.child import LIMIT_S
+from squeezesam.command_parser import CommandParser
 
 from squeezesam_export.targets.registry import all_targets
 
 if TYPE_CHECKING:
     from squeezesam_export.targets.protocol import Target
-
-
-class Parser(argparse.ArgumentParser):
-    """One sentence on stderr and exit code 2 instead of the usage block."""
-
-    def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)
-        raise SystemExit(2)
 
 
 def size(text: str) -> tuple[int, int]:
@@ -43,6 +36,17 @@ def part_and_file(text: str) -> tuple[str, Path]:
     return (part, Path(file)) if separator else ("", Path(text))
 
 
+def _share(text: str) -> float:
+    """From 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"'{text[:20]}' does not lie between 0 and 1")
+    return value
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The command's arguments; each target adds its own options.
 
@@ -50,7 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
         ExportError: a target cannot be loaded.
     """
     targets = list(all_targets())
-    parser = Parser(
+    parser = CommandParser(
         prog="squeezesam-export",
         description="Fold, quantise and lower a network's programs, run the result on real photos, "
         "and write a bundle: a manifest and the programs.",
@@ -98,11 +102,11 @@ def build_parser() -> argparse.ArgumentParser:
         help="photos to compare on (default: other views of the scikit-image photos)",
     )  # fmt: skip
     parser.add_argument(
-        "--iou-floor", type=float, metavar="IOU",
+        "--iou-floor", type=_share, metavar="IOU",
         help="least mean mask IoU to fp32 (default 0.97 for int8, 0.995 for fp16 and fp32)",
     )  # fmt: skip
     parser.add_argument(
-        "--max-iou-drop", type=float, metavar="DROP",
+        "--max-iou-drop", type=_share, metavar="DROP",
         help="int8 of onnx: keep as few layers in float as bring the mean mask IoU "
         "to fp32 to 1 - DROP, for instance 0.005",
     )  # fmt: skip

@@ -253,3 +253,11 @@ def test_damaged_weights_are_named(run: Any, tmp_path: Path) -> None:
     typed = run(model=tmp_path / "bad.safetensors")
     assert typed.code == 1
     assert "cannot read the weights" in typed.err
+
+
+def test_json_is_the_report_in_place_of_the_table(run: Any) -> None:
+    typed = run("--json", "--protocols", "point", "--baselines", "none", "--limit", 1)
+    assert typed.code == 0, typed.err
+    told = json.loads(typed.out)
+    assert told["data"]["photos"] == 1
+    assert list(told["protocols"]) == ["point"]

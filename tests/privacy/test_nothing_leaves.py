@@ -71,6 +71,20 @@ def test_the_commands_work_where_there_is_no_network_at_all(things: Path, tmp_pa
         _is_silent(run([*inside, *_words(command, things)], tmp_path / command))
 
 
+@pytest.mark.parametrize("home", ["empty", "read-only"])
+def test_the_server_keeps_nothing_and_answers_on_loopback_alone(
+    things: Path, tmp_path: Path, home: str
+) -> None:
+    """With photos and taps of clients; both sides of the loopback are seen."""
+    study = [sys.executable, REPOSITORY / "benchmarks" / "study.py", "serve_load"]
+    words = [*study, things / "bundle", "--requests", "16", "--workers", "1", "--output", "out"]
+    done = run([*words, "--soak", "20"], tmp_path, writable=home == "empty")
+    assert done.code == 0, done.err
+    assert any("bind(" in call and "127.0.0.1" in call for call in done.calls)
+    assert done.called_beyond_loopback == []
+    assert done.kept == []
+
+
 def test_what_calls_out_or_keeps_a_file_would_be_seen(tmp_path: Path) -> None:
     """The watcher itself: a datagram socket to an address that exists nowhere, and a file."""
     code = (

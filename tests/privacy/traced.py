@@ -31,6 +31,12 @@ class Run:
         """System calls that name an Internet address other than loopback, or make such a socket."""
         return [c for c in self.calls if _INTERNET.search(c) and not _LOOPBACK.search(c)]
 
+    @property
+    def called_beyond_loopback(self) -> list[str]:
+        """System calls with an Internet address other than loopback; sockets as such are fine."""
+        named = [c for c in self.calls if "inet_addr(" in c or "inet_pton(" in c]
+        return [c for c in named if not _LOOPBACK.search(c)]
+
 
 def run(words: list[object], folder: Path, *, writable: bool = True) -> Run:
     """Runs `words` in `folder`/work under strace.

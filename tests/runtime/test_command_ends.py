@@ -28,6 +28,7 @@ COMMANDS = {
     "everything": "everything {photos}/a.png --points 2 --output out --bundle {bundle}",
     "info": "info {bundle}",
     "verify": "verify {bundle} --photos {photos}",
+    "serve": "serve --port 0 --bundle {bundle}",
 }
 # At which of the command's function calls the signal comes: while the libraries load, and later.
 MOMENTS = (300, 4_000, 100_000, 200_000)

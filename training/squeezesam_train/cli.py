@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
+from squeezesam.command_parser import CommandParser
 from squeezesam.terminal import printable
 from squeezesam_model import WeightsError
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 def build_parser() -> argparse.ArgumentParser:
     """The command's arguments."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="squeezesam-train",
         description="Train the segmenter or the saliency network on folders of photos and masks.",
         epilog="A run that was stopped goes on where it was: give the same command again. "

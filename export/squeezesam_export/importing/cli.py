@@ -8,8 +8,9 @@ import tempfile
 from pathlib import Path
 
 from squeezesam.child import LIMIT_S, restart_limit
+from squeezesam.command_parser import CommandParser
 
-from squeezesam_export.arguments import Parser, seconds, size
+from squeezesam_export.arguments import seconds, size
 from squeezesam_export.errors import ExportError, fail
 
 
@@ -65,7 +66,7 @@ def import_here(words: list[str]) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """The command's arguments."""
-    parser = Parser(
+    parser = CommandParser(
         prog="squeezesam-import",
         description="Make a bundle of an encoder and a prompt decoder that are ONNX already; with "
         "our saliency network for the automatic first mask. The layouts stand in docs/networks.md.",

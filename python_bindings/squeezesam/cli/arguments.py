@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
 
 from .. import __version__
 from ..child import LIMIT_S
+from ..command_parser import CommandParser
 from ..engines import ENGINES
 from . import values
 from .arguments_completion import add_completion
@@ -46,19 +44,6 @@ A lone --negative refines the automatic mask. One photo's failure does not stop 
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    """One sentence on stderr and exit code 2, instead of the usage block."""
-
-    def print_help(self, file: Any = None) -> None:
-        # argparse itself takes a full disk for no fault.
-        (file or sys.stdout).write(self.format_help())
-
-    def error(self, message: str) -> NoReturn:
-        with contextlib.suppress(OSError):
-            print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr, flush=True)
-        raise SystemExit(2)
-
-
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Parses the words after `squeezesam`; leaves through SystemExit(2) if they make no sense."""
     parser = build_parser()
@@ -71,7 +56,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser with its commands."""
-    parser = _Parser(
+    parser = CommandParser(
         prog="squeezesam",
         description="Interactive segmentation of photos, on this machine, from a model bundle.",
         epilog=EXIT_CODES,
@@ -91,7 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_segment(commands: argparse._SubParsersAction[CommandParser]) -> None:
     command = commands.add_parser(
         "segment",
         help="photos in, masks and cut-outs out",
@@ -174,7 +159,7 @@ def _add_segment(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
 
 
-def _add_info(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_info(commands: argparse._SubParsersAction[CommandParser]) -> None:
     command = commands.add_parser(
         "info",
         help="what a bundle is and what was measured about it",
@@ -185,7 +170,7 @@ def _add_info(commands: argparse._SubParsersAction[_Parser]) -> None:
     command.add_argument("--json", action="store_true", help="print the manifest as JSON")
 
 
-def _add_verify(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_verify(commands: argparse._SubParsersAction[CommandParser]) -> None:
     command = commands.add_parser(
         "verify",
         help="prove that a bundle is whole and runs here",

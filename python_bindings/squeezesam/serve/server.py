@@ -82,6 +82,7 @@ class Server(uvicorn.Server):
         self._bound = bound
         self._workers = workers
         self._voice = voice
+        self._mute: OSError | None = None
 
     @property
     def address(self) -> str:
@@ -90,14 +91,22 @@ class Server(uvicorn.Server):
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def run_here(self) -> None:
-        """Serves until SIGINT, SIGTERM or `should_exit`; from then on nothing is left running."""
+        """Serves until SIGINT, SIGTERM or `should_exit`; from then on nothing is left running.
+
+        Raises OSError where it cannot say that it listens."""
         with _told(self._voice.complain):
             asyncio.run(self.serve(sockets=[self._bound]))
+        if self._mute is not None:
+            raise self._mute
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and not self.should_exit:
-            self._voice.say(f"listening on {self.address} (Ctrl-C ends it)")
+            try:
+                self._voice.say(f"listening on {self.address} (Ctrl-C ends it)")
+            except OSError as error:  # nobody would know where it listens: it ends, in order
+                self._mute = error
+                asyncio.get_running_loop().call_soon(setattr, self, "should_exit", True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._workers.stop_all()

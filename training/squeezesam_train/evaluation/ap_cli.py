@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from squeezesam import SqueezeSamError
+from squeezesam.command_parser import CommandParser
 from squeezesam.terminal import printable
 from squeezesam.writing import write_whole
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def build_parser() -> argparse.ArgumentParser:
     """The command's arguments."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="squeezesam-eval-ap",
         description="Mask AP on COCO or LVIS with the boxes of a given detector as prompts.",
         epilog="Without --weights and --bundle the shipped weights are scored.",

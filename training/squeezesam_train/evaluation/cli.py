@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from squeezesam.command_parser import CommandParser
 from squeezesam.terminal import printable
 
 from squeezesam_train.evaluation.unseen import INTERACTIVE_SET, unseen_sources
@@ -28,7 +29,7 @@ class UsageError(Exception):
 
 def build_parser() -> argparse.ArgumentParser:
     """The command's arguments."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="squeezesam-eval",
         description="Score weights, exported bundles and simple baselines by the field's "
         "protocols, all on the same instances and prompts.",
@@ -64,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--threads", type=int, default=1, help="of torch and the engines (default: 1)")
     add("--output", type=Path, help="folder for the report")
     add("--overwrite", action="store_true", help="replace an earlier report")
+    add("--json", action="store_true", help="print the report as JSON in place of the table")
     return parser
 
 
@@ -98,7 +100,7 @@ def _evaluate(arguments: argparse.Namespace, command: list[str]) -> int:
 
     from squeezesam_train.evaluation.markdown import to_markdown
     from squeezesam_train.evaluation.progress import Progress
-    from squeezesam_train.evaluation.report import check_output, write_report
+    from squeezesam_train.evaluation.report import check_output, to_json, write_report
     from squeezesam_train.evaluation.run import evaluate
 
     _check_numbers(arguments)
@@ -124,7 +126,7 @@ def _evaluate(arguments: argparse.Namespace, command: list[str]) -> int:
     if arguments.output is not None:
         write_report(arguments.output, report, records)
         print(f"the report lies in {printable(str(arguments.output))}", file=sys.stderr)
-    print(to_markdown(report), flush=True)
+    print(to_json(report) if arguments.json else to_markdown(report), flush=True)
     return 0
 
 

@@ -83,9 +83,13 @@ def write_report(folder: Path, report: dict[str, Any], records: Records) -> None
         raise OutputError(f"cannot write the report {folder}: {error.strerror}") from error
 
 
+def to_json(report: dict[str, Any]) -> str:
+    """The report as one JSON object, without a newline at its end."""
+    return json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False)
+
+
 def _fill(folder: Path, report: dict[str, Any], records: Records) -> None:
-    text = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / "scores.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "scores.json").write_text(to_json(report) + "\n", encoding="utf-8")
     (folder / "scores.md").write_text(to_markdown(report), encoding="utf-8")
     scores = report["scores"]
     if records.masks:
