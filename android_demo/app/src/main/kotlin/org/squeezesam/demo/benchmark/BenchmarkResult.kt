@@ -53,7 +53,7 @@ internal fun resultOf(measured: Measured, around: Circumstances): Map<String, An
     )
 
 /** Version of the schema. */
-internal const val SCHEMA: Int = 1
+internal const val SCHEMA: Int = 2
 
 private fun rowOf(measured: Measured, around: Circumstances): Map<String, Any?> {
     val automatic = measured.automatic
@@ -68,7 +68,7 @@ private fun rowOf(measured: Measured, around: Circumstances): Map<String, Any?> 
         "programs_ms" to
             measured.bundle.programs.associate {
                 val runs = if (it.runs == ProgramRuns.PROMPT) measured.taps else automatic
-                wordOf(it.name) to spread(runs) { time -> time.of(it.name) }
+                it.name to spread(runs) { time -> time.of(it.name) }
             },
         "automatic_ms" to spread(automatic) { it.total },
         "tap_ms" to spread(measured.taps) { it.total },
@@ -76,11 +76,11 @@ private fun rowOf(measured: Measured, around: Circumstances): Map<String, Any?> 
             mapOf(
                 "open" to spread(automatic) { it.open },
                 "clicks" to spread(automatic) { it.clicks },
-                "planes" to spread(automatic) { it.prompts },
+                "prompts" to spread(automatic) { it.prompts },
                 "mask" to spread(automatic) { it.mask },
             ) +
             measured.bundle.programs.associate {
-                wordOf(it.name) to spread(automatic) { time -> time.of(it.name) }
+                it.name to spread(automatic) { time -> time.of(it.name) }
             },
         "peak_memory_mib" to around.peakMemoryMib,
         "energy_mj_per_tap" to null,
@@ -89,7 +89,7 @@ private fun rowOf(measured: Measured, around: Circumstances): Map<String, Any?> 
 
 private fun bundleOf(bundle: ModelBundle): Map<String, Any?> {
     val manifest = bundle.manifest.toByteArray(Charsets.UTF_8)
-    val programs = bundle.programs.associate { wordOf(it.name) to it.fileSize }
+    val programs = bundle.programs.associate { it.name to it.fileSize }
     return mapOf(
         "name" to bundle.name,
         "sha256" to Parts.sha256(manifest),
@@ -98,17 +98,11 @@ private fun bundleOf(bundle: ModelBundle): Map<String, Any?> {
         "precision" to bundle.precision,
         "height" to bundle.inputSize.height,
         "width" to bundle.inputSize.width,
+        "main" to
+            bundle.programs.first { it.outputs.any { output -> output.role == "masks" } }.name,
         "bytes" to programs + ("bundle" to programs.values.sum() + manifest.size),
     )
 }
-
-/** Schema 1 of the results has words of its own for two programs. */
-private fun wordOf(program: String): String =
-    when (program) {
-        "segment" -> "segmenter"
-        "heat" -> "saliency"
-        else -> program
-    }
 
 private fun Timings.of(program: String): Duration = programs.getValue(program)
 

@@ -79,7 +79,7 @@ class BenchmarkModeTest {
         // First, warm-up and automatic ones; then the taps.
         assertEquals(1 + 2 + 7 + 7, engine.runs.get())
         assertEquals(1 + 2 + 7, engine.heatRuns.get())
-        assertEquals("t-1 begin 1", lines.first())
+        assertEquals("t-1 begin 2", lines.first())
         val parts = lines.filter { " part " in it }.map { it.substringAfterLast(' ') }
         assertTrue(parts.dropLast(1).all { it.length == 480 })
         val document = Base64.getDecoder().decode(parts.joinToString(""))
