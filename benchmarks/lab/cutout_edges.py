@@ -7,6 +7,8 @@ On composites of known alpha (lab/composites.py), given the true mask: plain thr
 filter, ours, and closed-form matting in the same band (pymatting; Levin, Lischinski and Weiss,
 2008). On the 30 built-in views, with the bundle's own masks: how much of the mask is opaque and how
 much of the rest clear. Adds `cutouts` to OUTPUT.json and writes OUTPUT.md; a quarter of an hour.
+
+With --data FOLDER (index.csv, split val) only the second, on 200 of its photos: minutes.
 """
 
 from __future__ import annotations
@@ -14,30 +16,32 @@ from __future__ import annotations
 import argparse
 import ctypes
 import json
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from lab.composites import Composite, composites
+from lab.edge_quality import page
 from measure.machine import describe, unpublishable
 from results.result import write_text
 from scipy.ndimage import distance_transform_edt, gaussian_filter
-from squeezesam import Mask, ModelBundle, Segmenter
+from squeezesam import Mask, ModelBundle, NothingStandsOutError, Segmenter
 from squeezesam.engines import Program, ProgramSpec
 from squeezesam_export.photos.views import comparison_views
-
-from lab.composites import Composite, composites
-from lab.edge_quality import page
+from squeezesam_train.photos import list_photos
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 TWELVE = (3000, 4000)  # height, width of the photo that time is taken on
+PHOTOS = 200
 _LOGIT = 4.0  # of the given masks: sure, yet not so sure that the band grows narrower
 
 
@@ -165,7 +169,7 @@ def on_composites(bundle: Path) -> dict[str, dict[str, list[float]]]:
 def on_views(segmenter: Segmenter) -> dict[str, Any]:
     """Share of the mask's pixels with alpha 255 and of the others with 0, outside the band: of
     the network's certainty, as cut-outs had it once, and of cut-outs."""
-    counts = {"before": np.zeros(4), "after": np.zeros(4)}
+    masks = []
     views = comparison_views()
     for view in views:
         session = segmenter.open(view.rgb)
@@ -175,7 +179,33 @@ def on_views(segmenter: Segmenter) -> dict[str, Any]:
         for x, y, label in view.prompts:
             if label in (0, 1):
                 session.add_point(x, y, foreground=label == 1)
-        mask = session.predict()
+        masks.append(session.predict())
+    return {"views": len(views), **shares(masks)}
+
+
+def on_photos(segmenter: Segmenter, data: Path) -> dict[str, Any]:
+    """The same of automatic masks, on photos spread evenly over the split; and on how many nothing
+    stands out."""
+    entries = list_photos(data, "val")
+    chosen = [entries[i * len(entries) // PHOTOS] for i in range(min(PHOTOS, len(entries)))]
+    refused = 0
+
+    def masks() -> Iterator[Mask]:
+        nonlocal refused
+        for entry in chosen:
+            try:
+                yield segmenter.open(entry.image_path).predict()
+            except NothingStandsOutError:
+                refused += 1
+
+    found = shares(masks())
+    return {"photos": len(chosen) - refused, "refused": refused, **found}
+
+
+def shares(masks: Iterable[Mask]) -> dict[str, dict[str, float]]:
+    """Opaque and clear, before and after: see `on_views`."""
+    counts = {"before": np.zeros(4), "after": np.zeros(4)}
+    for mask in masks:
         certain = np.round(255 / (1 + np.exp(-mask.logits.astype(float))))
         away = ~band_of(mask.array)
         inside, outside = away & mask.array, away & ~mask.array
@@ -184,11 +214,10 @@ def on_views(segmenter: Segmenter) -> dict[str, Any]:
                 (alpha[inside] == 255).sum(), inside.sum(),
                 (alpha[outside] == 0).sum(), outside.sum(),
             ]  # fmt: skip
-    shares = {
+    return {
         when: {"opaque": float(n[0] / n[1]), "clear": float(n[2] / n[3])}
         for when, n in counts.items()
     }
-    return {"views": len(views), **shares}
 
 
 def at_twelve_megapixels(bundle: Path) -> dict[str, float]:
@@ -225,12 +254,26 @@ def main(argv: list[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--bundle", type=Path, required=True)
+    parser.add_argument("--data", type=Path, metavar="FOLDER")
     parser.add_argument("--output", type=Path, default=Path("docs/edges"))
     options = parser.parse_args(argv)
     if fault := unpublishable(options.output):
         print(f"cutout_edges: {fault}", file=sys.stderr)
         return 2
     segmenter = Segmenter.load(options.bundle, threads=1)
+    target = options.output.with_suffix(".json")
+    result = json.loads(target.read_text("utf-8"))
+    if options.data is not None:
+        given = ["cutout_edges", "--data", os.path.relpath(options.data)]
+        given = ["benchmarks/study.py", *given, "--bundle", os.path.relpath(options.bundle)]
+        result["cutouts"]["photos"] = {
+            **describe(given),
+            "bundle": segmenter.bundle.name,
+            **on_photos(segmenter, options.data),
+        }
+        write_text(target, json.dumps(result, indent=1) + "\n")
+        write_text(options.output.with_suffix(".md"), page(result))
+        return 0
     found = {
         **describe(),
         "bundle": segmenter.bundle.name,
@@ -238,8 +281,9 @@ def main(argv: list[str] | None = None) -> int:
         "views": on_views(segmenter),
         "composites": on_composites(options.bundle),
     }
-    target = options.output.with_suffix(".json")
-    result = {**json.loads(target.read_text("utf-8")), "cutouts": found}
+    if "photos" in result.get("cutouts", {}):
+        found["photos"] = result["cutouts"]["photos"]
+    result = {**result, "cutouts": found}
     write_text(target, json.dumps(result, indent=1) + "\n")
     write_text(options.output.with_suffix(".md"), page(result))
     return 0

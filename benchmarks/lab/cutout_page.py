@@ -18,17 +18,34 @@ def section(found: dict[str, Any]) -> str:
         for kind in kinds
         for method in METHODS
     ]
-    shares = [
-        [name, f"{100 * views[when]['opaque']:.2f} %", f"{100 * views[when]['clear']:.2f} %"]
-        for name, when in (("255 · sigmoid(logit)", "before"), ("cut-outs", "after"))
-    ]
     return SECTION.format(
         verdict=verdict(found["composites"]),
         errors=table(["edge", "alpha", "SAD", "MSE", "gradient"], errors),
         views=views["views"],
-        shares=table(["", "of the mask alpha 255", "of the rest alpha 0"], shares),
+        shares=_shares(views),
+        photos=_photos(found),
         **speed,
         origin=origin(found),
+    )
+
+
+def _shares(measured: dict[str, Any]) -> str:
+    rows = [
+        [name, f"{100 * measured[when]['opaque']:.2f} %", f"{100 * measured[when]['clear']:.2f} %"]
+        for name, when in (("255 · sigmoid(logit)", "before"), ("cut-outs", "after"))
+    ]
+    return table(["", "of the mask alpha 255", "of the rest alpha 0"], rows)
+
+
+def _photos(found: dict[str, Any]) -> str:
+    """On validation photos, where they were measured."""
+    if "photos" not in found:
+        return ""
+    photos = found["photos"]
+    return (
+        f"The same on {photos['photos']} photos of the validation set with their automatic masks "
+        f"(on {photos['refused']} more nothing stands out):\n\n{_shares(photos)}\n\n"
+        f"{origin(photos)}\n\n"
     )
 
 
@@ -83,8 +100,8 @@ pixels outside a band of 1 % of the longer side.
 
 {shares}
 
-**Time** on one core for a photo of 4000 × 3000 pixels, alpha and colours: {cold_ms:.0f} ms at
-first, then {warm_ms:.0f} ms (processor time); the peak is {peak_mib:.0f} MiB above the picture
+{photos}**Time** on one core for a photo of 4000 × 3000 pixels, alpha and colours: {cold_ms:.0f} ms
+at first, then {warm_ms:.0f} ms (processor time); the peak is {peak_mib:.0f} MiB above the picture
 itself.
 
 {origin}
