@@ -45,8 +45,14 @@ def load_average() -> float | None:
 _WRITTEN = [":(top,exclude)docs", ":(top,exclude)README.md", ":(top,exclude)weights/MODEL_CARD.md"]
 
 
+# The clean commit from which renew.py started: what it has fitted since is part of the same run.
+RENEWS = "SQUEEZESAM_RENEWS"
+
+
 def commit() -> str:
     """The sources' commit, with -dirty if they were changed since."""
+    if RENEWS in os.environ:
+        return os.environ[RENEWS]
     revision = _git("describe", "--always")
     changed = _git("status", "--porcelain", "--untracked-files=no", "--", ":/", *_WRITTEN)
     return (revision or "unknown") + ("-dirty" if changed else "")

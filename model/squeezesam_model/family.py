@@ -9,7 +9,7 @@ from pathlib import Path
 from torch import nn
 
 from squeezesam_model.heat import HEAT, folded_photo, heat_program
-from squeezesam_model.metadata import read_metadata
+from squeezesam_model.metadata import PLAIN_SCORES, read_metadata
 from squeezesam_model.network import (
     Capabilities,
     Input,
@@ -74,10 +74,14 @@ class SqueezeSam:
         return (
             Program(
                 SEGMENT, "prompt", self.segmenter.at_size(self.height, self.width),
-                self._segment_inputs(), (Output("masks", "masks"), Output("scores", "scores")),
+                self._segment_inputs(), (Output("masks", "masks"), self._scores()),
             ),
             heat_program(self.saliency, self.height, self.width),
         )  # fmt: skip
+
+    def _scores(self) -> Output:
+        lines = getattr(self.segmenter, "score_lines", PLAIN_SCORES)
+        return Output("scores", "scores", score_lines=() if lines == PLAIN_SCORES else lines)
 
     def _segment_inputs(self) -> tuple[Input, ...]:
         size = (self.height, self.width)

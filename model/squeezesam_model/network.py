@@ -69,15 +69,22 @@ class Output:
         role: one of :data:`ROLES`; "" where only programs read it.
         least_peak: of a heat map, 0…255: one whose highest byte is lower shows nothing that stands
             out.
+        score_lines: of the scores: four pairs (scale, shift), for one click, several clicks, a box,
+            the automatic clicks; none where nothing was fitted.
     """
 
     name: str
     role: str = ""
     least_peak: int = 0
+    score_lines: tuple[tuple[float, float], ...] = ()
 
     def entry(self) -> dict[str, Any]:
         """The manifest's words for it, but for the shape."""
-        said = {"role": self.role, "least_peak": self.least_peak}
+        said = {
+            "role": self.role,
+            "least_peak": self.least_peak,
+            "score_lines": [list(line) for line in self.score_lines],
+        }
         return {"name": self.name, **{word: value for word, value in said.items() if value}}
 
 

@@ -55,7 +55,7 @@ def own_limits(bundle: ModelBundle) -> Limits:
     """
     model = bundle.manifest.get("model")
     ours = isinstance(model, dict) and model.get("family") == "squeezesam"
-    return Limits(min_score=0.5, min_stability=0.8) if ours else Limits()
+    return Limits(min_score=0.3, min_stability=0.8) if ours else Limits()
 
 
 @dataclass(frozen=True, slots=True)

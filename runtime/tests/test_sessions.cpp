@@ -65,37 +65,6 @@ TEST("the automatic mask is the disc that stands out") {
     CHECK(again.info.timings.open > 0);
 }
 
-TEST("the best score is chosen, scores are clamped, ties go to the first") {
-    Rig rig(manifest_text());
-    open_disc(rig);
-    const MaskHandle best(rig.session);
-    CHECK_EQ(best.info.chosen, 3);
-    CHECK_EQ(best.info.score, 1.0f);
-    CHECK_EQ(best.info.scores[1], 0.9f);
-    rig.fake.scores = {0.5f, 7.0f, 2.0f, -1.0f};
-    const MaskHandle tie(rig.session);
-    CHECK_EQ(tie.info.chosen, 1);
-    CHECK_EQ(tie.info.scores[3], 0.0f);
-    ssam_predict_options options = ssam_predict_default_options();
-    options.candidate = 2;
-    const MaskHandle chosen(rig.session, &options);
-    CHECK_EQ(chosen.info.chosen, 2);
-    CHECK(chosen.info.area <= tie.info.area);
-    ssam_mask* derived = nullptr;
-    MUST(ssam_mask_derive(tie.mask, &options, &derived));
-    ssam_mask_info info;
-    MUST(ssam_mask_get_info(derived, &info));
-    CHECK_EQ(info.area, chosen.info.area);
-    ssam_mask_free(derived);
-    for (const int candidate : {-2, 4}) {
-        options.candidate = candidate;
-        ssam_mask* none = nullptr;
-        MUST_FAIL(ssam_session_predict(rig.session, &options, &none), SSAM_ERROR_INVALID_ARGUMENT,
-                  "there is no candidate");
-        CHECK(none == nullptr);
-    }
-}
-
 TEST("undo takes back clicks, boxes and clears, in order") {
     Rig rig(manifest_text());
     open_disc(rig);

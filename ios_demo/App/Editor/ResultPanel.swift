@@ -7,6 +7,10 @@ struct ResultPanel: View {
 
     var body: some View {
         VStack(spacing: 14) {
+            if store.state.isDoubtful {
+                Label("Not sure. Tap what you want.", systemImage: "questionmark.circle")
+                    .foregroundColor(.secondary)
+            }
             if let result = store.state.result {
                 CandidatePicker(result: result) { store.editor.choose(candidate: $0) }
             }

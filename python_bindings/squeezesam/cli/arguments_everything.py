@@ -43,7 +43,7 @@ def add_everything(
     keep = command.add_argument_group("what is kept")
     keep.add_argument(
         "--min-score", type=values.share, metavar="IOU",
-        help=f"least predicted IoU; default {known.min_score}, of our own networks 0.5",
+        help=f"least predicted IoU; default {known.min_score}, of our own networks 0.3",
     )  # fmt: skip
     keep.add_argument(
         "--min-stability", type=values.share, metavar="SHARE",

@@ -115,7 +115,7 @@ class _OpenBundlePhoto:
             for click in prompts.clicks[len(self._given.clicks) :]:
                 self._session.add_point(click.x, click.y, click.foreground)
         else:
-            give(self._session, prompts)
+            give(self._session, prompts, self._info["automatic"])
         self._given = prompts
         mask = self._session.predict()
         box = Letterbox.of(self._photo, self._info["input_height"], self._info["input_width"])
@@ -152,12 +152,14 @@ class _OpenBundlePhoto:
             program, output = self._heat_output()
             self._heat = self._predictor.recorder.outputs[program.name][output.name][0, 0]
         clicks = (p for p in found if not hasattr(p, "x0"))
-        return Prompts(tuple(Click(p.x, p.y) for p in clicks))
+        return Prompts(tuple(Click(p.x, p.y) for p in clicks), automatic=True)
 
 
-def give(session: Session, prompts: Prompts) -> None:
-    """Replace the session's prompts."""
+def give(session: Session, prompts: Prompts, finds_clicks: bool) -> None:
+    """Replace the session's prompts; automatic ones it finds again itself, as in an app."""
     session.clear()
+    if prompts.automatic and finds_clicks:
+        return
     if prompts.box is not None:
         session.set_box(*prompts.box)
     for click in prompts.clicks:

@@ -25,10 +25,17 @@ class Click:
 
 @dataclass(frozen=True)
 class Prompts:
-    """What a predictor is given: clicks, oldest first, and at most one box (x0, y0, x1, y1)."""
+    """What a predictor is given.
+
+    Attributes:
+        clicks: oldest first.
+        box: at most one, (x0, y0, x1, y1).
+        automatic: the clicks are those that the heat map gave.
+    """
 
     clicks: tuple[Click, ...] = ()
     box: Box | None = None
+    automatic: bool = False
 
 
 def goes_on(before: Prompts, now: Prompts) -> bool:

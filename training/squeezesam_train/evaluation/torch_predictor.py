@@ -157,7 +157,17 @@ class _OpenTorchPhoto:
             )
         self._last = (prompts, masks[0, int(scores[0].argmax())])
         logits = self._box.upsample(masks[0].numpy())
-        return Prediction(logits > 0, np.clip(scores[0].numpy(), 0, 1))
+        return Prediction(logits > 0, self._honest(prompts, scores[0].numpy()))
+
+    def _honest(self, prompts: Prompts, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        # As the core does it.
+        one_click, clicks, with_box, automatic = self._predictor.segmenter.score_lines
+        line = clicks if len(prompts.clicks) > 1 else one_click
+        if prompts.automatic:
+            line = automatic
+        elif prompts.box is not None:
+            line = with_box
+        return np.clip(np.float32(line[0]) * scores + np.float32(line[1]), 0, 1)
 
     def _previous(self, prompts: Prompts) -> tuple[Tensor, ...]:
         if not self._predictor.segmenter.preset.previous_mask:
@@ -205,7 +215,7 @@ def clicks_from_heat(plane: NDArray[np.float32], box: Letterbox, least_peak: int
     clicks = []
     for x, y in heat_to_clicks(heat):
         clicks.append(Click(*box.photo_point((x + 0.5) * across - 0.5, (y + 0.5) * down - 0.5)))
-    return Prompts(tuple(clicks))
+    return Prompts(tuple(clicks), automatic=True)
 
 
 def heat_of_photo(net: SaliencyNet, photo: U8) -> NDArray[np.uint8]:

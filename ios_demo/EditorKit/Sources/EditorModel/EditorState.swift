@@ -3,6 +3,10 @@ import SqueezeSAM
 
 /// Everything the editor's screen shows.
 public struct EditorState: Sendable {
+    /// Below this score a mask that nobody tapped for is offered with a doubt: docs/scores.md says
+    /// how often that is right.
+    public static let doubtfulBelow: Float = 0.6
+
     public enum Activity: Equatable, Sendable {
         case idle
         /// The first photo waits for the networks.
@@ -34,6 +38,12 @@ public struct EditorState: Sendable {
     public var cutoutSource: CutoutSource? {
         guard let photo, let result, !result.isEmpty else { return nil }
         return CutoutSource(photo: photo, mask: result.mask)
+    }
+
+    /// The model chose by itself and promises little: the screen asks for a tap.
+    public var isDoubtful: Bool {
+        guard let result, result.isAutomatic else { return false }
+        return result.mask.score < Self.doubtfulBelow
     }
 
     /// The person's prompts, and where there are none, those that the model found.

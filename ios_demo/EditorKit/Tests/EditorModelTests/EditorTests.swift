@@ -154,6 +154,21 @@ final class EditorTests: XCTestCase {
         XCTAssertEqual(engine.runs(of: "segment"), runs, "a network ran to show another mask")
     }
 
+    func testAnAutomaticMaskOfALowScoreAsksForATap() async throws {
+        let editor = try await editor()
+        XCTAssertFalse(editor.state.isDoubtful)
+        for (candidate, score) in BlobEngine.scores.enumerated() {
+            editor.choose(candidate: candidate)
+            await editor.settle()
+            XCTAssertEqual(editor.state.isDoubtful, score < EditorState.doubtfulBelow)
+        }
+        editor.add(.foreground(x: 64, y: 48))
+        await editor.settle()
+        editor.choose(candidate: 3)
+        await editor.settle()
+        XCTAssertFalse(editor.state.isDoubtful, "a tap was given already")
+    }
+
     func testTheOutlineAndTheShareAreThoseOfTheMask() async throws {
         let editor = try await editor()
         let result = try XCTUnwrap(editor.state.result)

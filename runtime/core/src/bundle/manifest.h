@@ -62,12 +62,23 @@ struct Source {
     TensorLink from;          // of kProgram
 };
 
+// score -> scale * score + shift: what came true on photos that the network was not trained on.
+struct ScoreLine {
+    float scale = 1.0f;
+    float shift = 0.0f;
+};
+
+// By the kind of prompts, in the manifest's order.
+enum class ScoreKind : uint8_t { kClick, kClicks, kBox, kAutomatic };
+constexpr size_t kScoreKinds = 4;
+
 struct TensorSpec {
     std::string name;
     std::vector<int64_t> shape;
     Source source;            // of an input
     Role role = Role::kNone;  // of an output
     int least_peak = 0;       // of kHeat: a map whose highest byte is lower shows nothing
+    std::vector<ScoreLine> score_lines;  // of kScores: none, or one of each ScoreKind
 
     int64_t count() const;
     // Of a tensor with rows and columns: its last two sides.

@@ -134,6 +134,25 @@ Role read_role(const Field& field) {
     field.refuse("is \"" + name + "\"; this runtime knows heat, masks, scores and embedding");
 }
 
+std::vector<ScoreLine> read_score_lines(const Field& field) {
+    const std::vector<Field> items = field.items();
+    if (items.size() != kScoreKinds) {
+        field.refuse("list " + std::to_string(items.size()) +
+                     " lines; there are four: one click, several clicks, a box, automatic");
+    }
+    std::vector<ScoreLine> lines;
+    for (const Field& item : items) {
+        const std::vector<Field> pair = item.items();
+        if (pair.size() != 2) {
+            item.refuse("is no pair of a scale and a shift");
+        }
+        // A scale above 0 leaves the order of the candidates as it is.
+        lines.push_back({static_cast<float>(pair[0].real(1e-3, 10.0)),
+                         static_cast<float>(pair[1].real(-10.0, 10.0))});
+    }
+    return lines;
+}
+
 void read_output(const Field& item, TensorSpec& tensor) {
     if (const auto role = item.maybe("role")) {
         tensor.role = read_role(*role);
@@ -143,6 +162,12 @@ void read_output(const Field& item, TensorSpec& tensor) {
             peak->refuse("belongs to a heat map");
         }
         tensor.least_peak = static_cast<int>(peak->whole(0, 255));
+    }
+    if (const auto lines = item.maybe("score_lines")) {
+        if (tensor.role != Role::kScores) {
+            lines->refuse("belong to the scores");
+        }
+        tensor.score_lines = read_score_lines(*lines);
     }
 }
 

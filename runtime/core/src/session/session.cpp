@@ -169,10 +169,21 @@ void Session::find_masks(Prediction& prediction, const float* previous) {
     prediction.scores.resize(static_cast<size_t>(masks.shape[1]));
     pipeline_.give_masks(prediction.logits.data(), prediction.scores.data());
     pipeline_.run(manifest().mask_programs, cancellation_, prediction.programs);
-    for (float& score : prediction.scores) {
-        score = std::clamp(score, 0.0f, 1.0f);
-    }
     cancellation_.check();
+}
+
+void Session::make_honest(std::vector<float>& scores, bool automatic) const {
+    const std::vector<ScoreLine>& lines = manifest().output(manifest().scores).score_lines;
+    ScoreKind kind = used_.clicks.size() > 1 ? ScoreKind::kClicks : ScoreKind::kClick;
+    if (automatic) {
+        kind = ScoreKind::kAutomatic;
+    } else if (used_.box) {
+        kind = ScoreKind::kBox;
+    }
+    const ScoreLine line = lines.empty() ? ScoreLine{} : lines[static_cast<size_t>(kind)];
+    for (float& score : scores) {
+        score = std::clamp(line.scale * score + line.shift, 0.0f, 1.0f);
+    }
 }
 
 void Session::predict(const ssam_predict_options& options, std::shared_ptr<Prediction> prediction,
@@ -186,6 +197,7 @@ void Session::predict(const ssam_predict_options& options, std::shared_ptr<Predi
     prediction->photo = placement_->photo;
     used_.list(prediction->prompts);
     find_masks(*prediction, builds_on ? previous_.before(prompts_.depth(), automatic) : nullptr);
+    make_honest(prediction->scores, automatic);
     const Placement& at = *placement_;
     prediction->valid_width =
         static_cast<double>(at.resized.width) * prediction->plane.width / at.input.width;

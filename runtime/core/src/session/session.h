@@ -58,6 +58,8 @@ class Session {
     const std::vector<ssam_prompt>& find_clicks(Prediction& prediction);
     bool choose_prompts(Prediction& prediction);  // fills used_; true: by automatic clicks
     void find_masks(Prediction& prediction, const float* previous);
+    // By the manifest's line for these prompts, and within 0...1.
+    void make_honest(std::vector<float>& scores, bool automatic) const;
 
     Cancellation cancellation_;
     mutable std::atomic_flag busy_ = ATOMIC_FLAG_INIT;

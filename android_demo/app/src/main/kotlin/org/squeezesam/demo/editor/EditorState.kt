@@ -34,7 +34,16 @@ internal data class Selection(
     /** Object pixels, as a share of the photo. */
     val coverage: Double,
     val timings: Timings,
-)
+) {
+    /** The model chose by itself and promises little: the screen asks for a tap. */
+    val isDoubtful: Boolean
+        get() = isAutomatic && score < DOUBTFUL_BELOW
+
+    companion object {
+        /** docs/scores.md says how often a mask below it is a poor one. */
+        const val DOUBTFUL_BELOW = 0.6f
+    }
+}
 
 /** What there is to know about the model. */
 internal data class ModelFacts(

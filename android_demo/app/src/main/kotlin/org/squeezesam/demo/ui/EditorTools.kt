@@ -82,6 +82,12 @@ internal fun EditButtons(state: EditorState, actions: EditorActions, modifier: M
 @Composable
 internal fun Candidates(state: EditorState, onChoose: (Int) -> Unit, modifier: Modifier) {
     val selection = state.selection ?: return
+    if (selection.isDoubtful) {
+        Text(
+            stringResource(R.string.doubtful),
+            modifier.padding(horizontal = 16.dp),
+        )
+    }
     Row(
         modifier.horizontalScroll(rememberScrollState()).padding(horizontal = 16.dp),
         horizontalArrangement = Arrangement.spacedBy(8.dp),

@@ -129,6 +129,21 @@ class EditorTest {
         get() = selection?.takeIf { !it.isAutomatic }?.prompts?.size ?: 0
 
     @Test
+    fun `an automatic mask of a low score asks for a tap`() =
+        editing {
+            opened()
+            for ((index, score) in DiscEngine.SCORES.withIndex()) {
+                editor.choose(index)
+                val shown = checkNotNull(settled { it.selection?.chosen == index }.selection)
+                assertEquals(score < Selection.DOUBTFUL_BELOW, shown.isDoubtful)
+            }
+            editor.add(Prompt.Foreground(64.0, 48.0))
+            after(prompts = 1)
+            editor.choose(0)
+            assertFalse(checkNotNull(settled { it.selection?.chosen == 0 }.selection).isDoubtful)
+        }
+
+    @Test
     fun `another candidate is shown without running a network`() =
         editing {
             opened()
