@@ -6,12 +6,11 @@ import sys
 from collections import deque
 from typing import Any, Protocol
 
-from results.result import ResultError, parse_result
-
 from devices import console
 from devices.commands import Lines
 from devices.failures import AppError, DeviceError, one_line
 from devices.phones import Phone
+from results.result import ResultError, parse_result
 
 # pymobiledevice3's notice, Android's log; `am start` for an activity that is not there.
 _CRASHES = ("terminated with exit code", "FATAL EXCEPTION")

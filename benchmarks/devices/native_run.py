@@ -7,12 +7,11 @@ import shlex
 import struct
 from pathlib import Path
 
-from measure.native_bench import Bench, BenchOutputError, bench_words, read_bench
-
 from devices import adb
 from devices.android_state import parse_peak_kib
 from devices.failures import AppError, NotReadyError, one_line
 from devices.phones import Phone
+from measure.native_bench import Bench, BenchOutputError, bench_words, read_bench
 
 FOLDER = "/data/local/tmp/squeezesam"
 # e_machine of the ELF header, by Android's names.

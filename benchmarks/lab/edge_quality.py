@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from lab.cutout_page import section
 from measure.machine import describe, unpublishable
 from report import origin, table
 from results.result import write_text
@@ -27,8 +28,6 @@ from squeezesam_train.evaluation.prompts import centre_click, tight_box
 from squeezesam_train.evaluation.scores import boundary_band, boundary_iou, iou
 from squeezesam_train.evaluation.targets import Target, choose_instances
 from squeezesam_train.photos import list_photos, read_photo
-
-from lab.cutout_page import section
 
 # (radius in pixels of the logits, epsilon in levels); the first is the core's default.
 SETTINGS = [(1.0, 10.0), (1.0, 25.0), (0.5, 10.0), (2.0, 10.0)]
