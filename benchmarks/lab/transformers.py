@@ -24,6 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import squeezesam  # noqa: F401  # before onnxruntime: it switches the telemetry off
+
+# isort: split
 import onnx
 import torch
 from measure.machine import describe, load_average, unpublishable

@@ -160,7 +160,7 @@ def _eval(folder: Path) -> int:
         "--data", str(folder / "data"), "--weights", str(folder / "segmenter.safetensors"),
         "--saliency-weights", str(folder / "saliency.safetensors"), "--size", "64",
         "--output", str(folder / "report"), "--overwrite", "--protocols", "point,box",
-        "--baselines", "", "--limit", "2",
+        "--baselines", "none", "--limit", "2",
     ])  # fmt: skip
 
 

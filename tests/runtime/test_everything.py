@@ -150,7 +150,7 @@ def test_our_own_networks_have_lower_limits_than_sams(bundle: Path, tmp_path: Pa
     manifest = read_manifest(ours)
     manifest["model"]["family"] = "squeezesam"
     write_manifest(ours, manifest)
-    assert own_limits(ModelBundle(ours)) == Limits(0.5, 0.8)
+    assert own_limits(ModelBundle(ours)) == Limits(0.3, 0.8)
 
 
 def test_stability_is_the_share_that_a_stricter_threshold_leaves() -> None:
