@@ -28,6 +28,8 @@ from .silence import silent_stderr
 if TYPE_CHECKING:
     from PIL import Image
 
+# That of JPEG.
+LONGEST_SIDE = 65_535
 MAX_PIXELS = 1 << 28
 """Largest photo taken, in pixels (268 megapixels: above the 200 of today's largest phone sensor).
 
@@ -56,6 +58,9 @@ def check_size(width: int, height: int, name: str, max_pixels: int) -> None:
     """Raises PhotoError for a photo without pixels or with more than `max_pixels`."""
     if width < 1 or height < 1:
         raise PhotoError(f"{name}: the photo has no pixels ({width}×{height})")
+    # Photos are converted in strips of whole rows, whose memory the limit of pixels does not bound.
+    if max(width, height) > LONGEST_SIDE:
+        raise PhotoError(f"{name}: a side of more than {LONGEST_SIDE} pixels is no photo's")
     if width * height > max_pixels:
         raise PhotoError(
             f"{name}: {width}×{height} is more than the {max_pixels / 1e6:.0f} megapixels that "

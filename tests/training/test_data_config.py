@@ -138,7 +138,34 @@ def test_data_without_a_usable_object_end_in_a_sentence_not_in_a_loop(photo_root
 
 @pytest.mark.parametrize(
     "url",
-    ["pipe:touch victim", "PIPE:touch victim", "https://h/a'; touch victim; '.tar", "s3://a|b"],
+    [
+        "{0..99999999}.tar",
+        "{-99999999..0}",
+        "{0..999}{0..999}",
+        "{a,b{0..99999999}}",
+        "{0..9",
+        "}{",
+    ],
+)
+def test_shards_that_are_too_many_or_cannot_be_counted_are_refused_at_once(url: str) -> None:
+    with pytest.raises(DataError, match="more than 100000 or have braces that cannot be counted"):
+        open_sources(_config([{"kind": "shards", "urls": [url]}]))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "pipe:touch victim",
+        "PIPE:touch victim",
+        "https://h/a'; touch victim; '.tar",
+        "s3://a|b",
+        "{pipe:touch victim,x}",
+        "{x,pipe:touch victim}",
+        "{pi,x}pe:touch victim",
+        "p{i}pe:touch victim",
+        "{pipe,x}:./touch",
+        "pipe:./{0..3}",
+    ],
 )
 def test_a_configuration_runs_no_command_unless_the_command_line_allows_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str

@@ -19,6 +19,8 @@ Shards elsewhere (`https://…`, or any command's output as `pipe:…`) are copi
 from __future__ import annotations
 
 import hashlib
+import re
+import reprlib
 import secrets
 import shutil
 import urllib.parse
@@ -43,6 +45,9 @@ from squeezesam_train.sources.tar_index import Member, index_shard
 _PHOTO_EXTENSIONS = ("jpg", "jpeg", "webp", "png")
 _LABEL_MAP = "label.png"
 _JSON = "json"
+MOST_SHARDS = 100_000
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_RANGE = re.compile(r"(-?\d{1,18})\.\.(-?\d{1,18})(?:\.\.-?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class ShardPhotos:
     ) -> None:  # fmt: skip
         self.name = ", ".join(urls)
         self._kind, self._merging = labels, merging
-        self._shards = [local_shard(url, cache) for pattern in urls for url in expand_urls(pattern)]
+        self._shards = [local_shard(url, cache) for pattern in urls for url in addresses(pattern)]
         # One row per sample: shard, offset and size of the photo and of the labels, whether these
         # are json. All loading processes share an array; a list would be copied into each.
         rows: list[tuple[int, ...]] = []
@@ -102,6 +107,25 @@ class ShardPhotos:
         else:
             labels = decode_labels(data, f"{name}.png")
         return checked(Photo(name, rgb, labels, self._kind))
+
+
+def addresses(pattern: str) -> list[str]:
+    """What a shard's braces stand for, as webdataset expands them.
+
+    Raises:
+        DataError: more than MOST_SHARDS, or braces in braces, whose number is not seen beforehand.
+    """
+    count = 1
+    for group in _BRACES.findall(pattern):
+        span = _RANGE.fullmatch(group)
+        count *= abs(int(span[2]) - int(span[1])) + 1 if span else group.count(",") + 1
+    if count > MOST_SHARDS or any(mark in _BRACES.sub("", pattern) for mark in "{}"):
+        raise DataError(
+            f"the shards {reprlib.repr(pattern)} are more than {MOST_SHARDS} or have braces that "
+            "cannot be counted"
+        )
+    found: list[str] = expand_urls(pattern)
+    return found
 
 
 def local_shard(url: str, cache: Path | None) -> Path:
