@@ -14,7 +14,7 @@ from mil_interpreter.messages import model_messages
 
 _MODEL_PATH = "@model_path/"
 # Weights have a file of their own; an empty message of two bytes becomes a hundred in memory.
-_LARGEST_MODEL = 32 << 20
+_LARGEST_MODEL = 4 << 20
 _LARGEST_MANIFEST = 1 << 20
 
 

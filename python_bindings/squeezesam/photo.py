@@ -29,6 +29,8 @@ PHOTO_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
 )
 """Names by which photos are found in a folder; a single file may have any name."""
+LARGEST_FILE = 2 << 30
+"""Bytes; the largest picture of MAX_PIXELS, uncompressed with 16 bits a channel, is smaller."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +124,11 @@ def _named(found: Decoded, name: str) -> Photo:
 def _read(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
-            return file.read()
+            if os.fstat(file.fileno()).st_size <= LARGEST_FILE:
+                # A pipe says no size.
+                found = file.read(LARGEST_FILE + 1)
+                if len(found) <= LARGEST_FILE:
+                    return found
     except FileNotFoundError:
         raise PhotoError(f"{path}: no such file") from None
     except IsADirectoryError:
@@ -130,6 +136,7 @@ def _read(path: str) -> bytes:
     except (OSError, ValueError) as error:  # ValueError: a NUL inside the name
         reason = getattr(error, "strerror", None) or error
         raise PhotoError(f"{path}: cannot be read ({reason})") from None
+    raise PhotoError(f"{path}: is larger than {LARGEST_FILE >> 30} GiB; no photo is")
 
 
 def _from_pil(image: Any, name: str, max_pixels: int, turn: bool) -> Photo:

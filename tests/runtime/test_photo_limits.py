@@ -51,6 +51,27 @@ def read_within(path: Path, extra: int) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.parametrize("size", [(65_536, 1), (1, 65_536), (16_000_000, 1)])
+@pytest.mark.parametrize("form", ["PNG", "TIFF", "array"])
+def test_a_side_longer_than_any_photo_s_is_refused(
+    form: str, size: tuple[int, int], tmp_path: Path
+) -> None:
+    picture = Image.new("RGBA", size)
+    source: object = np.asarray(picture)
+    if form != "array":
+        source = tmp_path / "long"
+        picture.save(source, form)
+    with pytest.raises(PhotoError, match="a side of more than 65535 pixels is no photo's"):
+        open_photo(source)
+
+
+def test_a_file_larger_than_any_photo_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "sparse.jpg"
+    with path.open("wb") as file:
+        file.truncate(20 << 30)
+    assert read_within(path, 64 * MIB).endswith("is larger than 2 GiB; no photo is")
+
+
 @pytest.mark.parametrize("attack", BOMBS)
 def test_a_bomb_is_refused_within_64_mib(tmp_path: Path, attack: str) -> None:
     path = tmp_path / "bomb"
