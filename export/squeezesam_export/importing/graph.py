@@ -48,7 +48,10 @@ def opened(path: Path) -> onnx.ModelProto:
         size = path.stat().st_size + sum((path.parent / name).stat().st_size for name in beside)
         if size > LARGEST_FILE:
             raise ExportError(f"{path} with its weights is too large for one ONNX file of 2.1 GB")
-        model = onnx.load(path)
+        try:
+            model = onnx.load(path)
+        except Exception as error:  # a link, or a path that leads out of the folder
+            raise ExportError(f"{path}: its weights outside the file cannot be read") from error
     opset = max((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), default=0)
     if opset < OLDEST_OPSET:
         raise ExportError(f"{path} is of ONNX opset {opset}; {OLDEST_OPSET} is the oldest taken")

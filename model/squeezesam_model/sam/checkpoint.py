@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,15 +32,18 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
                 return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (OSError, SafetensorError) as error:
             raise WeightsError(f"cannot read the checkpoint {path}: {error}") from error
+    damage = f"cannot read the checkpoint {path}: it is damaged, or no file of tensors alone"
     try:
+        if zipfile.is_zipfile(path) and _unpacks_to_more(path):
+            raise WeightsError(damage)
         found: Any = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         reason = error.strerror or "it is damaged"
         raise WeightsError(f"cannot read the checkpoint {path}: {reason}") from error
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        raise WeightsError(
-            f"cannot read the checkpoint {path}: it is damaged, or no file of tensors alone"
-        ) from error
+    except WeightsError:
+        raise
+    except Exception as error:  # a stranger's bytes: torch raises many kinds
+        raise WeightsError(damage) from error
     for word in _WRAPPERS:
         if isinstance(found, Mapping) and isinstance(found.get(word), Mapping):
             found = found[word]
@@ -50,6 +53,12 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
         if not isinstance(name, str) or not isinstance(value, Tensor):
             raise WeightsError(f"the checkpoint {path} holds '{name}', which is no named tensor")
     return dict(found)
+
+
+def _unpacks_to_more(path: Path) -> bool:
+    # Torch packs nothing, and parts may lie on one another: they are never more than the file.
+    with zipfile.ZipFile(path) as archive:
+        return sum(part.file_size for part in archive.infolist()) > path.stat().st_size
 
 
 def checkpoint_metadata(path: Path) -> Metadata:
