@@ -293,9 +293,8 @@ def main(argv: list[str] | None = None) -> int:
                 print(json.dumps(row, ensure_ascii=False), file=sys.stderr, flush=True)
                 rows.append(row)
     head = ["program", "way", "MB", "processor ms", "first output, dB to fp32"]
-    words = ["benchmarks/study.py", "transformers", "--model", options.model,
-             "--size", str(options.size)]  # fmt: skip
-    told = origin(describe(words))
+    words = f"benchmarks/study.py transformers --model {options.model} --size {options.size}"
+    told = origin(describe(words.split()))
     block = f"{table(head, rows)}\n\n{told} Load of the machine {load_average()}, 1 thread."
     replace_between_marks(options.page, block, MARKS)
     return 0

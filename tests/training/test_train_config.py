@@ -105,3 +105,22 @@ def test_writing_the_keys_into_a_page_without_marks_says_so(
     assert config_page([str(page)]) == 1
     assert "keys: begin" in capsys.readouterr().err
     assert page.read_text() == "# Training"
+
+
+_NESTED = b"steps: &a [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" + b"".join(
+    b"%s: &%c [%s]\n" % (key, 98 + i, b", ".join([b"*%c" % (97 + i)] * 9))
+    for i, key in enumerate((b"lr", b"ema", b"warmup", b"boxes", b"crop", b"single", b"clip"))
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"steps: " + b"[" * 20_000, b"task: \xff\xfe", b"\x00", _NESTED, _NESTED + b"data: *h\n"],
+    ids=["deep", "not UTF-8", "NUL", "anchors", "anchors in data"],
+)
+def test_a_stranger_s_file_is_one_short_sentence_at_once(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "run.yaml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        load_config(path, [])
+    assert len(str(caught.value)) < 2_000

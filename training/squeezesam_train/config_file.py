@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import reprlib
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def load_config(path: Path, overrides: list[str]) -> TrainConfig:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"cannot read the configuration {path}: {error.strerror}") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid YAML: {error}") from error
     if not isinstance(raw, dict):
         raise ConfigError(f"{path} must hold keys and values")
@@ -44,7 +45,7 @@ def load_config(path: Path, overrides: list[str]) -> TrainConfig:
             raise ConfigError(f"'{override}' is not of the form key=value")
         try:
             raw[key] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
             raise ConfigError(f"the value in '{override}' is not valid YAML") from error
     return parse_config(raw)
 
@@ -122,7 +123,7 @@ def _typed(key: str, kind: str, value: object) -> Any:
     except (TypeError, ValueError):
         pass
     shown = "list of int" if kind.startswith("tuple") else kind
-    raise ConfigError(f"'{key}' must be of type {shown}, not {value!r}")
+    raise ConfigError(f"'{key}' must be of type {shown}, not {reprlib.repr(value)}")
 
 
 def _phases(value: object) -> tuple[Phase, ...]:

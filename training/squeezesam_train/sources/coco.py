@@ -90,7 +90,7 @@ def _load(path: Path) -> dict[str, Any]:
         document = json.loads(path.read_bytes())
     except OSError as error:
         raise DataError(f"cannot read the annotations {path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path} is not valid json: {error}") from error
     for key in ("images", "annotations"):
         listed = document.get(key) if isinstance(document, dict) else None

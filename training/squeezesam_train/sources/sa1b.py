@@ -79,7 +79,7 @@ def labels_of(document: bytes, name: str, rgb: U8, rng: np.random.Generator, mer
 def _annotations(document: bytes, name: str) -> list[dict[str, Any]]:
     try:
         parsed = json.loads(document)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DamagedPhotoError(f"{name} is not valid json: {error}") from error
     listed = parsed.get("annotations") if isinstance(parsed, dict) else None
     if not isinstance(listed, list) or not all(isinstance(a, dict) for a in listed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from reprlib import repr as shown
 
 from squeezesam_train.sources.base import LABEL_KINDS
 
@@ -62,7 +63,9 @@ def parse_sources(value: object) -> str | tuple[SourceSpec, ...]:
 
 def _source(value: object) -> SourceSpec:
     if not isinstance(value, dict) or "kind" not in value:
-        raise SpecError(f"'data': a source must be a mapping with the key 'kind', not {value!r}")
+        raise SpecError(
+            f"'data': a source must be a mapping with the key 'kind', not {shown(value)}"
+        )
     kind = value["kind"]
     if not isinstance(kind, str) or kind not in _REQUIRED:
         raise SpecError(f"'data': unknown kind '{kind}' (known: {', '.join(_REQUIRED)})")
@@ -83,7 +86,7 @@ def _source(value: object) -> SourceSpec:
 
 def _text(kind: str, key: str, value: object) -> str:
     if not isinstance(value, str) or not value:
-        raise SpecError(f"'data': '{key}' of kind {kind} must be text, not {value!r}")
+        raise SpecError(f"'data': '{key}' of kind {kind} must be text, not {shown(value)}")
     choices = _CHOICES.get((kind, key))
     if choices and value not in choices:
         raise SpecError(f"'data': '{key}' must be one of {', '.join(choices)}, not '{value}'")
@@ -95,11 +98,13 @@ def _urls(value: object) -> tuple[str, ...]:
     if urls is None:
         return ()
     if not isinstance(urls, list) or not urls or not all(isinstance(u, str) and u for u in urls):
-        raise SpecError(f"'data': 'urls' must be a shard's path or a list of them, not {value!r}")
+        raise SpecError(
+            f"'data': 'urls' must be a shard's path or a list of them, not {shown(value)}"
+        )
     return tuple(urls)
 
 
 def _weight(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e9:
-        raise SpecError(f"'data': a weight must be a number from 0 on, not {value!r}")
+        raise SpecError(f"'data': a weight must be a number from 0 on, not {shown(value)}")
     return float(value)
