@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from squeezesam_export.errors import ExportError
+from squeezesam_export.replacing import check_replaceable
 from squeezesam_export.targets.protocol import Lowering
 from squeezesam_export.targets.registry import all_targets, find_target
 
@@ -86,6 +87,8 @@ def check_request(request: ExportRequest) -> None:
         raise ExportError(f"{request.path} exists; --overwrite replaces it")
     if request.path.exists() and not request.path.is_dir():
         raise ExportError(f"{request.path} is a file, not a bundle")
+    if request.path.exists():
+        check_replaceable(request.path)
     for parent in (request.output, *request.output.parents):
         if parent.exists() and not parent.is_dir():
             raise ExportError(f"{parent} is a file, not a folder")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from export_requests import PRESET, request_for
 from squeezesam_export.bundle.write import Exported, export_bundle
 from squeezesam_export.cli import main
 from squeezesam_export.program import F32, ExportError, LoweredProgram, SourceProgram
+from squeezesam_export.request import check_request
 from squeezesam_export.targets.onnx.target import OnnxTarget
 from squeezesam_export.targets.protocol import Lowering, Target
 from squeezesam_model import file_sha256
@@ -70,6 +72,66 @@ def test_a_second_export_gives_the_same_bytes(onnx_int8: Exported, tmp_path: Pat
     again = export_bundle(replace(onnx_int8.request, output=tmp_path))
     for name in ("manifest.json", "segment.onnx", "heat.onnx"):
         assert (again.path / name).read_bytes() == (onnx_int8.path / name).read_bytes(), name
+
+
+def _with(file: str) -> Callable[[Path], None]:
+    def put(bundle: Path) -> None:
+        (bundle / file).parent.mkdir(exist_ok=True)
+        (bundle / file).write_text("precious")
+
+    return put
+
+
+def _only_notes(bundle: Path) -> None:
+    shutil.rmtree(bundle)
+    _with("notes.txt")(bundle)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (_with("my_measurements.csv"), "my_measurements.csv"),
+        (_with(".hidden"), ".hidden"),
+        (_with("deep/y"), "deep"),
+        (lambda bundle: (bundle / "empty").mkdir(), "empty"),
+        (_with("heat.onnx"), "heat.onnx"),
+        (_with("manifest.json"), "manifest.json"),
+        (lambda bundle: (bundle / "manifest.json").unlink(), "manifest.json"),
+        (_only_notes, "manifest.json"),
+    ],
+)
+def test_a_folder_with_anything_but_a_bundle_is_not_replaced(
+    change: Callable[[Path], object],
+    named: str,
+    onnx_int8: Exported,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path / onnx_int8.path.name
+    shutil.copytree(onnx_int8.path, folder)
+    change(folder)
+    before = {p: p.read_bytes() if p.is_file() else None for p in tmp_path.rglob("*")}
+    # The weights do not exist, and nobody gets as far as missing them.
+    words = ["--target", "onnx", "--size", "256", "--precision", "int8", "--overwrite"]
+    assert main([*words, "--output", str(tmp_path), "--weights", "nowhere.safetensors"]) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert f"{folder} holds something that squeezesam did not write" in said
+    assert named in said
+    assert {p: p.read_bytes() if p.is_file() else None for p in tmp_path.rglob("*")} == before
+
+
+@pytest.mark.parametrize("folder_is", ["empty", "a bundle", "a bundle that Finder looked into"])
+def test_an_empty_folder_or_a_bundle_may_be_replaced(
+    folder_is: str, onnx_int8: Exported, tmp_path: Path
+) -> None:
+    request = replace(onnx_int8.request, output=tmp_path, overwrite=True)
+    if folder_is == "empty":
+        request.path.mkdir()
+    else:
+        shutil.copytree(onnx_int8.path, request.path)
+    if "Finder" in folder_is:
+        (request.path / ".DS_Store").write_bytes(b"")
+    check_request(request)
 
 
 class _Swapping(OnnxTarget):

@@ -218,6 +218,39 @@ def test_weights_beside_the_file_come_into_the_bundle(tmp_path: Path) -> None:
     assert main([*words, "--overwrite"]) == 0
 
 
+@pytest.mark.parametrize("foreign", ["photo.txt", ".hidden", "deep/y", "heat.onnx/y"])
+def test_a_folder_with_other_peoples_files_is_not_replaced(
+    foreign: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    precious = tmp_path / "mine" / foreign
+    precious.parent.mkdir(parents=True)
+    precious.write_text("precious")
+    # Refused before any work: the files that would be read are not even there.
+    words = ["--encoder", str(tmp_path / "none.onnx"), "--decoder", str(tmp_path / "none.onnx")]
+    words += ["--layout", "mobilesam", "--output", str(tmp_path / "mine"), "--overwrite"]
+    assert main(words) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert f"{tmp_path / 'mine'} holds something that squeezesam did not write" in said
+    assert precious.read_text() == "precious"
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_an_empty_folder_takes_a_bundle_and_a_bundle_with_notes_in_it_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bundle").mkdir()
+    bundle = imported("mobilesam", tmp_path, "--overwrite")
+    (bundle / "notes.txt").write_text("precious")
+    before = {path: path.read_bytes() for path in bundle.iterdir()}
+    words = [*saved("mobilesam", tmp_path), "--layout", "mobilesam", "--size", str(SIDE)]
+    capsys.readouterr()
+    assert main([*words, "--output", str(bundle), "--overwrite"]) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert f"{bundle} holds something that squeezesam did not write" in said
+    assert "notes.txt" in said
+    assert {path: path.read_bytes() for path in bundle.iterdir()} == before
+
+
 def test_a_wrong_layout_a_wrong_size_and_too_many_slots_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -118,6 +118,12 @@ def test_the_target_from_outside_makes_a_bundle_that_reaches_the_gate(
     assert manifest["target"] == "torchfile"
     assert manifest["parity"]["verification"] == "executed-host"
     assert "torchfile decode" in done.stdout
+    again = export(environment, tmp_path, "--target", "torchfile", "--overwrite")
+    assert again.returncode == 0, again.stderr
+    (tmp_path / "cells-small-torchfile-fp32-64x64" / "notes.txt").write_text("precious")
+    refused = export(environment, tmp_path, "--target", "torchfile", "--overwrite")
+    assert refused.returncode == 1
+    assert "holds something that squeezesam did not write" in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from pathlib import Path
 
@@ -112,6 +113,100 @@ def test_an_output_is_replaced_only_when_told_and_only_if_it_is_one(
     assert _prepare(duts, "--overwrite") == 1
     assert "left as it is" in capsys.readouterr().err
     assert (duts / "out" / "train" / "others").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("earlier", "foreign", "more"),
+    [
+        (False, "out.part/thesis.txt", ()),
+        (True, "out.part/thesis.txt", ("--overwrite",)),
+        (True, ".partial-mine/thesis.txt", ("--overwrite",)),
+    ],
+)
+def test_folders_beside_the_output_are_nobody_elses_business(
+    earlier: bool, foreign: str, more: tuple[str, ...], duts: Path
+) -> None:
+    if earlier:
+        assert _prepare(duts) == 0
+    precious = duts / foreign
+    precious.parent.mkdir()
+    precious.write_text("precious")
+    assert _prepare(duts, *more) == 0
+    assert precious.read_text() == "precious"
+    assert len(list_photos(duts / "out", "train")) == len(NAMES)
+    kept = {"photos", "masks", "out", precious.parent.name}
+    assert {path.name for path in duts.iterdir()} == kept
+
+
+@pytest.mark.parametrize(
+    ("foreign", "more"),
+    [
+        ("notes.txt", ()),
+        (".notes", ()),
+        ("train/notes.txt", ()),
+        ("train/duts_tr/notes.txt", ()),
+        ("train/duts_tr/mine.jpg", ()),
+        ("train/duts_tr/deep/notes.txt", ()),
+        (None, ("--split", "val")),
+        (None, ("--source", "others")),
+    ],
+)
+def test_an_output_with_files_that_the_tool_did_not_write_is_left_as_it_is(
+    foreign: str | None, more: tuple[str, ...], duts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _prepare(duts) == 0
+    if foreign:
+        (duts / "out" / foreign).parent.mkdir(exist_ok=True)
+        (duts / "out" / foreign).write_text("precious")
+    before = _contents(duts)
+    capsys.readouterr()
+    assert _prepare(duts, "--overwrite", *more) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert f"{duts / 'out'} holds something that prepare_duts did not write" in said
+    assert (foreign or "train/duts_tr/") in said
+    assert _contents(duts) == before
+
+
+@pytest.mark.parametrize(
+    "index", [None, b"", b"id,name\n1,mine\n", b"\xff\xfe\x00", b'"' + b"x" * 200_000]
+)
+def test_a_folder_whose_index_is_not_the_tools_is_left_as_it_is(
+    index: bytes | None, duts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (duts / "out" / "train").mkdir(parents=True)
+    if index is not None:
+        (duts / "out" / "index.csv").write_bytes(index)
+    before = _contents(duts)
+    assert _prepare(duts, "--overwrite") == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "did not write" in said
+    assert _contents(duts) == before
+
+
+def test_a_file_or_a_dangling_link_in_the_place_of_the_output_is_left_as_it_is(
+    duts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = duts / "out"
+    out.write_text("precious")
+    assert _prepare(duts, "--overwrite") == 1
+    assert out.read_text() == "precious"
+    out.unlink()
+    out.symlink_to(duts / "nowhere")
+    assert _prepare(duts) == 1
+    assert _prepare(duts, "--overwrite") == 1
+    assert os.readlink(out) == str(duts / "nowhere")
+    assert "is no folder: left as it is" in capsys.readouterr().err
+
+
+def test_an_empty_folder_is_replaced(duts: Path) -> None:
+    (duts / "out").mkdir()
+    assert _prepare(duts, "--overwrite") == 0
+    assert len(list_photos(duts / "out", "train")) == len(NAMES)
+
+
+def _contents(folder: Path) -> dict[Path, bytes | None]:
+    """Every path below a folder and what stands in its file."""
+    return {p: p.read_bytes() if p.is_file() else None for p in folder.rglob("*")}
 
 
 def test_half_pairs_are_refused_before_anything_is_written(

@@ -33,6 +33,7 @@ from squeezesam_export.importing.layouts import Layout
 from squeezesam_export.networks.filling import example
 from squeezesam_export.networks.folding import fold
 from squeezesam_export.program import SourceProgram
+from squeezesam_export.replacing import check_replaceable
 from squeezesam_export.targets.onnx import lowering
 from squeezesam_export.toolchain.versions import toolchain
 
@@ -80,6 +81,8 @@ def import_bundle(request: ImportRequest) -> Path:
     if request.output.exists() and not (request.overwrite and request.output.is_dir()):
         hint = "" if request.output.is_file() else "; --overwrite replaces it"
         raise ExportError(f"{request.output} exists{hint}")
+    if request.output.exists():
+        check_replaceable(request.output)
     most = request.layout.slots
     slots = request.slots or most or 6
     if most and slots > most:

@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import shutil
 import sys
+import tempfile
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import cv2
 import numpy as np
 from squeezesam.terminal import printable
+from squeezesam.writing import move_folder
 from tqdm import tqdm
 
 from squeezesam_train.photos import (
@@ -94,35 +97,56 @@ def prepare(arguments: argparse.Namespace) -> Counts:
 
     Raises:
         DataError: the output exists, photos and masks are no pairs, or none is left.
+        OSError: the place cannot be written to; what was there is there still.
     """
-    output: Path = arguments.output
+    output: Path = arguments.output.absolute()
     _refuse_output(output, arguments)
     names = pair_names(arguments.photos, arguments.masks)
     known = NearDuplicates(arguments.exclude_like) if arguments.exclude_like else None
-    beside = output.with_name(f"{output.name}.part")
-    shutil.rmtree(beside, ignore_errors=True)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=".partial-", dir=output.parent))
     try:
         counts = _write_all(arguments, names, known, beside)
         if not counts.written:
             raise DataError(f"no photo of {arguments.photos} is left to write")
-        if output.exists():
-            shutil.rmtree(output)
-        beside.rename(output)
+        _refuse_output(output, arguments)  # once more: somebody may have put something there
+        beside.chmod(0o755)
+        move_folder(beside, output)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return counts
 
 
 def _refuse_output(output: Path, arguments: argparse.Namespace) -> None:
-    if not output.exists():
+    if not os.path.lexists(output):
         return
     if not arguments.overwrite:
         raise DataError(f"{output} exists (--overwrite replaces it)")
+    if not output.is_dir():
+        raise DataError(f"{output} is no folder: left as it is")
     # A slip in the command must not empty somebody's folder, nor one that holds other sets too.
-    found = {str(p.relative_to(output)) for pattern in ("*", "*/*") for p in output.glob(pattern)}
-    split, source = arguments.split, arguments.source
-    if found != {"index.csv", split, f"{split}/{source}"}:
-        raise DataError(f"{output} holds more than an earlier output, or none: left as it is")
+    ours = _written_earlier(output / "index.csv", f"{arguments.split}/{arguments.source}")
+    others = {path.relative_to(output).as_posix() for path in output.rglob("*")} - ours
+    if others:
+        raise DataError(
+            f"{output} holds something that prepare_duts did not write, such as '{max(others)}': "
+            "left as it is"
+        )
+
+
+def _written_earlier(index: Path, folder: str) -> set[str]:
+    """Paths, relative to the index, of it and of what it lists in `folder`; none if unreadable."""
+    try:
+        with index.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            if tuple(reader.fieldnames or ()) != FIELDS:
+                return set()
+            ids = [r["id"] for r in reader if f"{r['split']}/{r['source']}" == folder]
+    except (OSError, ValueError, csv.Error):  # ValueError: it is no UTF-8
+        return set()
+    files = {f"{folder}/{name}{ending}" for name in ids for ending in (".jpg", ".png")}
+    folders = {str(above) for file in files for above in PurePosixPath(file).parents}
+    return {index.name, *files, *folders}
 
 
 def pair_names(photos: Path, masks: Path) -> list[str]:
