@@ -4,9 +4,10 @@
 
 Starts from a clean commit, on a quiet machine, in this order: the scores' lines of each network
 that ships, the heat map's least peak (both go into the weights' metadata), quality on the whole
-validation set (README, model card, docs/performance.md), latency, parity and int8 tables, the
-sheet of the README. Takes hours with everything; a step that was not reached is run again with
-``--only``. What it wrote is left for you to look at and to commit.
+validation set (README, model card, docs/performance.md), latency, int8 and parity tables. The
+README's picture is `make demo`'s, looked at and copied by hand. Takes hours with everything; a
+step that was not reached is run again with ``--only``. What it wrote is left for you to look at
+and to commit.
 
 Exit codes: 0 done, 1 a step failed, 2 wrong usage or a tree that is not clean.
 """

@@ -9,8 +9,6 @@ from squeezesam import ModelBundle, SqueezeSamError
 
 from squeezesam_export.errors import ExportError
 
-_OF_THE_CORE = ("onnx", "executorch", "coreml", "coreai")
-
 
 def check_replaceable(folder: Path) -> None:
     """Refuse to replace a folder in which anything but a bundle would be lost.
@@ -21,9 +19,8 @@ def check_replaceable(folder: Path) -> None:
         ExportError: it is neither empty nor a bundle and nothing else, or cannot be read.
     """
     try:
-        if next(folder.iterdir(), None) is None or _of_another_package(folder):
-            return
-        ModelBundle(folder, check="sizes")
+        if next(folder.iterdir(), None) is not None:
+            _check_bundle(folder)
     except OSError as error:
         raise ExportError(f"cannot read the folder {folder}: {error.strerror}") from error
     except SqueezeSamError as error:
@@ -32,12 +29,19 @@ def check_replaceable(folder: Path) -> None:
         ) from error
 
 
-def _of_another_package(folder: Path) -> bool:
-    """Whether it is a bundle for a target that the core does not know, and nothing else."""
+def _check_bundle(folder: Path) -> None:
+    try:
+        ModelBundle(folder, check="sizes")
+    except SqueezeSamError:
+        # The core does not know the targets of other packages.
+        if not _holds_what_it_lists(folder):
+            raise
+
+
+def _holds_what_it_lists(folder: Path) -> bool:
+    """Whether a manifest lists every file in the folder, by name and size."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        if manifest["target"] in _OF_THE_CORE:
-            return False
         entries = [program["files"] for program in manifest["programs"].values()]
         sizes = {name: entry["bytes"] for files in entries for name, entry in files.items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):

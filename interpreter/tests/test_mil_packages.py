@@ -90,6 +90,7 @@ def _unmade(block: Any) -> None:
         (_cut_weights, "their numbers lie outside the file"),
         (lambda p: model_file(p).unlink(), "cannot read model.mlmodel"),
         (lambda p: model_file(p).write_bytes(b"\xff" * 50), "model.mlmodel is damaged"),
+        (lambda p: model_file(p).write_bytes(bytes((4 << 20) + 1)), "at most 4194304 are read"),
         (lambda p: model_file(p).write_bytes(b""), "holds no ML program but nothing"),
         (lambda p: (p / "Manifest.json").unlink(), "has no Manifest.json"),
         (lambda p: (p / "Manifest.json").write_text("{"), "does not name a model"),

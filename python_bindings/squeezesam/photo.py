@@ -7,9 +7,10 @@ sRGB, its pixels its own. What is read, converted and refused: `docs/photos.md`.
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +31,7 @@ PHOTO_SUFFIXES = frozenset(
 )
 """Names by which photos are found in a folder; a single file may have any name."""
 LARGEST_FILE = 2 << 30
-"""Bytes; the largest picture of MAX_PIXELS, uncompressed with 16 bits a channel, is smaller."""
+"""Bytes; a picture of MAX_PIXELS in RGB, uncompressed with 16 bits a channel, has 1.6 · 10⁹."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +96,7 @@ def open_photo(
         return _from_array(source, name, max_pixels, bgr)
     if isinstance(source, (str, os.PathLike)):
         name = os.fspath(source)
-        source = _read(name)
+        source = read_photo_file(name)
     if isinstance(source, (bytes, bytearray, memoryview)):
         return _named(decode(bytes(source), name, max_pixels, accept_damaged, turn), name)
     if hasattr(source, "getexif") and hasattr(source, "convert"):
@@ -121,14 +122,16 @@ def _named(found: Decoded, name: str) -> Photo:
     return Photo(found.pixels, name, found.orientation, found.damage, found.straight)
 
 
-def _read(path: str) -> bytes:
+def read_photo_file(path: str) -> bytes:
+    """The bytes of a file; PhotoError if it cannot be read or is larger than LARGEST_FILE."""
     try:
         with open(path, "rb") as file:
-            if os.fstat(file.fileno()).st_size <= LARGEST_FILE:
-                # A pipe says no size.
-                found = file.read(LARGEST_FILE + 1)
-                if len(found) <= LARGEST_FILE:
-                    return found
+            status = os.fstat(file.fileno())
+            if stat.S_ISREG(status.st_mode):
+                if status.st_size <= LARGEST_FILE:
+                    return file.read()
+            elif (found := _drained(file)) is not None:
+                return found
     except FileNotFoundError:
         raise PhotoError(f"{path}: no such file") from None
     except IsADirectoryError:
@@ -137,6 +140,17 @@ def _read(path: str) -> bytes:
         reason = getattr(error, "strerror", None) or error
         raise PhotoError(f"{path}: cannot be read ({reason})") from None
     raise PhotoError(f"{path}: is larger than {LARGEST_FILE >> 30} GiB; no photo is")
+
+
+def _drained(pipe: BinaryIO) -> bytes | None:
+    """What a file without a size gives; None if that is more than LARGEST_FILE."""
+    found = bytearray()
+    # Piece by piece: read(n) takes the memory of n bytes at once.
+    while piece := pipe.read(1 << 20):
+        found += piece
+        if len(found) > LARGEST_FILE:
+            return None
+    return bytes(found)
 
 
 def _from_pil(image: Any, name: str, max_pixels: int, turn: bool) -> Photo:

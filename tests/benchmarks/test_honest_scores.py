@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from lab import honest_scores
 from squeezesam_model.metadata import read_metadata
-from squeezesam_model.weights import shipped_weights
+from squeezesam_model.weights import file_sha256, shipped_weights
 from squeezesam_train.evaluation.calibration import POOR_IOU
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -26,6 +26,7 @@ def test_the_shipped_weights_carry_the_lines_of_the_page() -> None:
     for preset, result in results.items():
         lines = read_metadata(shipped_weights(preset)).score_lines
         assert [list(line) for line in lines] == result["lines"]
+        assert file_sha256(shipped_weights(preset)) == result["weights_sha256"]
 
 
 @pytest.mark.parametrize("seed", range(20))

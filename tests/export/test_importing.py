@@ -170,6 +170,13 @@ def without_weights(folder: Path) -> list[str]:
     return words
 
 
+def linked(folder: Path) -> list[str]:
+    words = broken(beside, "encoder")(folder)
+    (folder / "weights.bin").rename(folder / "elsewhere")
+    (folder / "weights.bin").symlink_to(folder / "elsewhere")
+    return words
+
+
 def swapped(folder: Path) -> list[str]:
     words = saved("mobilesam", folder)
     return [words[0], words[3], words[2], words[1]]
@@ -189,6 +196,7 @@ def text(folder: Path) -> list[str]:
         (broken(renamed, "decoder"), "of the layout 'mobilesam', it has no input 'point_coords'"),
         (broken(forged, "decoder"), "it has no input 'point_coords'"),
         (without_weights, "has weights in 'weights.bin', which is not beside it"),
+        (linked, "its weights outside the file cannot be read"),
         (swapped, "the encoder has not one input alone: inputs image_embeddings 1×8×4×4, point"),
         (text, "is no ONNX file, or"),
     ],

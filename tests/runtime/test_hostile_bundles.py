@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,15 @@ def test_no_text_of_a_manifest_may_hold_what_a_terminal_obeys(
     with pytest.raises(BundleError, match="with a control character in it") as caught:
         ModelBundle(copy)
     assert evil not in str(caught.value)
+
+
+def test_a_long_key_with_many_elements_is_read_in_linear_time(copy: Path) -> None:
+    manifest = read_manifest(copy)
+    manifest["k" * 1_000_000] = [0] * 500_000
+    write_manifest(copy, manifest)
+    # By the square of its size it would take minutes; this is a second or less.
+    words = [sys.executable, "-c", "import sys, squeezesam; squeezesam.ModelBundle(sys.argv[1])"]
+    subprocess.run([*words, str(copy)], timeout=60, capture_output=True, check=False)
 
 
 @pytest.mark.parametrize(

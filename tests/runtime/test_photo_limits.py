@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -36,6 +37,17 @@ try:
 except PhotoError as error:
     print(error)
 """
+
+
+def _png(photo: np.ndarray) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(photo).save(out, "PNG")
+    return out.getvalue()
+
+
+def _pour(pipe: Path, content: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError), pipe.open("wb") as file:
+        file.write(content)
 
 
 def read_within(path: Path, extra: int) -> str:
@@ -70,6 +82,25 @@ def test_a_file_larger_than_any_photo_is_not_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(20 << 30)
     assert read_within(path, 64 * MIB).endswith("is larger than 2 GiB; no photo is")
+
+
+def test_a_photo_comes_through_a_pipe_and_an_endless_one_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = data.chelsea()
+    written = _png(photo)
+    for content, whole in ((written, True), (written + bytes(4 * MIB), False)):
+        monkeypatch.setattr("squeezesam.photo.LARGEST_FILE", len(written))
+        pipe = tmp_path / f"pipe{whole}"
+        os.mkfifo(pipe)
+        writer = threading.Thread(target=_pour, args=(pipe, content))
+        writer.start()
+        if whole:
+            assert np.array_equal(open_photo(pipe).pixels, photo)
+        else:
+            with pytest.raises(PhotoError, match="no photo is"):
+                open_photo(pipe)
+        writer.join()
 
 
 @pytest.mark.parametrize("attack", BOMBS)

@@ -118,9 +118,10 @@ def test_missing_and_broken_files_are_named(tmp_path: Path) -> None:
         CocoPhotos(images, tmp_path / "none.json")
     with pytest.raises(DataError, match="cannot read the folder of photos"):
         CocoPhotos(tmp_path / "none", path)
-    path.write_text(json.dumps(coco_document())[:-9])
-    with pytest.raises(DataError, match="not valid json"):
-        CocoPhotos(images, path)
+    for broken in (json.dumps(coco_document())[:-9], "[" * 100_000, '{"images": ' * 100_000):
+        path.write_text(broken)
+        with pytest.raises(DataError, match="not valid json"):
+            CocoPhotos(images, path)
 
 
 def test_a_photo_damaged_later_is_named_when_it_is_drawn(tmp_path: Path) -> None:

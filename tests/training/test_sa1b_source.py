@@ -77,6 +77,7 @@ def test_a_json_that_cannot_be_used_is_one_damaged_photo(document: object, messa
         _labels(document, 0.5)
 
 
-def test_broken_json_is_one_damaged_photo() -> None:
+@pytest.mark.parametrize("broken", [b'{"annotations": [', b"[" * 100_000, b"\xff\xfe"])
+def test_broken_json_is_one_damaged_photo(broken: bytes) -> None:
     with pytest.raises(DamagedPhotoError, match="not valid json"):
-        labels_of(b'{"annotations": [', "sa_1.json", photo("coffee"), np.random.default_rng(0), 0.5)
+        labels_of(broken, "sa_1.json", photo("coffee"), np.random.default_rng(0), 0.5)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from squeezesam_model.archive import unpacks_to_itself
 
 
 class CheckpointError(Exception):
@@ -87,12 +88,9 @@ def _check_archive(path: Path) -> None:
         CheckpointError: it is not, or not an archive of torch's.
         OSError, zipfile.BadZipFile: it cannot be read.
     """
+    if not unpacks_to_itself(path):
+        raise CheckpointError(f"{path} is not a checkpoint of squeezesam-train")
     with zipfile.ZipFile(path) as archive:
-        parts = archive.infolist()
-        packed = any(part.compress_type != zipfile.ZIP_STORED for part in parts)
-        # Parts may lie on one another: together they are never more than the file.
-        if packed or sum(part.file_size for part in parts) > path.stat().st_size:
-            raise CheckpointError(f"{path} is not a checkpoint of squeezesam-train")
         damaged = archive.testzip()
     if damaged is not None:
         raise CheckpointError(f"cannot read the checkpoint {path}: {damaged} in it is damaged")

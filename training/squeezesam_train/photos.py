@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from squeezesam import PhotoError, open_photo
+from squeezesam.photo import read_photo_file
 from squeezesam.photo_decode import read_picture
 
 IGNORE = 255
@@ -108,9 +109,9 @@ def read_photo(entry: PhotoEntry) -> tuple[U8, U8]:
 
 def _bytes(path: Path, what: str) -> bytes:
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DamagedPhotoError(f"cannot read the {what} {path}: {error.strerror}") from error
+        return read_photo_file(str(path))
+    except PhotoError as error:
+        raise DamagedPhotoError(f"cannot read the {what} {error}") from error
 
 
 def decode_photo(data: bytes, name: str, turn: bool = True) -> U8:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
+from squeezesam_model.archive import unpacks_to_itself
 from squeezesam_model.metadata import Metadata, read_metadata
-from squeezesam_model.weights import WeightsError
+from squeezesam_model.weights import WeightsError, read_tensors
 
 _WRAPPERS = ("model", "state_dict")
 
@@ -27,14 +27,10 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
         WeightsError: it is missing or damaged, or holds something else than named tensors.
     """
     if path.suffix == ".safetensors":
-        try:
-            with safe_open(path, framework="pt") as file:
-                return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (OSError, SafetensorError) as error:
-            raise WeightsError(f"cannot read the checkpoint {path}: {error}") from error
+        return read_tensors(path)[1]
     damage = f"cannot read the checkpoint {path}: it is damaged, or no file of tensors alone"
     try:
-        if zipfile.is_zipfile(path) and _unpacks_to_more(path):
+        if zipfile.is_zipfile(path) and not unpacks_to_itself(path):
             raise WeightsError(damage)
         found: Any = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
@@ -53,12 +49,6 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
         if not isinstance(name, str) or not isinstance(value, Tensor):
             raise WeightsError(f"the checkpoint {path} holds '{name}', which is no named tensor")
     return dict(found)
-
-
-def _unpacks_to_more(path: Path) -> bool:
-    # Torch packs nothing, and parts may lie on one another: they are never more than the file.
-    with zipfile.ZipFile(path) as archive:
-        return sum(part.file_size for part in archive.infolist()) > path.stat().st_size
 
 
 def checkpoint_metadata(path: Path) -> Metadata:
