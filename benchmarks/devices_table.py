@@ -61,12 +61,13 @@ def page(folder: Path) -> str:
             if not any(model.startswith(part) for part in peer["models"] for model in known)
         ]
         estimates = _estimates(open_peers, facts["ours"])
+        shown = _measured(results) if results else "*Not yet run on a device.*\n"
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultError(f"{folder}: {error}") from error
     return (
         "# Phones\n\nWritten by `python benchmarks/devices_table.py` from "
         "[devices/](devices/).\n\n## Measured\n\n"
-        + (_measured(results) if results else "*Not yet run on a device.*\n")
+        + shown
         + "\nMeasure yours, and send the file that this writes as a pull request:\n\n"
         + COMMANDS
         + "\n## Estimated\n\n"

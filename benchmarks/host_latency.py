@@ -28,7 +28,7 @@ from host.host_rows import (
     python_rows,
     worker,
 )
-from measure.machine import describe, load_average, unpublishable
+from measure.machine import busy, core_share, describe, load_average, unpublishable
 from measure.sample_photo import write_photo
 from report import write_reports
 from results.result import SCHEMA, ResultError, main_program, read_result, run_word, write_result
@@ -46,13 +46,13 @@ EPILOG = """examples:
   # one thread, the bundles at 384×512
   python benchmarks/host_latency.py --threads 1 --size 384x512 --output build/benchmarks
 
-Measure on a quiet machine: the result carries the load average, and the page says so when the
-machine was busy. What is measured: docs/benchmarks.md.
+A busy machine is refused unless --busy is given: then the result carries the load average, and the
+page says so. What is measured: docs/benchmarks.md.
 
 exit codes:
   0    measured, and nothing worse than in OLD.json
   1    a measurement failed, or something is worse or not comparable
-  2    the command line makes no sense, or OLD.json is no result
+  2    the command line makes no sense, OLD.json is no result, or the machine is busy
 """
 
 
@@ -90,6 +90,7 @@ def build_parser() -> argparse.ArgumentParser:
         default=SSAM,
         help=f"the native command, measured too if it is there (default {SSAM}; make ssam)",
     )
+    parser.add_argument("--busy", action="store_true", help="measure on a busy machine too")
     parser.add_argument("--output", type=Path, default=Path("docs/performance"))
     comparison.add_arguments(parser)
     return parser
@@ -123,7 +124,7 @@ def core_report(bundle: Path, runs: int, folder: Path) -> dict[str, float]:
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Everything that this script reports."""
-    busy = load_average()
+    load, share = load_average(), core_share()
     described = describe()
     peaks = gemm_peak.measure(options.threads)
     bundles = {
@@ -152,7 +153,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
                 for precision in ("fp32", "int8")
             ]
         extra = {
-            "load_average": busy,
+            "load_average": load,
+            "core_share": share,
             "int8_speed_up": speed_up,
             "core_12mp": core_report(bundles["onnx", "int8"], options.runs, folder),
             "memory_12mp_mib": {
@@ -194,6 +196,9 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     if fault := unpublishable(options.output):
         print(f"host_latency: {fault}", file=sys.stderr)
+        return 2
+    if not options.busy and (why := busy()):
+        print(f"host_latency: {why}", file=sys.stderr)
         return 2
     try:
         result = measure(options)

@@ -2,10 +2,10 @@
 
     python benchmarks/renew.py --data FOLDER [--only NAME …] [--list]
 
-Starts from a clean commit, on a quiet machine, in this order: the scores' lines of each network
-that ships, the heat map's least peak (both go into the weights' metadata), quality on the whole
-validation set (README, model card, docs/performance.md), latency, int8 and parity tables. The
-README's picture is `make demo`'s, looked at and copied by hand. Takes hours with everything; a
+Starts from a clean commit, on a quiet machine, in this order: the heat map's least peak, the heat
+weights and score heads of each network that ships (all go into the weights' metadata), quality on
+the whole validation set (README, model card, docs/performance.md), latency, int8 and parity tables.
+The README's picture is `make demo`'s, looked at and copied by hand. Takes hours with everything; a
 step that was not reached is run again with ``--only``. What it wrote is left for you to look at
 and to commit.
 
@@ -51,19 +51,20 @@ class Step:
 
 def steps() -> list[Step]:
     """Everything, in an order in which no step reads what a later one writes."""
-    fits = [
-        Step(f"scores-{preset}", ("study.py", "honest_scores", "--preset", preset, "--write"), True)
-        for preset in SEGMENTER_PRESETS
-        if _ships(preset)
-    ]
+    presets = [preset for preset in SEGMENTER_PRESETS if _ships(preset)]
     return [
-        *fits,
         Step("stands-out", ("study.py", "stands_out", "--write"), True),
+        *(_fit("scores", "honest_scores", preset) for preset in presets),
         Step("quality", ("quality.py",), True),
         Step("latency", ("host_latency.py",)),
+        Step("speed", ("study.py", "speed")),
         Step("quantisation", ("study.py", "quantisation"), True),
         Step("export-parity", ("study.py", "export_parity")),
     ]
+
+
+def _fit(name: str, study: str, preset: str) -> Step:
+    return Step(f"{name}-{preset}", ("study.py", study, "--preset", preset, "--write"), True)
 
 
 def _ships(preset: str) -> bool:

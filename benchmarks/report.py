@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from devices import device_report
-from host import host_report
+from host import host_report, speed_report
 from results.markdown import origin, replace_between_marks, table
 from results.result import ResultError, read_result, write_text
 
@@ -27,30 +27,6 @@ def quality_sections(quality: dict[str, Any]) -> list[str]:
         f"## How good are the masks?\n\n{quality['summary']}\n\n{quality['rule'].capitalize()}. "
         "Every row is scored on the same instances with the same prompts, drawn with fixed seeds.",
         origin(quality),
-    ]
-
-
-def pair_sections(pairs: dict[str, Any]) -> list[str]:
-    """Two forms of one program, measured by turns."""
-    head = ["", "old, ms", "new, ms", "new / old", "outputs differ by"]
-    rows = [
-        [
-            label,
-            f"{one['old_ms']:.1f}",
-            f"{one['new_ms']:.1f}",
-            f"**{one['ratio']:.2f}**",
-            f"{one['largest_difference']:.1g}" if one["largest_difference"] else "nothing",
-        ]
-        for label, one in pairs["pairs"].items()
-    ]
-    last = list(pairs["pairs"].values())[-1]
-    return [
-        "## What did the rewrites of the ONNX graph bring?\n\n" + table(head, rows),
-        "Two programs by turns on one thread, medians of "
-        f"{last['runs']} runs of each and of the ratio pair by pair; milliseconds of the thread on "
-        "the processor. The difference is the largest of all outputs, as a share of the largest "
-        "value.",
-        origin(last),
     ]
 
 
@@ -69,12 +45,14 @@ def startup_sections(startup: dict[str, Any]) -> list[str]:
         ]
         for one in startup["programs"]
     ]
+    started = [[what, f"{ms:.0f}"] for what, ms in startup.get("processes_ms", {}).items()]
     return [
         "## What does loading spend its time on?\n\n" + table(head, rows),
         "Making ONNX Runtime's session is nearly all of it, and most of that is rewriting the "
         "graph, which a kept optimised graph saves. Such a file is valid for one version of ONNX "
         "Runtime on one kind of processor, and the bundle's hashes do not cover it: it is not "
         "kept. Medians of processor time.",
+        *([table(["process, from its start to its end", "ms"], started)] if started else []),
         origin(startup),
     ]
 
@@ -130,8 +108,8 @@ def write_reports(folder: Path) -> None:
         sections += quality_sections(quality)
     if host:
         sections += host_report.sections(host)
-    if (pairs := folder / "pairs.json").exists():
-        sections += pair_sections(json.loads(pairs.read_text(encoding="utf-8")))
+    if (speed := folder / "speed.json").exists():
+        sections += speed_report.sections(json.loads(speed.read_text(encoding="utf-8")))
     if (startup := folder / "startup.json").exists():
         sections += startup_sections(json.loads(startup.read_text(encoding="utf-8")))
     sections += device_report.sections(devices)

@@ -5,7 +5,9 @@
 
 The data is docs/verification.json: for each artefact and platform what was compiled or converted,
 executed on a host, executed on a device; by which command, by whom and when. Only what a command
-proved is entered; the rest stays null and reads *not yet*.
+proved is entered; the rest stays null and reads *not yet*. What runs programs of a target names
+it, and where it was executed the runtime that did it: the page lists them target by target, with
+what docs/export_parity/parity.json measured.
 
 Exit codes: 0 the pages are as they should be; 1 a page differs (--check), or the README has no
 place for the line; 2 the data is not sound.
@@ -34,7 +36,9 @@ LEVELS = {
 }
 LEVELS_RUN = ("host", "device")
 _PROOF = {"command", "by", "when"}
-_MAY = _PROOF | {"note", "on"}
+_MAY = _PROOF | {"note", "on", "runtime"}
+# In the order of the README.
+TARGETS = {"onnx": "ONNX", "executorch": "ExecuTorch", "coreml": "Core ML", "coreai": "Core AI"}
 
 
 class VerificationError(ValueError):
@@ -64,7 +68,7 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
 
 def _check_entry(entry: Any) -> None:
     wanted = {"artefact", "platform", *LEVELS}
-    if not isinstance(entry, dict) or set(entry) != wanted:
+    if not isinstance(entry, dict) or set(entry) - {"targets"} != wanted:
         raise VerificationError(
             f"an entry needs exactly {', '.join(sorted(wanted))}: {entry!r:.80}"
         )
@@ -73,6 +77,11 @@ def _check_entry(entry: Any) -> None:
         _check_level(entry[level], f"{name}, {level}")
     if _is_proof(entry["host"]) and entry["compiled"] is None:
         raise VerificationError(f"{name} was executed without being compiled")
+    targets = entry.get("targets", ["onnx"])
+    if not isinstance(targets, list) or not targets or not set(targets) <= set(TARGETS):
+        raise VerificationError(f"{name}: targets are some of {', '.join(TARGETS)}")
+    if "targets" in entry and _is_proof(entry["host"]) and "runtime" not in entry["host"]:
+        raise VerificationError(f"{name}: say with `runtime` what executed it on the host")
     if _is_proof(entry["device"]) and not entry["device"].get("on"):
         raise VerificationError(f"{name}: say with `on` which device executed it")
 
@@ -116,6 +125,40 @@ def page(entries: list[dict[str, Any]]) -> str:
         "Written by `python benchmarks/verification_table.py` from "
         "[verification.json](verification.json); change that file.\n\n" + table(head, rows) + "\n"
     )
+
+
+def target_section(entries: list[dict[str, Any]], parity: dict[str, Any] | None) -> str:
+    """Target by target what executed what, and what the gate measured there.
+
+    Args:
+        entries: of the data file.
+        parity: docs/export_parity/parity.json; None where it is not there.
+    """
+    rows = []
+    for target, title in TARGETS.items():
+        own = [e for e in (parity or {}).get("entries", []) if e.get("target") == target]
+        rows += _gate_rows(title, [e["parity"] for e in own if "parity" in e])
+        for entry in entries:
+            if target in entry.get("targets", []):
+                host = entry["host"]
+                by = host["runtime"] if _is_proof(host) else "*nothing yet*"
+                with_ = f"`{host['command']}`, {host['when']}" if _is_proof(host) else "–"
+                rows.append([title, f"{entry['artefact']} ({entry['platform']})", by, with_])
+    head = ["target", "what was executed", "by", "with"]
+    return "\n## Target by target: what executed what\n\n" + table(head, rows) + "\n"
+
+
+def _gate_rows(title: str, found: list[dict[str, Any]]) -> list[list[str]]:
+    """One row for each runtime that the gate of the exporter used."""
+    rows = []
+    for engine in dict.fromkeys(one["engine"] for one in found):
+        means = [one["mask_iou"]["mean"] for one in found if one["engine"] == engine]
+        what = (
+            f"bundles as saved, {len(means)} modes, {found[0]['photos']} views each: mean mask "
+            f"IoU to fp32 {min(means):.4f} to {max(means):.4f}"
+        )
+        rows.append([title, what, engine, "[export_parity.md](export_parity.md)"])
+    return rows
 
 
 def arm64_section(facts: dict[str, Any]) -> str:
@@ -171,12 +214,20 @@ def pages(root: Path) -> dict[Path, str]:
     source = root / "docs" / "verification.json"
     entries = read_entries(source)
     facts = json.loads(source.read_text(encoding="utf-8")).get("arm64")
+    measured = root / "docs" / "export_parity" / "parity.json"
+    parity = json.loads(measured.read_text(encoding="utf-8")) if measured.is_file() else None
+    text_by_target = target_section(entries, parity) if parity or _name_targets(entries) else ""
     readme = root / "README.md"
     text = readme.read_text(encoding="utf-8")
+    written = page(entries) + text_by_target + (arm64_section(facts) if facts else "")
     return {
-        root / "docs" / "verification.md": page(entries) + (arm64_section(facts) if facts else ""),
+        root / "docs" / "verification.md": written,
         readme: between_marks(text, readme_block(entries), MARKS),
     }
+
+
+def _name_targets(entries: list[dict[str, Any]]) -> bool:
+    return any("targets" in entry for entry in entries)
 
 
 def lacks_marks(root: Path) -> bool:

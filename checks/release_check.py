@@ -37,7 +37,7 @@ BUILT_HERE = {
     r"squeezesam\S*-onnx-int8-\d+x\d+\.zip": "the ONNX bundle",
     r"squeezesam\S*-executorch-int8-\d+x\d+\.zip": "the ExecuTorch bundle",
     r"squeezesam\S*-coreml-int8-\d+x\d+\.zip": "the Core ML bundle",
-    r"squeezesam-[\d.]+-\S+\.whl": "the wheel of the runtime",
+    r"squeezesam-[\d.]+-\S+-(manylinux|macosx)_\S+\.whl": "the wheel of the runtime",
     r"squeezesam_weights-[\d.]+-\S+\.whl": "the wheel of the weights",
     r"squeezesam-[\d.]+\.tgz": "the npm package",
     re.escape(MAVEN): "the AARs",
@@ -61,7 +61,10 @@ def bundle_faults(path: Path) -> Iterator[str]:
 
 
 def wheel_faults(path: Path) -> Iterator[str]:
-    """Each file is what RECORD says; the runtime's wheel carries a bundle."""
+    """Each file is what RECORD says; the runtime's wheel carries a bundle, and its name says on
+    which Linux it runs."""
+    if "-linux_" in path.name:
+        yield f"{path.name}: auditwheel has not named the systems that it runs on"
     with zipfile.ZipFile(path) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     record = next(name for name in files if name.endswith(".dist-info/RECORD"))

@@ -50,6 +50,16 @@ $(ANDROID_BUILD)/engines.jar: $(ANDROID_ENGINES) $(ANDROID_BUILD)/standins/.comp
 	    -cp $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES):$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/standins \
 	    $(ANDROID)/executorch/src/main/kotlin $(ANDROID)/onnxruntime/src/main/kotlin
 
+# Faults in our engines must be errors against the stand-ins: a check that refuses nothing checks nothing.
+$(ANDROID_BUILD)/mutations.log: standins/mutations.py $(ANDROID_BUILD)/engines.jar
+	rm -rf $(ANDROID_BUILD)/mutations
+	$(PYTHON) -m standins.mutations write kotlin $(ANDROID_BUILD)/mutations
+	! $(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -no-jdk -Xexplicit-api=strict -d $(ANDROID_BUILD)/mutations.jar \
+	    -cp $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES):$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/standins \
+	    $(ANDROID_BUILD)/mutations > $@.new 2>&1
+	$(PYTHON) -m standins.mutations check kotlin $@.new
+	@mv $@.new $@
+
 $(ANDROID_BUILD)/tests/.complete: $(ANDROID_TESTS) $(ANDROID_BUILD)/engines.jar
 	rm -rf $(@D)
 	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -d $(@D) -Xfriend-paths=$(ANDROID_BUILD)/main.jar \
@@ -57,10 +67,10 @@ $(ANDROID_BUILD)/tests/.complete: $(ANDROID_TESTS) $(ANDROID_BUILD)/engines.jar
 	    $(ANDROID_TESTS)
 	@touch $@
 
-# The examples of the documentation.
-$(ANDROID_BUILD)/examples.jar: docs/android.md $(ANDROID_BUILD)/engines.jar
+# The examples of the documentation, as they stand there.
+$(ANDROID_BUILD)/examples.jar: docs/android.md README.md checks/snippets.py $(ANDROID_BUILD)/engines.jar
 	@mkdir -p $(ANDROID_BUILD)/examples
-	sed -n '/^```kotlin/,/^```/{/^```/d;p}' $< > $(ANDROID_BUILD)/examples/Examples.kt
+	$(PYTHON) -m checks.snippets kotlin docs/android.md README.md > $(ANDROID_BUILD)/examples/Examples.kt
 	$(ANDROID_TOOLS) $(ANDROID)/tools/kotlin -no-jdk -d $@ \
 	    -cp $(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_LIBRARIES):$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/engines.jar \
 	    $(ANDROID_BUILD)/examples/Examples.kt
@@ -73,7 +83,7 @@ $(ANDROID_BUILD)/shrunk.jar: $(ANDROID_BUILD)/tests/.complete $(ANDROID)/consume
 	    -libraryjars '$(ANDROID_JARS)/com.android.android-23.jar:$(ANDROID_TEST_LIBRARIES)(!META-INF/versions/**,!module-info.class)' \
 	    > $(ANDROID_BUILD)/shrink.log 2>&1 || { tail -n 20 $(ANDROID_BUILD)/shrink.log; exit 1; }
 
-test-android: lint-android $(ANDROID_BUILD)/examples.jar $(ANDROID_BUILD)/shrunk.jar ## the Android library: JNI and Kotlin tests on the JVM, type-check, arm64 build
+test-android: lint-android $(ANDROID_BUILD)/mutations.log $(ANDROID_BUILD)/examples.jar $(ANDROID_BUILD)/shrunk.jar ## the Android library: JNI and Kotlin tests on the JVM, type-check, arm64 build
 	$(ANDROID_CMAKE) -B $(ANDROID_BUILD)/host -DSSAM_SANITIZE=undefined -DCMAKE_BUILD_TYPE=Debug > /dev/null
 	cmake --build $(ANDROID_BUILD)/host --target squeezesam_jni -j2 > /dev/null
 	$(ANDROID_TOOLS) $(ANDROID)/tools/run_tests $(ANDROID_BUILD)/host tests/vectors $(ANDROID_BUILD)/tests $(ANDROID_BUILD)/tests:$(ANDROID_BUILD)/main.jar:$(ANDROID_BUILD)/engines.jar:$(ANDROID_BUILD)/standins

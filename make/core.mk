@@ -2,15 +2,27 @@
 # Each target installs what it needs (as root, on Debian bookworm) and is quick the second time.
 CORE_JOBS ?= 2
 FUZZ_SECONDS ?= 20
-ARM64_LIMIT ?= 491520
+ARM64_LIMIT ?= 540672
 
 .PHONY: test-tsan fuzz test-arm64 ssam-arm64 arm64-parity test-wasm
 
-test-tsan: ## C++ tests of the core under ThreadSanitizer
+# ONNX Runtime is not built for ThreadSanitizer, and synchronised by what that cannot see: its own calls are
+# passed over, its mutexes with them; and so is the C library's reuse of a thread's memory.
+TSAN_UNSEEN = called_from_lib:onnxruntime_pybind11_state race:_dl_deallocate_tls
+
+test-tsan: android-toolchain $(VENV)/.core ## C++ tests of the core, the Java and the Python binding from many threads, under ThreadSanitizer
 	cmake -S runtime -B build/tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DSSAM_TESTS=ON \
-	    -DSSAM_SANITIZE=thread -DSSAM_SHARED_LIBRARY=OFF -DSSAM_BENCH=OFF > /dev/null
+	    -DSSAM_SANITIZE=thread -DSSAM_SHARED_LIBRARY=OFF -DSSAM_BENCH=OFF \
+	    -DSSAM_JNI_INCLUDE=$(ANDROID_JDK)/include > /dev/null
 	cmake --build build/tsan -j$(CORE_JOBS)
 	cd build/tsan && TSAN_OPTIONS=halt_on_error=1 ctest --output-on-failure
+	$(CXX) -fsanitize=thread -shared -fPIC -O1 -g1 -std=c++17 -fvisibility=hidden -Iruntime/core/include \
+	    -Iruntime/core/src $$($(BIN)/python -m pybind11 --includes) python_bindings/squeezesam/_core.cpp \
+	    build/tsan/libsqueezesam.a -o build/tsan/_core.so
+	printf '%s\n' $(TSAN_UNSEEN) > build/tsan/suppressions
+	LD_PRELOAD=$$($(CXX) -print-file-name=libtsan.so) SQUEEZESAM_BINDING=build/tsan/_core.so OMP_NUM_THREADS=1 \
+	    TSAN_OPTIONS="exitcode=66 report_mutex_bugs=0 suppressions=build/tsan/suppressions" \
+	    $(BIN)/python -m pytest -s -q -p no:cacheprovider tests/runtime/test_sessions.py
 
 fuzz: ## libFuzzer on manifests, programs, photos, prompts, run lengths and outlines (FUZZ_SECONDS each)
 	runtime/tools/install_packages clang-14 libclang-rt-14-dev cmake

@@ -5,7 +5,7 @@
 test-reproducible: ## export twice in two fresh environments and compare byte for byte
 	PYTHON=$(PYTHON) export/tools/test_reproducible $(TOOLCHAINS)/reproducible
 
-export-parity: setup ## execute the Core ML packages of the shipped weights, write docs/export_parity.md
+export-parity: setup ## execute the shipped weights in every target and mode, write docs/export_parity.md (an hour)
 	$(BIN)/python benchmarks/study.py export_parity
 
 quantisation: data-is-given setup ## measure observers of int8 on DATA=FOLDER, write docs/quantisation.md

@@ -1,6 +1,7 @@
-.PHONY: bundles release release-check sbom lint-workflows
+.PHONY: bundles release release-check release-tag sbom lint-workflows
 
 BUNDLE_SIZE ?= 512
+RELEASE = $(shell sed -n 's/^squeezesam = "\(.*\)"/\1/p' versions.toml)
 
 bundles: setup ## the int8 bundles that apps need, into build/bundles
 	$(BIN)/python examples/demo.py --size $(BUNDLE_SIZE) --output build/demo
@@ -14,6 +15,10 @@ release: bundles lint-workflows ## what release.yml publishes, into build/releas
 
 release-check: release ## build what release.yml publishes, open every artefact, say what only a Mac or the NDK builds
 	$(BIN)/python -m checks.release_check build/release
+
+release-tag: release-check ## after that, tag this commit with the version of versions.toml; pushing the tag publishes
+	@test -z "$$(git status --porcelain --untracked-files=no)" || { echo "release-tag: commit first" >&2; exit 1; }
+	git tag --annotate --message "squeezesam $(RELEASE)" v$(RELEASE)
 
 # Of the packages and hashes that everything was built with: in CycloneDX's form, from the lock.
 sbom: ## build/release/squeezesam.cdx.json: what the release was built with

@@ -12,9 +12,9 @@ $(VENV)/.fuzz: $(VENV)/.core
 fuzz-python: $(VENV)/.fuzz ## atheris on photos, bundles, packages, weights, masks, names (FUZZ_PYTHON_SECONDS in all)
 	OMP_NUM_THREADS=1 $(BIN)/python tests/fuzz/run.py $(FUZZ_PYTHON_SECONDS)
 
-fuzz-long: $(VENV)/.fuzz ## all fuzzers for an hour; adds the executions of Python's to docs/security.md
+fuzz-long: $(VENV)/.fuzz ## all fuzzers for an hour; adds the executions to docs/security.md
 	$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=300
-	OMP_NUM_THREADS=1 $(BIN)/python tests/fuzz/run.py --record 1800
+	OMP_NUM_THREADS=1 $(BIN)/python tests/fuzz/run.py --record --native build/fuzz/fuzz 1800
 
 kill-long: $(VENV)/.core ## every fault at every place of segment, train, eval and export, and 20 random kills of each
 	set -e; for command in segment train eval export; do \

@@ -16,7 +16,12 @@ test-swift: swift-toolchain lint-swift ## the Swift package: tests on Linux, typ
 	mkdir -p build/swift-branch
 	$(PYTHON) -m checks.swift_branch > build/swift-branch/Package.swift
 	$(TRIXIE) run -- swift package --package-path build/swift-branch dump-package > /dev/null
+	rm -rf build/swift-mutations
+	$(PYTHON) -m standins.mutations write swift build/swift-mutations
+	mkdir -p build/swift-examples
+	$(PYTHON) -m checks.snippets swift docs/swift.md README.md > build/swift-examples/Examples.swift
 	$(TRIXIE) run -- runtime/swift/check
+	$(PYTHON) -m standins.mutations check swift build/swift-mutations/log
 
 test-swift-sanitized: swift-toolchain ## the Swift tests under AddressSanitizer and ThreadSanitizer
 	$(TRIXIE) run -- runtime/swift/check_sanitized

@@ -33,8 +33,13 @@ LIBRARIES = {
 }
 # Called by code that the Compose compiler generates, which is the real one: no app writes them.
 OF_THE_COMPILER = {"ComposeComposer.kt", "ComposeInternal.kt"}
-# Their real declarations are Objective-C and not recorded yet.
-OBJECTIVE_C = {"CoreGraphics", "CoreVideo", "Darwin", "ImageIO", "Photos", "UIKit"}
+# Core Foundation as it must be on Linux for Apple's bridging casts to be checked.
+BRIDGED = {"CFDictionary", "CFMutableData", "CFString"}
+# What Apple's Foundation has and that of Linux has not stands in CoreGraphics.swift, which
+# everything imports.
+FOUNDATION = {"FormatStyle", "Measurement", "MeasurementFormatUnitUsage", "ProcessInfo", "String"}
+FOUNDATION |= {"URL"}
+CORE_FOUNDATION = {"CFAllocator", "CFData", "CFDataCreate", "CGAffineTransform"}
 # Recorded in a file of its own.
 OF_THEIR_OWN = {"CoreAI", "ExecuTorch"}
 OURS = ("standins",)
@@ -45,7 +50,7 @@ WRITTEN_BY_EVERYBODY = {"body"}
 def declared(folder: Path, pattern: str, language: str) -> Iterator[tuple[Path, Declaration]]:
     """What the stand-ins of one library declare."""
     for file in sorted(folder.glob(pattern)):
-        if file.name in OF_THE_COMPILER or file.stem in OBJECTIVE_C:
+        if file.name in OF_THE_COMPILER:
             continue
         if language == "swift" and file.stem in OF_THEIR_OWN and file.stem not in pattern:
             continue
@@ -56,10 +61,23 @@ def declared(folder: Path, pattern: str, language: str) -> Iterator[tuple[Path, 
             )
         else:
             found = (kotlin if language == "kotlin" else java).declarations(text)
-        for one in found:
+        for one in map(_at_home, found) if file.stem == "CoreGraphics" else found:
             helper = language == "swift" and one.name in ("_Primitive", "_ToolbarTuple")
+            helper |= one.text.startswith("typealias") and one.name in BRIDGED
             if not (helper or one.name in WRITTEN_BY_EVERYBODY or one.owner.startswith(OURS)):
                 yield file, one
+
+
+def _at_home(one: Declaration) -> Declaration:
+    """The declaration with its own module where that is one of the Foundations."""
+    rest = one.owner.partition(".")[2]
+    outermost = rest.partition(".")[0] or one.name
+    homes = (("Foundation", FOUNDATION), ("CoreFoundation", CORE_FOUNDATION))
+    for module, names in homes:
+        if outermost in names:
+            owner = f"{module}.{rest}" if rest else module
+            return Declaration(owner, one.name, one.text)
+    return one
 
 
 def recorded(file: Path) -> list[tuple[str, str]]:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.machinery
+import importlib.util
 import multiprocessing
+import os
+import sys
 from collections.abc import Iterator
 
 import pytest
+
+# Another build of the binding in place of the installed one: make test-tsan.
+if binding := os.environ.get("SQUEEZESAM_BINDING"):
+    loader = importlib.machinery.ExtensionFileLoader("squeezesam._core", binding)
+    found = importlib.util.spec_from_loader(loader.name, loader)
+    assert found is not None
+    sys.modules[loader.name] = importlib.util.module_from_spec(found)
+    loader.exec_module(sys.modules[loader.name])
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -55,11 +55,17 @@ def latency_rows(host: dict[str, Any]) -> list[list[str]]:
 
 def busy_note(host: dict[str, Any]) -> str:
     """A warning where other work took the cores; else nothing."""
-    load, cores = host["extra"].get("load_average"), host["machine"]["cores"]
-    if load is None or load <= cores / 2:
+    cores, share = host["machine"]["cores"], host["extra"].get("core_share")
+    load = host["extra"].get("load_average")
+    if share is not None:
+        quiet, how = share >= 0.95, f"others took {1 - share:.0%} of a core"
+    else:
+        # Results of before.
+        quiet, how = load is None or load <= cores / 2, f"load average {load} on {cores} cores"
+    if quiet:
         return ""
     return (
-        f" **The machine was busy** (load average {load} on {cores} cores before the run): read "
+        f" **The machine was busy** ({how} before the run): read "
         "the times as too high, and the ratios as rough."
     )
 

@@ -1,11 +1,11 @@
-"""Two ONNX programs of one network in turns, old against new: docs/performance/pairs.json.
+"""Two ONNX programs of one network in turns, old against new, printed as JSON.
 
-    python benchmarks/study.py pairs --label "tap, int8 at 512" OLD.onnx NEW.onnx
+    python benchmarks/study.py pairs OLD.onnx NEW.onnx
 
 Both run on the photos of scikit-image with a click each, on one thread, by turns, so that a change
 of the machine's speed meets both. Times are those of the thread on the processor, which others on
-the machine lengthen less than those of the clock. Says how far the outputs lie apart as well. The
-result is added to the file under its label; `python benchmarks/report.py` renews the page.
+the machine lengthen less than those of the clock. Says how far the outputs lie apart as well. What
+is published is measured by `study.py speed`, with these functions.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import squeezesam  # noqa: F401
 # isort: split
 import numpy as np
 import onnxruntime
-from measure.machine import describe, load_average, unpublishable
+from measure.machine import load_average
 from numpy.typing import NDArray
 from skimage import data
 from squeezesam import geometry
@@ -45,17 +45,22 @@ def session(path: Path) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def feed(program: onnxruntime.InferenceSession, photo: NDArray[np.uint8]) -> Feed:
+def photo(name: str) -> NDArray[np.uint8]:
+    """One that comes with scikit-image: H×W×3."""
+    return np.ascontiguousarray(getattr(data, name)()[..., :3])
+
+
+def feed(program: onnxruntime.InferenceSession, pixels: NDArray[np.uint8]) -> Feed:
     """A photo with a click in its middle, for whichever inputs the program has."""
     shapes = {value.name: tuple(value.shape) for value in program.get_inputs()}
     height, width = shapes["image"][2:]
-    box = geometry.Letterbox((photo.shape[1], photo.shape[0]), (width, height))
-    image = box.image(photo, PADDING).transpose(2, 0, 1)[None].astype(np.float32)
+    box = geometry.Letterbox((pixels.shape[1], pixels.shape[0]), (width, height))
+    image = box.image(pixels, PADDING).transpose(2, 0, 1)[None].astype(np.float32)
     inputs: Feed = {"image": np.ascontiguousarray(image)}
     if "points" in shapes:
         points = np.zeros(shapes["points"], np.float32)
         labels = np.full(shapes["labels"], geometry.NO_POINT, np.float32)
-        points[0, 0] = box.to_input([(photo.shape[1] / 2, photo.shape[0] / 2)])[0]
+        points[0, 0] = box.to_input([(pixels.shape[1] / 2, pixels.shape[0] / 2)])[0]
         labels[0, 0] = geometry.FOREGROUND
         radius = 5 * max(width, height) / 512
         planes = geometry.prompt_planes(points[0], labels[0], (width, height), radius=radius)
@@ -69,8 +74,8 @@ def feed(program: onnxruntime.InferenceSession, photo: NDArray[np.uint8]) -> Fee
 def measure(paths: tuple[Path, Path], rounds: int) -> dict[str, Any]:
     """Milliseconds of both, their ratio pair by pair, and how far their outputs lie apart."""
     programs = [session(path) for path in paths]
-    photos = [np.ascontiguousarray(getattr(data, name)()[..., :3]) for name in PHOTOS]
-    feeds = [[feed(program, photo) for photo in photos] for program in programs]
+    photos = [photo(name) for name in PHOTOS]
+    feeds = [[feed(program, one) for one in photos] for program in programs]
     spent: tuple[list[float], list[float]] = ([], [])
     for turn in range(rounds + 3):
         for program, inputs, times in zip(programs, feeds, spent, strict=True):
@@ -103,22 +108,10 @@ def main(argv: list[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("programs", nargs=2, type=Path, metavar="PROGRAM.onnx")
-    parser.add_argument("--label", required=True, help="what is compared, for the table")
     parser.add_argument("--runs", type=int, default=60)
-    parser.add_argument("--output", type=Path, default=Path("docs/performance"))
     options = parser.parse_args(argv)
-    if fault := unpublishable(options.output):
-        print(f"pairs: {fault}", file=sys.stderr)
-        return 2
     if absent := next((path for path in options.programs if not path.is_file()), None):
         print(f"pairs: {absent} is no file", file=sys.stderr)
         return 2
-    found = measure((options.programs[0], options.programs[1]), options.runs)
-    shown = ["benchmarks/study.py", "pairs", "--label", repr(options.label), "OLD", "NEW"]
-    path = options.output / "pairs.json"
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"pairs": {}}
-    known["pairs"][options.label] = {**describe(shown), **found}
-    options.output.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(json.dumps(found))
+    print(json.dumps(measure((options.programs[0], options.programs[1]), options.runs)))
     return 0

@@ -1,11 +1,14 @@
 """Observers and corrections of int8, each measured by the masks they give: docs/quantisation.md.
 
-    python benchmarks/study.py quantisation [--data FOLDER] [--size 512] [--photos 40]
+    python benchmarks/study.py quantisation [--data FOLDER] [--size 512] [--photos 40] [--minutes M]
 
 Calibrates the network on the built-in views with every variant, runs the int8 graph that XNNPACK
 gets and the ONNX file, and compares the masks with fp32: on photos of DATA where it is there (none
 of them was calibrated on), else on the built-in comparison views. Writes docs/quantisation.md and
-docs/quantisation/quantisation.json.
+docs/quantisation/quantisation.json. After MINUTES no further variant is begun; the same command of
+the same commit, with the same weights, goes on where it stopped.
+
+Exit codes: 0 all is measured; 2 wrong usage or changed sources; 3 it stopped for the time.
 """
 
 from __future__ import annotations
@@ -15,12 +18,13 @@ import json
 import resource
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from measure.machine import describe, unpublishable
-from report import origin, table
+from measure.machine import commit, describe, unpublishable
+from results.markdown import origin, table
 from results.result import write_text
 from squeezesam_export.networks.reference import PreparedView, Reference
 from squeezesam_export.photos import views
@@ -34,11 +38,12 @@ from squeezesam_export.quantise.variants import (
 )
 from squeezesam_export.toolchain.quiet import quiet
 from squeezesam_export.verify import parity
-from squeezesam_model import DEFAULT_SEGMENTER
+from squeezesam_model import DEFAULT_SEGMENTER, file_sha256
 from squeezesam_model.family import FAMILY
 
 # The variant that squeezesam-export uses.
 SHIPPED = ("minmax", "none")
+UNFINISHED = 3
 
 
 def variants() -> list[tuple[str, str, str]]:
@@ -61,15 +66,38 @@ def build(engine: str, observer: str, correction: str, source: SourceProgram, fo
         return make(source, observer, correction, folder)
 
 
-def measure(size: int, photos: list[views.View], calibrated_on: int) -> list[dict[str, Any]]:
-    """One entry per variant."""
+def missing(entries: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """Variants that are not measured yet."""
+    have = {(e["engine"], e["observer"], e["correction"]) for e in entries}
+    return [variant for variant in variants() if variant not in have]
+
+
+def still_valid(known: dict[str, Any], run: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a former run measured of the same commit, weights and photos."""
+    same = all(known.get(name) == value for name, value in run.items())
+    return list(known["entries"]) if same and "entries" in known else []
+
+
+def measure(
+    todo: list[tuple[str, str, str]],
+    size: int,
+    photos: list[views.View],
+    calibrated_on: int,
+    until: float,
+) -> Iterator[dict[str, Any]]:
+    """One entry per variant; begins none too late."""
+    if not todo or time.monotonic() > until:
+        return
     weights = {part: FAMILY.shipped(DEFAULT_SEGMENTER, part) for part in FAMILY.parts}
     networks = Reference(FAMILY.load(DEFAULT_SEGMENTER, weights, size, size))
     seen = views.calibration_views()
     step = max(1, len(seen) // calibrated_on)
     calibration = [networks.prepare(view) for view in seen[::step]]
     compared = [networks.prepare(view) for view in photos]
-    return [entry(networks, calibration, compared, *variant) for variant in variants()]
+    for variant in todo:
+        if time.monotonic() > until:
+            return
+        yield entry(networks, calibration, compared, *variant)
 
 
 def entry(
@@ -164,6 +192,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--photos", type=int, default=40)
     parser.add_argument("--calibration-views", type=int, default=30)
+    parser.add_argument("--minutes", type=float, default=float("inf"), metavar="M")
     parser.add_argument("--output", type=Path, default=Path("docs/quantisation"))
     options = parser.parse_args(argv)
     if fault := unpublishable(options.output):
@@ -177,18 +206,28 @@ def main(argv: list[str] | None = None) -> int:
         compared_on = "photos of the validation set, prompts from the heat map"
     else:
         photos, compared_on = views.comparison_views(), "built-in views"
-    entries = measure(options.size, photos, options.calibration_views)
-    result = {
-        **describe(),
+    run = {
+        "commit": commit(),
+        "weights": file_sha256(FAMILY.shipped(DEFAULT_SEGMENTER, FAMILY.parts[0])),
         "size": options.size,
         "photos": len(photos),
         "compared_on": compared_on,
         "calibrated_on": options.calibration_views,
-        "entries": entries,
     }
+    file = options.output / "quantisation.json"
+    result = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    entries = still_valid(result, run)
     options.output.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
-    write_text(options.output / "quantisation.json", text)
+    until = time.monotonic() + 60 * options.minutes
+    found = measure(missing(entries), options.size, photos, options.calibration_views, until)
+    for one in found:
+        entries.append(one)
+        entries.sort(key=lambda e: variants().index((e["engine"], e["observer"], e["correction"])))
+        result = {**describe(), **run, "entries": entries}
+        write_text(file, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+    if left := missing(entries):
+        print(f"quantisation: {len(left)} variants are left; the same command goes on")
+        return UNFINISHED
     written = options.output.with_suffix(".md")
     write_text(written, page(result) + "\n" + other_sections(written))
     print(f"written: {options.output.with_suffix('.md')}")

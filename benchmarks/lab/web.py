@@ -2,20 +2,24 @@
 
     make web ONNX_BUNDLE=BUNDLE
     python benchmarks/study.py web INT8_BUNDLE FP32_BUNDLE
+    python benchmarks/study.py web INT8_BUNDLE --pictures docs    # docs/web.jpg, web_phone.jpg
 
 The page of build/web runs in headless Chromium, once with each bundle and once more cross-origin
 isolated, with a thread a core; Python runs the same bundles on one thread, by turns with the page.
+The pictures show the page, as `squeezesam serve` gives it, with a cup, on a desktop and a phone.
 """
 
 from __future__ import annotations
 
 import argparse
 import functools
+import io
 import json
 import os
 import re
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -28,6 +32,7 @@ from typing import Any
 
 from measure.machine import describe, load_average, unpublishable
 from measure.sample_photo import write_photo
+from PIL import Image
 from results.markdown import origin, replace_between_marks, table
 from results.result import write_text
 from squeezesam import Segmenter
@@ -36,6 +41,20 @@ PAGE = Path("docs/web.md")
 MARKS = ("<!-- web: begin (python benchmarks/study.py web) -->", "<!-- web: end -->")
 TAP = (0.45, 0.4)  # of the photo's width and height
 PATIENCE = 120_000  # ms
+# File: the window, its pixels a CSS pixel, the picture's width.
+PICTURES: dict[str, tuple[dict[str, Any], int]] = {
+    "web.jpg": ({"viewport": {"width": 1200, "height": 750}}, 960),
+    "web_phone.jpg": (
+        {
+            "viewport": {"width": 390, "height": 844},
+            "device_scale_factor": 2,
+            "has_touch": True,
+            "is_mobile": True,
+        },
+        390,
+    ),
+}
+ADDED, TAKEN = (0.5, 0.45), (0.15, 0.85)
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -97,6 +116,46 @@ def latest_measure(page: Any, count: int) -> dict[str, Any]:
     return {"all": duration, "networks": sum(detail["programs"].values())}
 
 
+@contextmanager
+def page_of_server(bundle: Path) -> Iterator[str]:
+    """The address of `squeezesam serve`, whose page is the same."""
+    words = ["serve", "--port", "0", "--workers", "1", "--bundle", str(bundle)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "squeezesam", *words], stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            line = server.stdout.readline() if server.stdout else ""
+            yield line.split()[2] + "/"
+        finally:
+            server.terminate()
+
+
+def take_pictures(browser: Any, bundle: Path, folder: Path) -> None:
+    """The page after a tap that adds and one that takes away, as JPEGs of at most 100 KB or so."""
+    with page_of_server(bundle) as address:
+        for name, (settings, width) in PICTURES.items():
+            context = browser.new_context(
+                service_workers="block", reduced_motion="reduce", **settings
+            )
+            page = context.new_page()
+            page.set_default_timeout(PATIENCE)
+            page.goto(address)
+            page.locator("#status", has_text="Ready.").wait_for()
+            page.click("[data-example='examples/coffee.jpg']")
+            page.locator("#status", has_text="Found by itself:").wait_for()
+            for count, (x, y) in enumerate((ADDED, TAKEN), 1):
+                box = page.locator("#sheet").bounding_box()
+                at = box["x"] + x * box["width"], box["y"] + y * box["height"]
+                page.mouse.click(*at, button="left" if (x, y) == ADDED else "right")
+                page.locator("#status", has_text=f"{count} prompt").wait_for()
+            picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+            height = round(width * picture.height / picture.width)
+            picture.resize((width, height), Image.Resampling.LANCZOS).save(
+                folder / name, quality=80, optimize=True
+            )
+            context.close()
+
+
 def page_run(page: Any, photo: Path) -> dict[str, dict[str, Any]]:
     """A photo and a tap on it."""
     count = page.evaluate("performance.getEntriesByName('mask').length")
@@ -141,17 +200,25 @@ def measure_pair(page: Any, segmenter: Segmenter, photo: Path, runs: int) -> dic
     }
 
 
-def measure(options: argparse.Namespace) -> list[dict[str, Any]]:
-    """One row for each bundle, and one for the first with threads."""
+@contextmanager
+def browser_of_debian() -> Iterator[Any]:
+    """Headless Chromium."""
     from playwright.sync_api import sync_playwright
 
-    rows = []
-    ways = [(bundle, False) for bundle in options.bundles] + [(options.bundles[0], True)]
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        photo = write_photo(Path(name))
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
+        yield browser
+        browser.close()
+
+
+def measure(options: argparse.Namespace) -> list[dict[str, Any]]:
+    """One row for each bundle, and one for the first with threads."""
+    rows = []
+    ways = [(bundle, False) for bundle in options.bundles] + [(options.bundles[0], True)]
+    with tempfile.TemporaryDirectory() as name, browser_of_debian() as browser:
+        photo = write_photo(Path(name))
         for bundle, isolated in ways:
             manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
             print(f"web: {bundle.name}, {'isolated' if isolated else 'plain'}", file=sys.stderr)
@@ -160,7 +227,6 @@ def measure(options: argparse.Namespace) -> list[dict[str, Any]]:
                 measured = measure_pair(page, segmenter, photo, options.runs)
             rows.append({"bundle": bundle.name, "precision": manifest["precision"], **measured})
         rows[0]["browser"] = f"Chromium {browser.version}"
-        browser.close()
     return rows
 
 
@@ -200,11 +266,17 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--web", type=Path, default=Path("build/web"), help="what make web built")
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--output", type=Path, default=Path("docs/performance"))
+    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="show the page, no more")
     options = parser.parse_args(argv)
-    absent = [path for path in (options.web / "index.html", *options.bundles) if not path.exists()]
+    pages = [] if options.pictures else [options.web / "index.html"]
+    absent = [path for path in (*pages, *options.bundles) if not path.exists()]
     if fault := unpublishable(options.output) or (f"{absent[0]} is not there" if absent else None):
         print(f"web: {fault}", file=sys.stderr)
         return 2
+    if options.pictures:
+        with browser_of_debian() as browser:
+            take_pictures(browser, options.bundles[0], options.pictures)
+        return 0
     names = [os.path.relpath(bundle) for bundle in options.bundles]
     result = {
         **describe(["benchmarks/study.py", "web", *names]),

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import os
 import platform
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+# The share of a core that a process gets on a machine that is quiet enough to measure on.
+_QUIET = 0.95
 _TOOLS = ("torch", "executorch", "onnxruntime", "coremltools", "numpy", "opencv-python-headless")
 
 
@@ -41,6 +46,41 @@ def load_average() -> float | None:
         return None
 
 
+def core_share(seconds: float = 1.0) -> float | None:
+    """How much of each core that it may use this process gets, the worst of them; None off Linux.
+
+    The load average remembers for a minute what has ended, and counts what is pinned elsewhere.
+    """
+    if not hasattr(os, "sched_getaffinity"):
+        return None
+    cores = sorted(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(len(cores)) as pool:
+        return min(pool.map(lambda core: _share_of(core, seconds), cores))
+
+
+def _share_of(core: int, seconds: float) -> float:
+    """Processor time over wall time of a thread that does nothing but calculate on one core."""
+    # Of this thread alone.
+    os.sched_setaffinity(0, {core})
+    data = bytes(1 << 20)
+    wall, used = time.monotonic(), time.thread_time()
+    while time.monotonic() < wall + seconds:
+        # Releases the interpreter's lock.
+        hashlib.sha256(data)
+    return (time.thread_time() - used) / (time.monotonic() - wall)
+
+
+def busy() -> str | None:
+    """Why nothing should be timed now, as a sentence; None on a quiet machine."""
+    share = core_share()
+    if share is None or share >= _QUIET:
+        return None
+    return (
+        f"the machine is busy: others take {1 - share:.0%} of a core; stop them, or say --busy to "
+        "measure all the same"
+    )
+
+
 # What the benchmarks write themselves: the second result is not of changed sources.
 _WRITTEN = [":(top,exclude)docs", ":(top,exclude)README.md", ":(top,exclude)weights/MODEL_CARD.md"]
 
@@ -61,6 +101,14 @@ def commit() -> str:
 def _git(*words: str) -> str:
     command = ["git", "-C", str(Path(__file__).parent), *words]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def commit_of(*folders: str) -> str:
+    """The last commit that changed a folder of the repository, with -dirty if it was since."""
+    places = [f":/{folder}" for folder in folders]
+    revision = _git("log", "-1", "--format=%h", "--", *places)
+    changed = _git("status", "--porcelain", "--", *places)
+    return (revision or "unknown") + ("-dirty" if changed else "")
 
 
 def unpublishable(output: Path) -> str | None:

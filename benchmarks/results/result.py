@@ -104,8 +104,15 @@ def main_program(manifest: dict[str, Any]) -> str:
 
 
 def main_ms(row: dict[str, Any]) -> dict[str, Any]:
-    """Times of the program that gives the masks."""
-    times: dict[str, Any] = row["programs_ms"][row["bundle"].get("main", "segment")]
+    """Times of the program that gives the masks.
+
+    Raises:
+        ResultError: it is not among those that were timed.
+    """
+    main = row["bundle"].get("main", "segment")
+    if main not in row["programs_ms"]:
+        raise ResultError(f"not a benchmark result: the program {main!r} has no times")
+    times: dict[str, Any] = row["programs_ms"][main]
     return times
 
 
@@ -155,7 +162,7 @@ def _from_schema_1(value: dict[str, Any]) -> dict[str, Any]:
         for row in value["rows"]
     ]
     extra = dict(value.get("extra", {}))
-    if "core_12mp" in extra:
+    if isinstance(extra.get("core_12mp"), dict):
         core = renamed(extra["core_12mp"])
         extra["core_12mp"] = {**core, "network": core.pop("segment", None)}
     return {**value, "schema": 2, "rows": rows, **({"extra": extra} if extra else {})}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,17 @@ except ModuleNotFoundError:
 
 RESULT_SCHEMA = Path(__file__).with_name("result.schema.json")
 _LONGEST = 200
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text and every key of JSON."""
+    if isinstance(value, str):
+        yield value
+    for key, part in value.items() if isinstance(value, dict) else ():
+        yield key
+        yield from _texts(part)
+    for part in value if isinstance(value, list) else ():
+        yield from _texts(part)
 
 
 class SchemaError(ValueError):
@@ -37,4 +49,9 @@ def check_result(value: Any) -> None:
         # It begins with the value itself, which may be the whole file.
         told = found.message if len(found.message) <= _LONGEST else f"…{found.message[-_LONGEST:]}"
         place = found.json_path.removeprefix("$").removeprefix(".")
+        place = place if len(place) <= _LONGEST else f"{place[:_LONGEST]}…"
         raise SchemaError(f"{place}: {told}" if place else told)
+    # Pages quote them: no pattern knows all the characters that end a line or turn it round.
+    for text in _texts({key: part for key, part in value.items() if key != "extra"}):
+        if not text.isprintable():
+            raise SchemaError(f"{text[:_LONGEST]!a} has characters that are not printable")

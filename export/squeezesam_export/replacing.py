@@ -6,6 +6,7 @@ import json
 from pathlib import Path, PurePosixPath
 
 from squeezesam import ModelBundle, SqueezeSamError
+from squeezesam.writing import move_folder
 
 from squeezesam_export.errors import ExportError
 
@@ -27,6 +28,21 @@ def check_replaceable(folder: Path) -> None:
         raise ExportError(
             f"{folder} holds something that squeezesam did not write and is not replaced ({error})"
         ) from error
+
+
+def put_in_place(made: Path, folder: Path) -> None:
+    """Move a new bundle to where it belongs, in one step.
+
+    What lies there is looked at once more: since the export began somebody may have put a file of
+    theirs into it.
+
+    Raises:
+        ExportError: anything but a bundle would be lost.
+        OSError: it cannot be moved.
+    """
+    if folder.exists():
+        check_replaceable(folder)
+    move_folder(made, folder)
 
 
 def _check_bundle(folder: Path) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from torch import nn
 
+from squeezesam_model.fitted import Fitted
 from squeezesam_model.heat import HEAT, folded_photo, heat_program
-from squeezesam_model.metadata import PLAIN_SCORES, read_metadata
+from squeezesam_model.metadata import read_metadata
 from squeezesam_model.network import (
     Capabilities,
     Input,
@@ -74,14 +75,20 @@ class SqueezeSam:
         return (
             Program(
                 SEGMENT, "prompt", self.segmenter.at_size(self.height, self.width),
-                self._segment_inputs(), (Output("masks", "masks"), self._scores()),
+                self._segment_inputs(), (self._masks(), self._scores()),
             ),
             heat_program(self.saliency, self.height, self.width),
         )  # fmt: skip
 
+    def _masks(self) -> Output:
+        return Output("masks", "masks", heat_weights=self._fitted.heat_entry())
+
     def _scores(self) -> Output:
-        lines = getattr(self.segmenter, "score_lines", PLAIN_SCORES)
-        return Output("scores", "scores", score_lines=() if lines == PLAIN_SCORES else lines)
+        return Output("scores", "scores", score_heads=self._fitted.head_entry())
+
+    @property
+    def _fitted(self) -> Fitted:
+        return getattr(self.segmenter, "fitted", Fitted())
 
     def _segment_inputs(self) -> tuple[Input, ...]:
         size = (self.height, self.width)

@@ -16,8 +16,8 @@ def heat_size(height: int, width: int, longest: int) -> tuple[int, int]:
 
 
 def heat_program(saliency: SaliencyNet, height: int, width: int) -> Program:
-    """``heat``, beside a segmenter whose input has this size."""
-    size = heat_size(height, width, saliency.preset.size)
+    """``heat``, beside a segmenter whose input has this size; it sees the photo no larger."""
+    size = heat_size(height, width, min(saliency.preset.size, max(height, width)))
     image = Input("image", (1, 3, *size), folded_photo(saliency.normalise))
     heat = Output("heatmap", "heat", saliency.least_peak)
     return Program(HEAT, "photo", saliency, (image,), (heat,))

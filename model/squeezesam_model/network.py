@@ -69,21 +69,25 @@ class Output:
         role: one of :data:`ROLES`; "" where only programs read it.
         least_peak: of a heat map, 0…255: one whose highest byte is lower shows nothing that stands
             out.
-        score_lines: of the scores: four pairs (scale, shift), for one click, several clicks, a box,
-            the automatic clicks; none where nothing was fitted.
+        score_heads: of the scores: what makes them of a mask's traits (docs/bundle.md); empty where
+            nothing was fitted.
+        heat_weights: of the masks, by kind of prompts, 0…10: how much of the heat map's logits they
+            are given; empty for none.
     """
 
     name: str
     role: str = ""
     least_peak: int = 0
-    score_lines: tuple[tuple[float, float], ...] = ()
+    score_heads: dict[str, Any] = field(default_factory=dict)
+    heat_weights: dict[str, float] = field(default_factory=dict)
 
     def entry(self) -> dict[str, Any]:
         """The manifest's words for it, but for the shape."""
         said = {
             "role": self.role,
             "least_peak": self.least_peak,
-            "score_lines": [list(line) for line in self.score_lines],
+            "score_heads": self.score_heads,
+            "heat_weights": self.heat_weights,
         }
         return {"name": self.name, **{word: value for word, value in said.items() if value}}
 

@@ -117,6 +117,7 @@ SALIENCY_PRESETS: dict[str, SaliencyPreset] = {
         # A slice of the same pretrained encoder.
         SaliencyPreset(
             name="saliency-lite0",
+            size=320,
             backbone="efficientnet-lite0",
             normalisation="symmetric",
             stem=32,

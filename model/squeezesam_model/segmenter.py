@@ -16,7 +16,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from squeezesam_model.metadata import PLAIN_SCORES, ScoreLines
+from squeezesam_model.fitted import Fitted
 from squeezesam_model.normalisation import PixelNormalisation
 from squeezesam_model.points import PointEncoder
 from squeezesam_model.presets import SegmenterPreset
@@ -109,8 +109,8 @@ class Segmenter(nn.Module):
     def __init__(self, preset: SegmenterPreset) -> None:
         super().__init__()
         self.preset = preset
-        # Fitted to the weights, which bring them along; whoever shows a score applies them.
-        self.score_lines: ScoreLines = PLAIN_SCORES
+        # The weights bring it along; whoever shows a mask or a score applies it.
+        self.fitted = Fitted()
         width = preset.bottom_width
         self.normalise = PixelNormalisation(preset.normalisation)
         planes = 3 + PROMPT_PLANES + int(preset.previous_mask)

@@ -130,10 +130,10 @@ def shipped_weights(preset: str) -> Path:
 
 
 def load_segmenter(path: Path, preset: str = DEFAULT_SEGMENTER) -> Segmenter:
-    """The segmenter of ``preset`` with weights and score lines of ``path``, in evaluation mode."""
+    """The segmenter of ``preset`` with what ``path`` holds and says, in evaluation mode."""
     model = Segmenter(segmenter_preset(preset))
     load_weights(model, path, preset)
-    model.score_lines = read_metadata(path).score_lines
+    model.fitted = read_metadata(path).fitted
     return model.eval()
 
 

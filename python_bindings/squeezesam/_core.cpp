@@ -4,6 +4,7 @@
 // side.
 #include <pybind11/pybind11.h>
 
+#include "_core_everything.h"
 #include "_core_functions.h"
 #include "_core_handles.h"
 #include "_core_masks.h"
@@ -14,4 +15,5 @@ PYBIND11_MODULE(_core, module) {
     ssam_py::add_handles(module);
     ssam_py::add_sessions(module);
     ssam_py::add_masks(module);
+    ssam_py::add_everything(module);
 }

@@ -16,6 +16,7 @@ _Bitmap: TypeAlias = npt.NDArray[np.bool_] | npt.NDArray[np.uint8]
 _Counts: TypeAlias = npt.NDArray[np.uint32]
 _Ring: TypeAlias = tuple[_Floats, int]
 _Prompt: TypeAlias = tuple[str, float, float, float, float, bool]
+_Region: TypeAlias = tuple[str, tuple[int, int, int, int], int, float, float, tuple[float, ...]]
 _Tensor: TypeAlias = tuple[str, tuple[int, ...], str, str]
 
 class SaliencyClicks(TypedDict):
@@ -69,6 +70,13 @@ class MaskInfo(TypedDict):
     prompts: list[_Prompt]
     timings: dict[str, float]
     programs: dict[str, float]
+
+class EverythingDefaults(TypedDict):
+    points_per_side: int
+    min_score: float
+    min_stability: float
+    max_overlap: float
+    min_area: int
 
 def version() -> str: ...
 def schema_version() -> int: ...
@@ -176,3 +184,16 @@ class Mask:
     def contour(self, epsilon: float = 0.0) -> list[_Ring]: ...
     def rle(self) -> _Counts: ...
     def rle_string(self) -> str: ...
+
+def everything_defaults(bundle: Bundle | None) -> EverythingDefaults: ...
+def everything(
+    session: Session,
+    points_per_side: int,
+    two_rounds: bool,
+    min_score: float,
+    min_stability: float,
+    max_overlap: float,
+    min_area: int,
+    boxes: npt.ArrayLike | None,
+    tick: Callable[[int, int], object],
+) -> list[_Region]: ...

@@ -4,27 +4,25 @@ The protocol is that of SAM's automatic mask generator (Kirillov et al., "Segmen
 appendix B): a point at a time, all candidates, those of a low predicted IoU and those whose outline
 depends on the threshold left out, then non-maximum suppression of the rectangles round them. The
 two rounds are those of Shu et al., "TinySAM": a coarse grid first, and of the fine one the points
-that no mask of it covers.
+that no mask of it covers. All of it is the core's (`ssam_session_everything`), the same for the
+command `ssam everything`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from . import _core
 from .bundle import ModelBundle
 from .errors import InvalidArgumentError
-from .geometry import Letterbox
-from .mask import Mask
 from .segmenter import Session
 
 Rectangle = tuple[float, float, float, float]
-# Of the coarse grid of two rounds, in points of the fine one.
-_COARSE = 4
+_SAM = _core.everything_defaults(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +35,10 @@ class Limits:
     min_area: least number of photo pixels.
     """
 
-    min_score: float = 0.88
-    min_stability: float = 0.95
-    max_overlap: float = 0.7
-    min_area: int = 1
+    min_score: float = _SAM["min_score"]
+    min_stability: float = _SAM["min_stability"]
+    max_overlap: float = _SAM["max_overlap"]
+    min_area: int = _SAM["min_area"]
 
     def __post_init__(self) -> None:
         for name in ("min_score", "min_stability", "max_overlap"):
@@ -53,9 +51,8 @@ def own_limits(bundle: ModelBundle) -> Limits:
 
     Ours predicts an IoU of 0.8 at most and softer edges: SAM's numbers would leave nothing of it.
     """
-    model = bundle.manifest.get("model")
-    ours = isinstance(model, dict) and model.get("family") == "squeezesam"
-    return Limits(min_score=0.3, min_stability=0.8) if ours else Limits()
+    own = _core.everything_defaults(bundle.core)
+    return Limits(own["min_score"], own["min_stability"], own["max_overlap"], own["min_area"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,126 +86,30 @@ def everything(
 ) -> list[Region]:
     """The objects of the session's photo, best score first. The photo is encoded once.
 
-    session: its own prompts are put aside meanwhile, and come back.
+    session: its own prompts stay as they are; `Session.cancel` stops the search.
     points_per_side: of the grid.
     limits: None takes `own_limits`.
     two_rounds: ask a quarter as many points a side first, and leave out what their masks cover.
     boxes: of a detector, in pixels of the photo: asked instead of the grid.
     tick: is told how many prompts are done, and of how many.
 
-    Raises InvalidArgumentError for numbers out of range, and what `Session.predict` raises.
+    Raises InvalidArgumentError for numbers out of range, PromptError for a box that is empty,
+    inverted or outside the photo, and what `Session.predict` and `tick` raise.
     """
-    if points_per_side < 1:
-        raise InvalidArgumentError(f"a grid has one point a side at least, not {points_per_side}")
     limits = limits or own_limits(session.segmenter.bundle)
-    asked = bool(session.prompts)
-    if asked:
-        session.clear()
-    try:
-        if boxes is not None:
-            found = list(_answers(session, list(boxes), limits, tick, np.zeros((0, 0), bool)))
-        else:
-            found = _on_grid(session, points_per_side, two_rounds, limits, tick)
-        return suppressed(found, limits.max_overlap)
-    finally:
-        if asked:
-            session.undo()
-
-
-def grid(width: int, height: int, side: int) -> list[tuple[float, float]]:
-    """The centres of side×side equal cells of a photo, row by row, in its pixels."""
-    xs = (np.arange(side) + 0.5) / side * width - 0.5
-    ys = (np.arange(side) + 0.5) / side * height - 0.5
-    return [(float(x), float(y)) for y in ys for x in xs]
-
-
-def suppressed(regions: Iterable[Region], max_overlap: float) -> list[Region]:
-    """Best score first; none whose rectangle overlaps that of a better one by more."""
-    order = sorted(regions, key=lambda region: -region.score)
-    corners = np.array([r.bounds for r in order], np.float64).reshape(-1, 4)
-    corners[:, 2:] += corners[:, :2]
-    sizes = (corners[:, 2:] - corners[:, :2]).prod(axis=1)
-    kept: list[int] = []
-    for index in range(len(order)):
-        low = np.maximum(corners[kept, :2], corners[index, :2])
-        high = np.minimum(corners[kept, 2:], corners[index, 2:])
-        shared = (high - low).clip(0).prod(axis=1)
-        if not (shared > max_overlap * (sizes[kept] + sizes[index] - shared)).any():
-            kept.append(index)
-    return [order[index] for index in kept]
-
-
-def stability(logits: npt.NDArray[np.float32]) -> float:
-    """Share of what lies above −1 that lies above 1 as well; 0 where nothing does."""
-    loose = int((logits > -1).sum())
-    return int((logits > 1).sum()) / loose if loose else 0.0
-
-
-def _on_grid(
-    session: Session,
-    side: int,
-    two_rounds: bool,
-    limits: Limits,
-    tick: Callable[[int, int], None],
-) -> list[Region]:
-    fine = grid(session.width, session.height, side)
-    none = np.zeros((0, 0), bool)
-    if not two_rounds:
-        return list(_answers(session, fine, limits, tick, none))
-    coarse = grid(session.width, session.height, max(1, side // _COARSE))
-    total = len(coarse) + len(fine)
-    covered = np.zeros((session.height, session.width), bool)
-    first = list(_answers(session, coarse, limits, lambda done, _: tick(done, total), covered))
-    left = [(x, y) for x, y in fine if not covered[round(y), round(x)]]
-    skipped = total - len(left)
-    return first + list(
-        _answers(session, left, limits, lambda done, _: tick(skipped + done, total), none)
+    found = _core.everything(
+        session._core,
+        points_per_side,
+        two_rounds,
+        limits.min_score,
+        limits.min_stability,
+        limits.max_overlap,
+        limits.min_area,
+        None if boxes is None else [tuple(box) for box in boxes] or np.zeros((0, 4)),
+        tick,
     )
-
-
-def _answers(
-    session: Session,
-    prompts: list[Any],
-    limits: Limits,
-    tick: Callable[[int, int], None],
-    covered: npt.NDArray[np.bool_],
-) -> Iterator[Region]:
-    """What passes the limits, prompt by prompt; `covered`, if of the photo's size, is added to."""
-    for done, prompt in enumerate(prompts, 1):
-        (session.add_point if len(prompt) == 2 else session.set_box)(*prompt)
-        try:
-            mask = session.predict()
-        finally:
-            # Taken back and not cleared: what is cleared could be brought back, and is kept.
-            session.undo()
-        for region, pixels in _passing(session, mask, prompt, limits):
-            if covered.size:
-                covered |= pixels
-            yield region
-        tick(done, len(prompts))
-
-
-def _passing(
-    session: Session, mask: Mask, prompt: tuple[float, ...], limits: Limits
-) -> Iterator[tuple[Region, npt.NDArray[np.bool_]]]:
-    for candidate in mask.candidates:
-        if candidate.score < limits.min_score:
-            continue
-        held = stability(_of_photo(session, candidate.logits))
-        if held < limits.min_stability:
-            continue
-        one = mask.derive(candidate=candidate.index)
-        if one.bounds is None or one.area < limits.min_area:
-            continue
-        region = Region(one.rle(), one.bounds, one.area, candidate.score, held, prompt)
-        yield region, one.array
-
-
-def _of_photo(session: Session, logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The part of the logits that the photo covers."""
-    facts = session.segmenter.bundle.info
-    size = (facts["input_width"], facts["input_height"])
-    right, bottom = Letterbox((session.width, session.height), size).resized
-    width = max(1, round(right * logits.shape[1] / size[0]))
-    height = max(1, round(bottom * logits.shape[0] / size[1]))
-    return logits[:height, :width]
+    size = [session.height, session.width]
+    return [
+        Region({"size": size, "counts": counts}, bounds, area, score, stability, prompt)
+        for counts, bounds, area, score, stability, prompt in found
+    ]

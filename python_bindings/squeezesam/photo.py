@@ -130,7 +130,7 @@ def read_photo_file(path: str) -> bytes:
             if stat.S_ISREG(status.st_mode):
                 if status.st_size <= LARGEST_FILE:
                     return file.read()
-            elif (found := _drained(file)) is not None:
+            elif (found := drained(file)) is not None:
                 return found
     except FileNotFoundError:
         raise PhotoError(f"{path}: no such file") from None
@@ -142,7 +142,7 @@ def read_photo_file(path: str) -> bytes:
     raise PhotoError(f"{path}: is larger than {LARGEST_FILE >> 30} GiB; no photo is")
 
 
-def _drained(pipe: BinaryIO) -> bytes | None:
+def drained(pipe: BinaryIO) -> bytes | None:
     """What a file without a size gives; None if that is more than LARGEST_FILE."""
     found = bytearray()
     # Piece by piece: read(n) takes the memory of n bytes at once.

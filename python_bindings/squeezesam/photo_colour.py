@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .photo_profile import tables_fit
+
 if TYPE_CHECKING:
     from PIL import Image, ImageCms
 
@@ -124,7 +126,7 @@ def _strip(strip: Image.Image, transform: Any) -> tuple[Pixels, Pixels | None]:
 
 def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | None:
     """To sRGB; None where there is nothing to do: no profile, a broken or foreign one, sRGB."""
-    if not profile:
+    if not profile or not tables_fit(profile):
         return None
     from PIL import ImageCms
 

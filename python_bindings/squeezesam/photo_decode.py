@@ -117,6 +117,9 @@ def read_picture(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Image.
         problem = fault(data, form)
         if problem:
             raise PhotoError(f"{name}: {problem}")
+        if form == "jpeg":
+            data = photo_jpeg.without_fill(data)
+            photo_jpeg.missing_scans(data)  # raises for too many
         image = _opened(data, form, name)
         check_size(image.width, image.height, name, max_pixels)
         image.load()
@@ -223,20 +226,20 @@ def _jpeg(data: bytes, name: str, max_pixels: int, accept_damaged: bool) -> Deco
     import simplejpeg
 
     head = _opened(photo_jpeg.head(data), "jpeg", name)
+    check_size(head.width, head.height, name, max_pixels)
     orientation, profile = orientation_of(head), head.info.get("icc_profile")
+    # Before anything is decoded: it bounds how often a decoder passes over all of the picture.
+    damage = (
+        "the JPEG file is truncated; scans are missing" if photo_jpeg.missing_scans(data) else None
+    )
     try:
         data = photo_jpeg.with_known_version(data)
         height, width, colours, _ = simplejpeg.decode_jpeg_header(data, strict=False)
     except ValueError as error:
         if "subsampling" not in str(error):
             raise
-        check_size(head.width, head.height, name, max_pixels)
-        # Sampling factors that TurboJPEG has no name for; libjpeg in Pillow decodes them.
-        return _other(data, "jpeg", name, max_pixels, accept_damaged)
+        return _unchecked_jpeg(data, name, max_pixels, accept_damaged)
     check_size(width, height, name, max_pixels)
-    damage = (
-        "the JPEG file is truncated; scans are missing" if photo_jpeg.missing_scans(data) else None
-    )
     if damage and not accept_damaged:
         raise PhotoError(f"{name}: {damage}")
     ink = colours in ("CMYK", "YCCK")
@@ -252,5 +255,20 @@ def _jpeg(data: bytes, name: str, max_pixels: int, accept_damaged: bool) -> Deco
     if ink:  # Adobe's: 255 is no ink
         np.subtract(255, stored, out=stored)
     if colours == "Gray" and profile:
-        return _other(data, "jpeg", name, max_pixels, accept_damaged)
+        return _other(photo_jpeg.without_fill(data), "jpeg", name, max_pixels, accept_damaged)
     return Decoded(rgb_of_array(stored, wanted, profile), None, orientation, damage)
+
+
+def _unchecked_jpeg(data: bytes, name: str, max_pixels: int, accept_damaged: bool) -> Decoded:
+    """One whose sampling factors TurboJPEG has no name for: only Pillow decodes it.
+
+    Pillow does not hand on what libjpeg has to say of damage: grey would pass for a picture.
+    """
+    if not accept_damaged:
+        raise PhotoError(
+            f"{name}: the JPEG file has sampling factors with which damage cannot be seen; save it "
+            "anew, or accept damaged photos"
+        )
+    found = _other(photo_jpeg.without_fill(data), "jpeg", name, max_pixels, accept_damaged)
+    unseen = "the JPEG file has sampling factors with which damage cannot be seen"
+    return replace(found, damage=found.damage or unseen)

@@ -23,13 +23,27 @@ def head(data: bytes) -> bytes:
     For a reader that looks at every byte: fill and junk would cost it seconds a megabyte.
     Raises ValueError for a head that ends too early or has too many parts.
     """
+    return _head(data)[0]
+
+
+def without_fill(data: bytes) -> bytes:
+    """The whole file for such a reader: its head, and the rest as it is, which it passes on.
+
+    Raises ValueError as `head` does.
+    """
+    found, stop = _head(data)
+    return found + data[stop:]
+
+
+def _head(data: bytes) -> tuple[bytes, int]:
+    """The head, and where it ends in `data`."""
     parts = [b"\xff\xd8"]
     for marker, start, stop in _segments(data):
         if marker == _END:
             raise ValueError("no picture")
         parts.append(b"\xff" + bytes([marker]) + data[start:stop])
         if marker == _SCAN:
-            return b"".join(parts)
+            return b"".join(parts), stop
     raise ValueError("truncated")
 
 

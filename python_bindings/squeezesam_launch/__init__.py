@@ -15,6 +15,7 @@ from importlib import import_module
 
 TYPE_CHECKING = False  # typing itself takes longer to load than all the others
 if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
     from types import FrameType
     from typing import Any, NoReturn
 
@@ -28,6 +29,8 @@ COMMANDS = {
     "squeezesam-eval-ap": ("squeezesam_train.evaluation.ap_cli:main", "train"),
 }
 WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
+# Seconds until a signal that was lost is raised again.
+_SOON = 0.01
 
 
 class Stopped(KeyboardInterrupt):
@@ -35,6 +38,7 @@ class Stopped(KeyboardInterrupt):
 
     def __init__(self, number: int) -> None:
         super().__init__(WORDS[signal.Signals(number)])
+        self.number = number
         self.code = 128 + number
 
 
@@ -58,6 +62,23 @@ class Ending:
         if self.stopped is None and self.armed:
             self.stopped = Stopped(number)
             raise self.stopped
+
+    def lost(self, what: UnraisableHookArgs) -> None:
+        """For `sys.unraisablehook`: raises again, a moment later, what nobody could be told.
+
+        A signal that comes while a finalizer or a callback of a weak reference runs is raised in
+        there, and Python drops it: a server would serve for ever.
+        """
+        if self.stopped is None or what.exc_value is not self.stopped:
+            sys.__unraisablehook__(what)
+        elif self.armed and hasattr(signal, "setitimer"):
+            signal.signal(signal.SIGALRM, self._again)
+            signal.setitimer(signal.ITIMER_REAL, _SOON)
+
+    def _again(self, number: int, frame: FrameType | None) -> None:
+        stopped, self.stopped = self.stopped, None
+        if stopped is not None:
+            self.handle(stopped.number, frame)
 
 
 class Closed(io.TextIOBase):
@@ -116,6 +137,7 @@ def run(command: str) -> int:
     """
     _occupy_closed_streams()
     ending, code = Ending(), 1
+    sys.unraisablehook = ending.lost
     try:
         for number in WORDS:
             if signal.getsignal(number) is not signal.SIG_IGN:

@@ -1,19 +1,18 @@
 #include "arguments.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 
 namespace cli {
 
 const char* const kHelp =
     R"(usage: ssam PHOTO --bundle DIR [options]
+       ssam everything PHOTO --bundle DIR [options]    (see ssam everything --help)
 
 Cuts the object out of a photo. Without a prompt the photo's most salient object is taken; clicks
 and a box say otherwise. Coordinates are pixels of the photo as you see it (upright), origin top
 left, x to the right, y down.
 
-  PHOTO                  a photo: JPEG, PNG or binary PPM
+  PHOTO                  a photo: JPEG, PNG or binary PPM (./everything, if it is called so)
   --bundle DIR           the model bundle: for onnx, or executorch if built with that engine
   --accept-damaged       use a damaged photo as far as it can be decoded, with a warning
   --point X,Y            a click on the object; may be given many times
@@ -38,67 +37,19 @@ Exit codes: 0 everything done; 1 something failed; 2 the command line makes no s
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& option, const std::string& why) {
-    throw UsageError("argument " + option + ": " + why);
-}
-
-// A finite decimal number and nothing else.
-bool read_number(const std::string& text, double& value) {
-    if (text.empty() || text.find_first_not_of("0123456789+-.eE") != std::string::npos) {
-        return false;
-    }
-    char* end = nullptr;
-    value = std::strtod(text.c_str(), &end);
-    return *end == '\0' && std::isfinite(value);
-}
-
-std::vector<double> numbers(const std::string& option, const std::string& text, size_t count,
-                            const char* form) {
-    std::vector<double> values;
-    size_t begin = 0;
-    while (begin <= text.size()) {
-        const size_t end = std::min(text.find(',', begin), text.size());
-        double value = 0;
-        if (!read_number(text.substr(begin, end - begin), value)) {
-            values.clear();
-            break;
-        }
-        values.push_back(value);
-        begin = end + 1;
-    }
-    if (values.size() != count) {
-        refuse(option, "'" + text + "' is not of the form " + form);
-    }
-    return values;
-}
-
 Point read_point(const std::string& option, const std::string& text) {
-    const std::vector<double> xy = numbers(option, text, 2, "X,Y");
+    const std::vector<double> xy = read_numbers(option, text, 2, "X,Y");
     return {xy[0], xy[1]};
 }
 
 Box read_box(const std::string& option, const std::string& text) {
-    const std::vector<double> at = numbers(option, text, 4, "X0,Y0,X1,Y1");
+    const std::vector<double> at = read_numbers(option, text, 4, "X0,Y0,X1,Y1");
     if (!(at[0] < at[2] && at[1] < at[3])) {
         refuse(option, "'" + text +
                            "' is empty or inverted; give the top left corner, then the bottom "
                            "right");
     }
     return {at[0], at[1], at[2], at[3]};
-}
-
-bool is_decimal(const std::string& text) {
-    return !text.empty() && text.size() < 10 &&
-           text.find_first_not_of("0123456789") == std::string::npos;
-}
-
-int32_t read_count(const std::string& option, const std::string& text, int32_t least) {
-    const int32_t value = is_decimal(text) ? static_cast<int32_t>(std::atoi(text.c_str())) : -1;
-    if (value < least) {
-        refuse(option,
-               "'" + text + "' is not a whole number from " + std::to_string(least) + " up");
-    }
-    return value;
 }
 
 int32_t read_candidate(const std::string& option, const std::string& text) {
@@ -108,7 +59,7 @@ int32_t read_candidate(const std::string& option, const std::string& text) {
     if (!is_decimal(text)) {
         refuse(option, "'" + text + "' is neither a number nor best");
     }
-    return static_cast<int32_t>(std::atoi(text.c_str()));
+    return read_count(option, text, 0);
 }
 
 // Options without a value; false for a word that is none of them.
@@ -164,12 +115,6 @@ void take_value(const std::string& option, const std::string& value, Arguments& 
     }
 }
 
-// A word that may be an option's value: -3,4 are coordinates, --box is an option.
-bool is_value(const std::string& word) {
-    return word.size() < 2 || word[0] != '-' ||
-           (word.find_first_of(".0123456789") == 1 && word.find(',') != std::string::npos);
-}
-
 void check_complete(const Arguments& arguments) {
     if (arguments.photo.empty()) {
         throw UsageError("the following arguments are required: PHOTO");
@@ -183,27 +128,12 @@ void check_complete(const Arguments& arguments) {
 
 Arguments parse_arguments(const std::vector<std::string>& words) {
     Arguments arguments;
-    std::vector<std::string> photos;
-    for (size_t i = 0; i < words.size(); ++i) {
-        const std::string& word = words[i];
-        if (word.size() < 2 || word[0] != '-') {
-            photos.push_back(word);
-            continue;
-        }
-        if (take_flag(word, arguments)) {
-            continue;
-        }
-        const size_t equals = word.find('=');
-        const std::string option = word.substr(0, equals);
-        if (!takes_value(option)) {
-            throw UsageError("unrecognized arguments: " + word);
-        }
-        if (equals == std::string::npos && (i + 1 == words.size() || !is_value(words[i + 1]))) {
-            refuse(option, "expected one argument");
-        }
-        take_value(option, equals == std::string::npos ? words[++i] : word.substr(equals + 1),
-                   arguments);
-    }
+    const Grammar grammar{[&](const std::string& word) { return take_flag(word, arguments); },
+                          takes_value,
+                          [&](const std::string& option, const std::string& value) {
+                              take_value(option, value, arguments);
+                          }};
+    const std::vector<std::string> photos = parse_words(words, grammar);
     if (arguments.help || arguments.version) {
         return arguments;
     }

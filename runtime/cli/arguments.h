@@ -3,17 +3,12 @@
 
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
-namespace cli {
+#include "words.h"
 
-// A senseless command line: one sentence, exit code 2.
-class UsageError : public std::runtime_error {
- public:
-    explicit UsageError(const std::string& sentence) : std::runtime_error(sentence) {}
-};
+namespace cli {
 
 struct Point {
     double x;

@@ -6,6 +6,8 @@
 #include <memory>
 #include <utility>
 
+#include "profile.h"
+
 namespace cli {
 namespace {
 
@@ -39,6 +41,9 @@ bool changes_nothing(void* transform) {
 // To sRGB; none where there is nothing to do: no profile, a broken one, one of another kind.
 Transform transform_of(const Decoded& decoded) {
     if (decoded.profile.empty()) {
+        return nullptr;
+    }
+    if (!tables_fit(decoded.profile)) {
         return nullptr;
     }
     const Profile source(cmsOpenProfileFromMem(

@@ -97,6 +97,8 @@ bool decode(Source& source, Target& target) {
         return false;
     }
     png_set_read_fn(png, &source, read_bytes);
+    // No texts, suggested palettes or unknown chunks: each may unpack to megabytes.
+    png_set_chunk_cache_max(png, 1);
     png_set_crc_action(png, PNG_CRC_WARN_USE, PNG_CRC_WARN_USE);  // the container was checked
     const bool fits = prepare(png, info, target);
     if (fits) {

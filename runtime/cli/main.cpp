@@ -7,24 +7,16 @@
 #include "arguments.h"
 #include "base/stopwatch.h"
 #include "bench.h"
+#include "complain.h"
+#include "everything.h"
 #include "failure.h"
 #include "model.h"
 #include "photo.h"
-#include "printable.h"
 #include "report.h"
 #include "writing.h"
 
 namespace cli {
 namespace {
-
-// One line on stderr.
-void complain(const std::string& sentence) {
-    std::string line;
-    for (const char c : sentence) {
-        line += c == '\n' || c == '\r' || c == '\t' ? ' ' : c;
-    }
-    std::fprintf(stderr, "ssam: %s\n", printable(line).c_str());
-}
 
 std::string default_output(const std::string& photo) {
     return std::filesystem::path(photo).stem().string() + "-mask.png";
@@ -49,9 +41,7 @@ void segment(const Arguments& arguments) {
     }
     const ssam::Stopwatch decode_watch;
     const Photo photo = read_photo(arguments.photo, arguments.accept_damaged);
-    if (!photo.damage.empty()) {
-        complain("warning: " + arguments.photo + ": " + photo.damage + "; used as far as it goes");
-    }
+    warn_of_damage(arguments.photo, photo);
     const double decode_ms = decode_watch.milliseconds();
     if (arguments.bench > 0) {
         std::fputs(bench(arguments, model, photo, {load_ms, decode_ms}).c_str(), stdout);
@@ -71,6 +61,10 @@ void segment(const Arguments& arguments) {
 
 int run(const std::vector<std::string>& words) {
     try {
+        if (!words.empty() && words[0] == "everything") {
+            find_everything({words.begin() + 1, words.end()});
+            return 0;
+        }
         const Arguments arguments = parse_arguments(words);
         if (arguments.help) {
             std::fputs(kHelp, stdout);

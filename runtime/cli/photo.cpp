@@ -16,7 +16,12 @@
 namespace cli {
 namespace {
 
+// Bytes; a picture of SSAM_MAX_PIXELS in RGB, uncompressed with 16 bits a channel, has 1.6e9.
+constexpr size_t kLargestFile = size_t{2} << 30;
+
 std::vector<uint8_t> read_file(const std::string& path) {
+    const std::string too_large =
+        path + ": is larger than " + std::to_string(kLargestFile >> 30) + " GiB; no photo is";
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) {
         throw Failure(path + ": is a folder, not a photo");
@@ -28,6 +33,10 @@ std::vector<uint8_t> read_file(const std::string& path) {
                                               : std::string(": cannot be read (") +
                                                     std::strerror(errno) + ")"));
     }
+    const auto size = std::filesystem::file_size(path, ignored);
+    if (!ignored && size > kLargestFile) {
+        throw Failure(too_large);
+    }
     std::vector<uint8_t> data;
     size_t count = 0;
     do {
@@ -35,6 +44,9 @@ std::vector<uint8_t> read_file(const std::string& path) {
         data.resize(data.size() + kChunk);
         count = std::fread(data.data() + data.size() - kChunk, 1, kChunk, file.get());
         data.resize(data.size() - kChunk + count);
+        if (data.size() > kLargestFile) {
+            throw Failure(too_large);
+        }
     } while (count > 0);
     if (std::ferror(file.get()) != 0) {
         throw Failure(path + ": cannot be read (" + std::strerror(errno) + ")");

@@ -67,6 +67,8 @@ std::string escape(uint32_t code) {
 
 }  // namespace
 
+size_t character_length(const std::string& text, size_t at) { return character(text, at).length; }
+
 std::string printable(const std::string& text) {
     std::string out;
     for (size_t at = 0; at < text.size();) {

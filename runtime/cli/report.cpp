@@ -76,17 +76,22 @@ std::string rle(const ssam_mask* mask) {
 
 std::string quoted(const std::string& text) {
     std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
+    for (size_t at = 0; at < text.size();) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        const size_t length = character_length(text, at);
+        if (length == 0 || byte < 0x20) {
+            // A name need not be UTF-8, JSON must: Python too writes half a surrogate.
+            char escape[8];
+            std::snprintf(escape, sizeof escape, "\\u%04x", length == 0 ? 0xDC00U | byte : byte);
+            out += escape;
+            ++at;
+            continue;
+        }
+        if (byte == '"' || byte == '\\') {
             out += '\\';
         }
-        if (static_cast<unsigned char>(c) < 0x20) {
-            char escape[8];
-            std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
-            out += escape;
-        } else {
-            out += c;
-        }
+        out += text.substr(at, length);
+        at += length;
     }
     return out + '"';
 }

@@ -56,7 +56,7 @@ struct Objects {
     std::vector<uint8_t> bytes = std::vector<uint8_t>(160 * 120);
 
     Objects() {
-        const std::string text = test::manifest_text();
+        const std::string text = test::fitted_text();
         const ssam_engine engine{nullptr, run, nullptr, 0};
         MUST(ssam_bundle_parse(text.data(), text.size(), &bundle));
         MUST(ssam_segmenter_create(bundle, &engine, &segmenter));

@@ -17,6 +17,7 @@ struct FakeEngine {
     ssam_status answer = SSAM_OK;  // what run returns
     std::string message;
     bool not_a_number = false;
+    bool extreme = false;  // values as large as a float can be, in turn above and below zero
     std::vector<float> scores = {0.2f, 0.9f, 0.4f, 1.5f};
 
     // What the last runs were given.

@@ -1,5 +1,6 @@
 #include "manifest_text.h"
 
+#include "mask/trait.h"
 #include "runner.h"
 
 namespace test {
@@ -135,6 +136,25 @@ std::string manifest_1_text(const ManifestOptions& options) {
            ", \"channels\": \"rgb\", \"range\": [0, 255], \"normalisation\": \"folded\", "
            "\"pad_value\": [124, 116, 104]},\n \"programs\": {" +
            joined(programs) + "}}\n";
+}
+
+std::string fitted_text(const ManifestOptions& options) {
+    std::string traits, weights;
+    for (const std::string_view name : ssam::kTraitNames) {
+        traits += (traits.empty() ? "\"" : ", \"") + std::string(name) + "\"";
+        weights += weights.empty() ? "0.05" : ", 0.05";
+    }
+    const auto kinds = [](const std::string& each) {
+        return "\"click\": " + each + ", \"clicks\": " + each + ", \"box\": " + each +
+               ", \"automatic\": " + each;
+    };
+    const std::string head = "{\"bias\": -0.1, \"weights\": [" + weights + "]}";
+    const std::string masks = "\"role\": \"masks\"";
+    const std::string scores = "\"role\": \"scores\"";
+    return replaced(
+        replaced(manifest_text(options), masks,
+                 masks + ", \"heat_weights\": {" + kinds("0.25") + "}"),
+        scores, scores + ", \"score_heads\": {\"traits\": [" + traits + "], " + kinds(head) + "}");
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {

@@ -42,6 +42,10 @@ std::string photo_source();
 std::string kind_source(const std::string& kind);
 std::string program_source(const std::string& program, const std::string& output);
 
+// A manifest_text() whose masks are given a share of the heat map and whose scores are made of
+// every trait.
+std::string fitted_text(const ManifestOptions& options = {});
+
 // `text` with the one occurrence of `from` replaced; a `from` that is not there exactly once is an
 // error in the test.
 std::string replaced(std::string text, const std::string& from, const std::string& to);

@@ -54,7 +54,7 @@ long fail_each_allocation(const Step& step) {
 }  // namespace
 
 TEST("no failing allocation leaves through the interface as anything but a status") {
-    const std::string text = test::manifest_text();
+    const std::string text = test::fitted_text();
     const std::vector<uint8_t> photo = test::disc_photo(90, 70, 45, 35, 20);
     const ssam_image image = test::image_of(photo, 90, 70, 6);
     const ssam_engine engine{nullptr, run, nullptr, 0};

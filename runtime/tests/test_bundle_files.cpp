@@ -41,6 +41,12 @@ TEST("a folder with more than its manifest lists is refused") {
     CHECK_EQ(open(folder.path), SSAM_OK);
     folder.write(".DS_Store", "Bud1");
     CHECK_EQ(open(folder.path), SSAM_OK);
+    {
+        const Folder package;
+        fill(package);
+        package.write("deep/.DS_Store", "Bud1");
+        MUST_FAIL(open(package.path), SSAM_ERROR_BUNDLE_DAMAGED, "does not list this file");
+    }
     folder.write("deep/er/w.bin", "");
     MUST_FAIL(open(folder.path), SSAM_ERROR_BUNDLE_DAMAGED, "does not list this file");
     MUST_FAIL(open(folder.path, SSAM_BUNDLE_SIZES_ONLY), SSAM_ERROR_BUNDLE_DAMAGED, "deep");

@@ -47,6 +47,11 @@ TEST("JSON that is not strict is refused with line and column") {
     REFUSED("[1, 2,]", "expected a value");
     REFUSED("[1 2]", "expected ']'");
     REFUSED("{\"a\": 1, \"a\": 2}", "\"a\" stands twice");
+    for (const std::string& key : {std::string("\\u202e"), std::string(65, 'k')}) {
+        const std::string twice = "{\"" + key + "\": 1, \"" + key + "\": 2}";
+        REFUSED(twice, "column");
+        REFUSED(twice, ": a key stands twice");
+    }
     REFUSED("{} x", "after the end");
     REFUSED("// no\n{}", "expected a value");
     REFUSED("'a'", "expected a value");

@@ -267,6 +267,20 @@ TEST("simplifying drops corners within epsilon and rings without area") {
     CHECK(contour == nullptr);
 }
 
+TEST("an outline of more than a million runs is refused before it takes memory") {
+    Bitmap comb{2048, 1025, {}};
+    for (int i = 0; i < comb.width * comb.height; ++i) {
+        comb.bytes.push_back(i % 2 == 0 ? 1 : 0);
+    }
+    ssam_contour* contour = nullptr;
+    MUST_FAIL(ssam_bitmap_contour(comb.bytes.data(), comb.width, comb.height, 0, 0, &contour),
+              SSAM_ERROR_INVALID_ARGUMENT, "too ragged: the mask has more than 1048576 runs");
+    CHECK(contour == nullptr);
+    MUST(ssam_bitmap_contour(comb.bytes.data(), comb.width, 1024, 0, 0, &contour));
+    CHECK_EQ(ssam_contour_ring_count(contour), size_t{1024});
+    ssam_contour_free(contour);
+}
+
 TEST("bitmaps with rows apart are read row by row") {
     const std::vector<uint8_t> apart = {1, 0, 7, 0, 1, 7};
     std::vector<uint8_t> out(4);

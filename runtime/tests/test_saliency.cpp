@@ -1,6 +1,7 @@
 // Heat maps whose clicks can be told by hand. The differential test against scikit-image is in
 // tests/core.
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,6 @@ std::string shown(const ssam_saliency& found) {
     }
     return text;
 }
-
-}  // namespace
 
 TEST("a square gives its centre and the centres of its quarters") {
     const ssam_saliency found =
@@ -175,3 +174,5 @@ TEST("a heat map whose peak is lower than its bundle's least shows nothing") {
     CHECK_EQ(clicks_with(226), size_t{0});
     CHECK_EQ(clicks_with(255), size_t{0});
 }
+
+}  // namespace

@@ -120,6 +120,19 @@ std::string cutout_digest(const ssam_mask* mask, const ssam_image& photo) {
     return test::sha256_of(rgba);
 }
 
+// The RGB photo with straight alpha, as README.md of the vectors has it.
+std::vector<uint8_t> with_alpha(const ssam_image& photo) {
+    const auto* rgb = static_cast<const uint8_t*>(photo.data);
+    std::vector<uint8_t> rgba;
+    for (int y = 0; y < photo.height; ++y) {
+        for (int x = 0; x < photo.width; ++x, rgb += 3) {
+            rgba.insert(rgba.end(), rgb, rgb + 3);
+            rgba.push_back(static_cast<uint8_t>(std::clamp((5 * x + 3 * y) % 400 - 70, 0, 255)));
+        }
+    }
+    return rgba;
+}
+
 void check_step(Session& session, const Value& step, const ssam_image& photo) {
     make_calls(session.handle, at(step, "calls"));
     const ssam_predict_options options = options_of(at(step, "options"));
@@ -127,6 +140,11 @@ void check_step(Session& session, const Value& step, const ssam_image& photo) {
     MUST(ssam_session_predict(session.handle, &options, &mask));
     check_mask(mask, step);
     CHECK_EQ(cutout_digest(mask, photo), text_at(step, "cutout_sha256"));
+    const std::vector<uint8_t> rgba = with_alpha(photo);
+    ssam_image straight = photo;
+    straight.data = rgba.data();
+    straight.format = SSAM_FORMAT_RGBA_STRAIGHT;
+    CHECK_EQ(cutout_digest(mask, straight), text_at(step, "straight_cutout_sha256"));
     ssam_mask_free(mask);
     check_points(session.replay.seen, step);
     CHECK_EQ(digest(session.replay.seen.at("segment.prompts")), text_at(step, "planes_sha256"));

@@ -1,8 +1,11 @@
 package android.os;
 
+import androidx.annotation.NonNull;
+
 /** Of API 31, what the app uses. */
 public class Build {
     public static final String MODEL = null;
+    @NonNull
     public static final String SOC_MODEL = null;
 
     public static class VERSION {

@@ -14,7 +14,9 @@ public final class MediaStore {
     }
 
     public static final class Images {
-        public static final class Media implements MediaColumns {
+        public interface ImageColumns extends MediaColumns {}
+
+        public static final class Media implements ImageColumns {
             public static Uri getContentUri(String volumeName) {
                 throw new UnsupportedOperationException();
             }

@@ -10,7 +10,7 @@ public typealias CFString = String
 public final class CFAllocator {}
 public final class CFData {}
 public func CFDataCreate(
-    _ allocator: CFAllocator?, _ bytes: UnsafePointer<UInt8>!, _ length: Int
+    _ allocator: CFAllocator!, _ bytes: UnsafePointer<UInt8>!, _ length: Int
 ) -> CFData! { fatalError() }
 
 public final class CGColorSpace {
@@ -103,18 +103,27 @@ extension ProcessInfo {
 }
 
 extension Measurement where UnitType: Dimension {
-    public struct FormatStyle: Sendable {
-        public enum UnitWidth: Sendable { case wide, abbreviated, narrow }
-        public static func measurement(
-            width: UnitWidth, usage: MeasurementFormatUnitUsage<UnitType> = .general,
-            numberFormatStyle: FloatingPointFormatStyle<Double>? = nil
-        ) -> FormatStyle { fatalError() }
+    public struct FormatStyle: Foundation.FormatStyle, Sendable {
+        public struct UnitWidth: Codable, Hashable, Sendable {
+            public static var wide: UnitWidth { fatalError() }
+            public static var abbreviated: UnitWidth { fatalError() }
+            public static var narrow: UnitWidth { fatalError() }
+        }
+        public func format(_ measurement: Measurement<UnitType>) -> String { "" }
     }
-    public func formatted(_ style: FormatStyle) -> String { "" }
+    public func formatted<S>(_ style: S) -> S.FormatOutput
+    where S: Foundation.FormatStyle, S.FormatInput == Measurement<UnitType> { style.format(self) }
+}
+extension FormatStyle {
+    public static func measurement<UnitType>(
+        width: Measurement<UnitType>.FormatStyle.UnitWidth,
+        usage: MeasurementFormatUnitUsage<UnitType> = .general,
+        numberFormatStyle: FloatingPointFormatStyle<Double>? = nil
+    ) -> Self where Self == Measurement<UnitType>.FormatStyle, UnitType: Dimension { fatalError() }
 }
 public struct MeasurementFormatUnitUsage<UnitType: Dimension>: Sendable {
-    public static var general: Self { fatalError() }
-    public static var asProvided: Self { fatalError() }
+    public static var general: MeasurementFormatUnitUsage<UnitType> { fatalError() }
+    public static var asProvided: MeasurementFormatUnitUsage<UnitType> { fatalError() }
 }
 
 public enum CGLineCap: Int32, Sendable { case butt, round, square }

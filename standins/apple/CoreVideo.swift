@@ -1,8 +1,8 @@
 // Declarations for type-checking on Linux; nothing here is ever linked.
 // swift-format-ignore-file
 @_exported import CoreGraphics
+@_exported import Darwin
 
-public typealias OSType = UInt32
 public typealias CVReturn = Int32
 public final class CVBuffer {}
 public typealias CVPixelBuffer = CVBuffer

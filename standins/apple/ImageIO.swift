@@ -4,6 +4,9 @@
 
 public final class CGImageSource {}
 public let kCGImagePropertyOrientation: CFString = ""
+public let kCGImagePropertyPixelWidth: CFString = ""
+public let kCGImagePropertyPixelHeight: CFString = ""
+public func CGImageSourceGetPrimaryImageIndex(_ isrc: CGImageSource) -> Int { 0 }
 public func CGImageSourceCreateWithData(
     _ data: CFData, _ options: CFDictionary?
 ) -> CGImageSource? { nil }

@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 @_exported import CoreGraphics
 
-public class UIImage {
+open class UIImage: NSObject {
     public enum Orientation: Int, Sendable {
         case up, down, left, right, upMirrored, downMirrored, leftMirrored, rightMirrored
     }
@@ -25,10 +25,18 @@ public struct UIAccessibilityTraits: OptionSet, Sendable {
     public static var allowsDirectInteraction: UIAccessibilityTraits { fatalError() }
 }
 open class UIAccessibilityCustomAction: NSObject {
-    public typealias ActionHandler = (UIAccessibilityCustomAction) -> Bool
-    public init(name: String, actionHandler: ActionHandler?) {}
+    public typealias Handler = (UIAccessibilityCustomAction) -> Bool
+    public init(name: String, actionHandler: @escaping Handler) {}
 }
-public enum UIAccessibility {
+extension NSObject {
+    public var isAccessibilityElement: Bool { get { false } set {} }
+    public var accessibilityLabel: String? { get { nil } set {} }
+    public var accessibilityHint: String? { get { nil } set {} }
+    public var accessibilityValue: String? { get { nil } set {} }
+    public var accessibilityTraits: UIAccessibilityTraits { get { [] } set {} }
+    public var accessibilityCustomActions: [UIAccessibilityCustomAction]? { get { nil } set {} }
+}
+public struct UIAccessibility {
     public struct Notification: Sendable {
         public static var announcement: Notification { fatalError() }
     }
@@ -50,13 +58,7 @@ public enum UIAccessibility {
 @MainActor open class UIView: UIResponder {
     public init(frame: CGRect) { super.init() }
     public required init?(coder: NSCoder) { nil }
-    open var isMultipleTouchEnabled = false
-    open var isAccessibilityElement = false
-    open var accessibilityLabel: String?
-    open var accessibilityHint: String?
-    open var accessibilityValue: String?
-    open var accessibilityTraits: UIAccessibilityTraits = []
-    open var accessibilityCustomActions: [UIAccessibilityCustomAction]?
+    open var isMultipleTouchEnabled: Bool = false
 }
 @MainActor open class UIViewController: UIResponder {}
 @MainActor open class UINavigationController: UIViewController {}
@@ -78,7 +80,8 @@ public enum UIAccessibility {
     open weak var delegate: (any UIImagePickerControllerDelegate & UINavigationControllerDelegate)?
 }
 
-@MainActor open class UIImpactFeedbackGenerator: NSObject {
+@MainActor open class UIFeedbackGenerator: NSObject {}
+@MainActor open class UIImpactFeedbackGenerator: UIFeedbackGenerator {
     public enum FeedbackStyle: Int, Sendable { case light, medium, heavy }
     public init(style: FeedbackStyle) {}
     open func impactOccurred() {}
@@ -86,7 +89,7 @@ public enum UIAccessibility {
 
 @MainActor open class UIApplication: UIResponder {
     open class var shared: UIApplication { fatalError() }
-    open var isIdleTimerDisabled = false
+    open var isIdleTimerDisabled: Bool = false
 }
 
 @MainActor open class UIDevice: NSObject {
@@ -94,7 +97,7 @@ public enum UIAccessibility {
     open class var current: UIDevice { fatalError() }
     open var systemName: String { "" }
     open var systemVersion: String { "" }
-    open var isBatteryMonitoringEnabled = false
+    open var isBatteryMonitoringEnabled: Bool = false
     open var batteryLevel: Float { -1 }
     open var batteryState: BatteryState { .unknown }
 }

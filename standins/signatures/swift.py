@@ -44,7 +44,7 @@ class SwiftFile:
             elif word == "func":
                 self._function(owner, words, visible)
             elif word == "init" and read.peek(1) in ("(", "?", "!", "<"):
-                self._initialiser(owner, visible)
+                self._initialiser(owner, visible and "override" not in words)
             elif word in ("var", "let") and read.kind(1) == "word":
                 self._property(owner, words, visible)
             elif word == "case" and read.kind(1) == "word":

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from standins.__main__ import faults
+from standins.mutations import FAULTS, unnoticed, write
 from standins.signatures import java, kotlin, swift
 from standins.signatures.compare import RULES
 
@@ -235,3 +236,35 @@ def test_swift_is_read_with_labels_effects_and_optionals() -> None:
 )
 def test_what_a_stand_in_may_leave_out(language: str, ours: str, real: str, same: bool) -> None:
     assert RULES[language](ours, real, "f") is same
+
+
+@pytest.mark.parametrize("language", ["kotlin", "swift"])
+def test_an_engine_is_copied_once_as_it_is_and_once_for_each_fault(
+    tmp_path: Path, language: str
+) -> None:
+    write(language, tmp_path)
+    suffix = ".kt" if language == "kotlin" else ".swift"
+    for folder in tmp_path.iterdir():
+        faults_of = [fault for fault in FAULTS if fault.engine == folder.name]
+        texts = [(folder / f"{folder.name}{n}{suffix}").read_text() for n in range(20)
+                 if (folder / f"{folder.name}{n}{suffix}").exists()]  # fmt: skip
+        assert len(texts) == len(faults_of) + 1
+        for fault, text in zip(faults_of, texts[1:], strict=True):
+            assert fault.right in texts[0]
+            assert fault.wrong in text
+    assert {f.what for f in FAULTS} >= {"name", "type", "nullability"}
+    assert len(FAULTS) >= 10
+
+
+def test_a_fault_that_the_compiler_lets_pass_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    faulty = [fault for fault in FAULTS if fault.engine in ("CoreML", "CoreAI", "ExecuTorch")]
+    numbers: dict[str, int] = {}
+    lines = []
+    for fault in faulty:
+        numbers[fault.engine] = number = numbers.get(fault.engine, 0) + 1
+        lines.append(f"build/x/{fault.engine}{number}.swift:3:4: error: it {fault.error} so")
+    assert unnoticed("swift", "\n".join(lines)) == []
+    (missed,) = unnoticed("swift", "\n".join(lines[1:]))
+    assert missed.startswith("CoreML, name: 'compileModel(of:' passes; said was: nothing")
+    (right,) = unnoticed("swift", "\n".join([*lines, "a/CoreAI0.swift:1:1: error: no"]))
+    assert right == "CoreAI as it is: no"

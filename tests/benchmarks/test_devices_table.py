@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,21 @@ def test_an_estimate_that_is_not_sound_is_one_sentence(
     assert devices_table.main(["--docs", str(docs)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert not (docs / "devices.md").exists()
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda row: row["bundle"].update(main="nothing"), lambda row: row["programs_ms"].clear(),
+])  # fmt: skip
+def test_a_result_without_its_program_s_times_is_one_sentence(
+    docs: Path, result: dict[str, Any], spoil: Callable[[dict[str, Any]], object],
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    spoil(result["rows"][0])
+    (docs / "devices" / "a.json").write_text(json.dumps(result))
+    assert devices_table.main(["--docs", str(docs)]) == 2
+    error = capsys.readouterr().err
+    assert "has no times" in error
+    assert error.count("\n") == 1
 
 
 def test_a_page_that_says_something_else_is_found(docs: Path) -> None:

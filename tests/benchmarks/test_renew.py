@@ -1,13 +1,15 @@
-"""One command after new weights: its steps exist, stop at a failure, and bear one commit."""
+"""One command after new weights, its steps; and a study of many photos, run on a few small ones."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import json
 from pathlib import Path
 
 import pytest
 import renew
+from lab import batch
 from measure.machine import RENEWS
 
 
@@ -35,9 +37,10 @@ def test_every_step_is_a_command_that_takes_its_options(
 
 def test_all_weights_that_ship_are_fitted_before_anything_is_measured() -> None:
     names = [step.name for step in renew.steps()]
-    fits = [name for name in names if name.startswith("scores-")] + ["stands-out"]
-    assert len(fits) == 3
-    assert names[:3] == fits
+    fits = [name for name in names if name.startswith("scores-")]
+    assert len(fits) == 2
+    # Which photos get an automatic mask, then what it is and how good.
+    assert names[:3] == ["stands-out", *sorted(fits)]
 
 
 def test_a_step_that_fails_stops_the_run_and_is_named(
@@ -70,3 +73,23 @@ def test_a_tree_that_was_changed_is_refused(
     monkeypatch.setattr(renew, "commit", lambda: "abc1234-dirty")
     assert renew.main(["--data", str(tmp_path)]) == 2
     assert "clean commit" in capsys.readouterr().err
+
+
+def test_the_study_of_many_photos_measures_every_stage_the_command_and_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "runtime")
+    from tiny_bundle import write_tiny_bundle
+
+    monkeypatch.setattr(batch, "WIDTH", 160)
+    monkeypatch.setattr(batch, "HEIGHT", 120)
+    bundle = write_tiny_bundle(tmp_path / "tiny")
+    words = [str(bundle), "--photos", "3", "--predictions", "20", "--output", str(tmp_path)]
+    assert batch.main(words) == 0
+    found = json.loads((tmp_path / "batch.json").read_text())
+    assert set(found["stages"]) == set(batch.STAGES)
+    assert all(seconds > 0 for seconds in found["stages"].values())
+    assert max(found["stages"].values()) <= found["allowed"] <= sum(found["stages"].values())
+    assert found["share"] == found["allowed"] / found["command_seconds"]
+    assert [count for count, _ in found["memory"]] == list(range(2, 21, 2))
+    assert f"with `python benchmarks/study.py batch {bundle}" in batch.block(found)

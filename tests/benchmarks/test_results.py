@@ -110,6 +110,13 @@ def _set(value: Any, path: str, new: Any) -> None:
     value[last] = new
 
 
+_QUOTED = ("machine.model", "machine.marketing_name", "machine.system", "machine.cpu", "commit",
+           "rows.0.bundle.name", "rows.0.bundle.backend", "photo.name")  # fmt: skip
+_UNFIT = {"a|b": "does not match", "<b>": "does not match", "a`b": "does not match",
+          "[a](b)": "does not match", "a" * 201: "is too long",
+          **dict.fromkeys(["a\n", "\n## b", "\x1bc", "\u202ea"], "printable")}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("path", "new", "message"),
     [
@@ -132,6 +139,9 @@ def _set(value: Any, path: str, new: Any) -> None:
         ("battery.before_percent", 101, "101 is greater than the maximum of 100"),
         ("battery", None, None),
         ("thermal.after", "hot", "not one of"),
+        *[(path, text, message) for path in _QUOTED for text, message in _UNFIT.items()],
+        ("command", "a | b > c", None),
+        ("command", "a`b", "does not match"),
         ("tools.x", 3, "tools.x: 3 is not of type 'string', 'null'"),
         ("extra", {"anything": [1]}, None),
     ],
@@ -161,6 +171,18 @@ def test_the_schema_is_one_and_a_long_value_is_not_repeated(result: dict[str, An
         check_result({**result, "rows": "row" * 10_000})
     assert len(str(caught.value)) < 300
     assert str(caught.value).endswith("is not of type 'array'")
+
+
+def test_a_long_place_is_not_repeated(result: dict[str, Any]) -> None:
+    with pytest.raises(SchemaError) as caught:
+        check_result({**result, "tools": {"a" * 1_000_000: 3}})
+    assert len(str(caught.value)) < 500
+
+
+def test_what_the_first_schema_left_open_is_taken_as_it_is(result: dict[str, Any]) -> None:
+    for core in ([1], None, "a", 3):
+        old = {**result, "schema": 1, "extra": {"core_12mp": core}}
+        assert parse_result(json.dumps(old).encode())["extra"] == {"core_12mp": core}
 
 
 def test_every_object_of_the_schema_is_closed_or_meant_to_be_open() -> None:

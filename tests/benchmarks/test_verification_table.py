@@ -73,6 +73,36 @@ def test_a_readme_without_the_marks_is_told_and_left_alone(
     assert (root / "README.md").read_text() == "nothing here\n"
 
 
+def test_the_page_says_target_by_target_what_executed_what(tmp_path: Path) -> None:
+    ran = {**ENTRY, "targets": ["onnx", "coreai"], "host": {**PROOF, "runtime": "some runtime"}}
+    waits = {**ENTRY, "artefact": "an engine", "targets": ["coreml"], "host": None}
+    root = write(tmp_path, ran, waits)
+    (root / "docs" / "export_parity").mkdir()
+    parity = {"engine": "their runtime 1.0", "photos": 30, "mask_iou": {"mean": 0.987}}
+    measured = {"entries": [{"target": "coreai", "parity": parity}, {"target": "coreai"}]}
+    (root / "docs" / "export_parity" / "parity.json").write_text(json.dumps(measured))
+    assert run(root) == 0
+    page = (root / "docs" / "verification.md").read_text()
+    assert "| ONNX | the command (Linux) | some runtime | `make ssam`, 2026-11-21 |" in page
+    assert "| Core AI | the command (Linux) | some runtime |" in page
+    assert "| Core ML | an engine (Linux) | *nothing yet* | – |" in page
+    assert "1 modes, 30 views each: mean mask IoU to fp32 0.9870 to 0.9870 | their runtime" in page
+
+
+def test_the_page_of_this_repository_names_a_runtime_for_every_target_and_binding() -> None:
+    entries = verification.read_entries(ROOT / "docs" / "verification.json")
+    executed = {
+        target
+        for entry in entries
+        for target in entry.get("targets", [])
+        if isinstance(entry["host"], dict)
+    }
+    assert executed == set(verification.TARGETS)
+    page = (ROOT / "docs" / "verification.md").read_text(encoding="utf-8")
+    for runtime in ("ONNX Runtime", "ExecuTorch's own runtime", "our own interpreter", "Apple's"):
+        assert runtime in page
+
+
 def _changed(**fields: Any) -> dict[str, Any]:
     return {**copy.deepcopy(ENTRY), **fields}
 
@@ -91,6 +121,9 @@ def _changed(**fields: Any) -> dict[str, Any]:
         ([_changed(compiled=None)], "was executed without being compiled"),
         ([_changed(device=PROOF)], "say with `on` which device"),
         ([ENTRY, ENTRY], "the command on Linux is entered twice"),
+        ([_changed(targets=["onnx"])], "say with `runtime` what executed it"),
+        ([_changed(targets=["tflite"])], "targets are some of onnx, executorch, coreml, coreai"),
+        ([_changed(targets=[])], "targets are some of"),
     ],
 )
 def test_data_that_is_not_sound_is_refused(

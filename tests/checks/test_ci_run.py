@@ -61,7 +61,7 @@ def test_a_stage_that_fails_ends_the_run_in_its_name(tmp_path: Path, bad: str) -
     assert "all stages passed" not in output
 
 
-@pytest.mark.parametrize(("bad", "slow"), [("fuzz", "demo"), ("test-wheel", "test-tsan")])
+@pytest.mark.parametrize(("bad", "slow"), [("fuzz", "demo"), ("test-wheel", "fuzz")])
 def test_a_failure_ends_what_the_other_lane_is_doing(tmp_path: Path, bad: str, slow: str) -> None:
     start = time.monotonic()
     code, _, asked = _run(tmp_path, bad=bad, slow=slow)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +40,32 @@ def test_one_package_has_a_lock_of_its_own() -> None:
     assert LOCK.read_text().count(alone) == 1
     with pytest.raises(KeyError):
         only("torc", LOCK.read_text())
+
+
+@pytest.mark.parametrize(
+    ("names", "whole"),
+    [
+        ({"a.whl": b"a", "b.whl": b"b"}, True),
+        ({"a.whl": b"a", "b.whl": b"another"}, False),
+        ({"a.whl": b"a", "b-1.whl": b"b"}, False),
+        ({"a.whl": b"a", "a.whl.whl": b"a"}, False),
+        ({}, False),
+    ],
+    ids=["listed", "changed", "of another name", "of a longer name", "none"],
+)
+def test_downloads_are_unpacked_only_if_each_of_them_is_listed(
+    names: dict[str, bytes], whole: bool, tmp_path: Path
+) -> None:
+    tools, downloads = tmp_path / "tools", tmp_path / "downloads"
+    tools.mkdir()
+    downloads.mkdir()
+    shutil.copy(ROOT / "runtime/tools/retry.sh", tools)
+    listed = [(hashlib.sha256(name.encode()).hexdigest(), f"{name}.whl") for name in "abc"]
+    (tools / "checksums").write_text("".join(f"{digest}  {name}\n" for digest, name in listed))
+    for name, content in names.items():
+        (downloads / name).write_bytes(content)
+    script = 'set -euo pipefail; source "$1/retry.sh"; verified "$2"'
+    done = subprocess.run(
+        ["bash", "-c", script, "bash", tools, downloads], capture_output=True, check=False
+    )
+    assert (done.returncode == 0) == whole

@@ -64,7 +64,7 @@ def release(tmp_path: Path) -> Folder:
     for target in ("onnx", "executorch", "coreml"):
         pack(_bundle(tmp_path / "bundles", target), folder)
     inside = {"squeezesam/__init__.py": b"", "squeezesam/bundles/a/manifest.json": b"{}"}
-    _wheel(folder / f"squeezesam-{VERSION}-cp311-cp311-linux_x86_64.whl", inside)
+    _wheel(folder / f"squeezesam-{VERSION}-cp311-cp311-manylinux_2_35_x86_64.whl", inside)
     _wheel(folder / f"squeezesam_weights-{VERSION}-py3-none-any.whl", {"weights/a": b"w"})
     facts = json.loads((ROOT / "runtime/web/package.json").read_text())
     files = {"package.json": json.dumps(facts).encode(), "dist/ssam.wasm": b"\0asm"}
@@ -134,7 +134,7 @@ CHANGES: dict[str, tuple[str, Callable[[dict[str, bytes]], object], str]] = {
         "not what its RECORD says",
     ),
     "a wheel without a bundle": (
-        f"squeezesam-{VERSION}-cp311-cp311-linux_x86_64.whl",
+        f"squeezesam-{VERSION}-cp311-cp311-manylinux_2_35_x86_64.whl",
         lambda f: f.pop("squeezesam/bundles/a/manifest.json"),
         "0 bundles instead of one",
     ),
@@ -173,6 +173,17 @@ def test_an_xcframework_has_what_its_list_names(release: Folder) -> None:
     write_sums(release)
     (fault,) = faults(release, VERSION)
     assert fault.endswith("macos-/libsqueezesam.a is missing")
+
+
+def test_a_wheel_for_a_linux_without_a_name_is_no_release(release: Folder) -> None:
+    (named,) = release.glob("*manylinux*")
+    plain = named.name.replace("manylinux_2_35", "linux")
+    named.rename(release / plain)
+    write_sums(release)
+    assert faults(release, VERSION) == [
+        "the wheel of the runtime is missing",
+        f"{plain}: auditwheel has not named the systems that it runs on",
+    ]
 
 
 def test_another_version_and_a_stranger_are_named(release: Folder) -> None:

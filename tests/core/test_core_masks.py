@@ -11,7 +11,7 @@ import pytest
 from heat_maps import bundled_photos, random_heat_maps
 from scipy import ndimage
 from skimage.measure import label, points_in_poly
-from squeezesam import _core
+from squeezesam import InvalidArgumentError, _core
 
 Bitmap = npt.NDArray[np.bool_]
 
@@ -103,6 +103,13 @@ def test_an_exact_outline_filled_again_is_the_mask(bitmaps: list[Bitmap]) -> Non
     for bitmap in bitmaps:
         rings = _core.contour(bitmap)
         np.testing.assert_array_equal(_fill_even_odd(rings, bitmap), bitmap)
+
+
+def test_an_outline_of_more_than_a_million_runs_is_refused_in_a_sentence() -> None:
+    checkers = np.indices((1024, 2048)).sum(0) % 2 == 0  # 2^20 runs
+    with pytest.raises(InvalidArgumentError, match=r"too ragged.*more than 1048576 runs"):
+        _core.contour(np.vstack([checkers, checkers[:1]]))
+    assert len(_core.contour(checkers[:64])) == 1 + 62 * 1023  # and as many holes
 
 
 def _signed_area(ring: npt.NDArray[np.float32]) -> float:

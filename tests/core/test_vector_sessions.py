@@ -83,8 +83,16 @@ def test_a_whole_session_with_recorded_outputs(case: Case) -> None:
         upright = _core.orient(stored, case["orientation"])
         assert _sha256(mask.cutout(upright)[0], np.uint8) == step["cutout_sha256"]
         assert (mask.alpha(upright) == mask.cutout(upright)[0][:, :, 3]).all()
+        straight = _core.orient(_with_alpha(stored), case["orientation"])
+        assert _sha256(mask.cutout(straight)[0], np.uint8) == step["straight_cutout_sha256"]
     assert _sha256(engine.seen["segment"]["image"], np.uint8) == case["image_sha256"]
     assert _sha256(engine.seen["heat"]["image"], np.uint8) == case["heat_image_sha256"]
+
+
+def _with_alpha(stored: Array) -> Array:
+    y, x = np.indices(stored.shape[:2])
+    alpha = ((5 * x + 3 * y) % 400 - 70).clip(0, 255).astype(np.uint8)
+    return np.ascontiguousarray(np.dstack([stored, alpha]))
 
 
 def _check_step(step: Case, mask: _core.Mask, given: Mapping[str, Array]) -> None:
@@ -151,8 +159,12 @@ def test_a_session_in_which_every_run_was_recorded(case: Case) -> None:
             _call(session, call)
         mask = session.predict(**step["options"])
         _check_step(step, mask, engine.seen["segment"])
-        cutout = mask.cutout(_core.orient(stored, case["orientation"]))[0]
-        assert _sha256(cutout, np.uint8) == step["cutout_sha256"]
+        for photo, key in (
+            (stored, "cutout_sha256"),
+            (_with_alpha(stored), "straight_cutout_sha256"),
+        ):
+            cutout = mask.cutout(_core.orient(photo, case["orientation"]))[0]
+            assert _sha256(cutout, np.uint8) == step[key]
     assert engine.runs == {"heat": 1, "segment": len(case["steps"])}
     assert _sha256(engine.seen["segment"]["image"], np.uint8) == case["image_sha256"]
     assert _sha256(engine.seen["heat"]["image"], np.uint8) == case["heat_image_sha256"]

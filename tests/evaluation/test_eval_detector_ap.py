@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -211,6 +212,38 @@ def test_a_key_that_the_judge_needs_and_nobody_gave_is_named(
     path.write_text(json.dumps(table))
     with pytest.raises(DataError, match=sentence):
         load_truth(path)
+
+
+_IDS = ["a" * 257, "a\0", 1 << 63, -(1 << 63) - 1]
+
+
+@pytest.mark.parametrize("lvis", [False, True])
+@pytest.mark.parametrize("value", _IDS, ids=["long", "NUL", "beyond", "below"])
+@pytest.mark.parametrize("of", ["images", "categories"])
+def test_ids_that_numpy_would_not_keep_as_they_are_get_one_sentence(
+    tmp_path: Path, lvis: bool, value: Any, of: str
+) -> None:
+    path, _, _ = write_sample(tmp_path, lvis)
+    table = json.loads(path.read_text())
+    for part in ("images", "categories", "annotations"):
+        # All of one kind: texts beside the text, numbers beside the number.
+        for row in table[part]:
+            for key in {"id", "image_id", "category_id"} & set(row):
+                row[key] = type(value)(row[key])
+    table[of].append({**table[of][0], "id": value})
+    path.write_text(json.dumps(table))
+    with pytest.raises(DataError, match=r"an id or a size that makes no sense|the ids of classes"):
+        load_truth(path)
+
+
+def test_more_classes_than_the_judge_has_room_for_are_refused(tmp_path: Path) -> None:
+    path, _, _ = write_sample(tmp_path)
+    table = json.loads(path.read_text())
+    for count, refused in ((1_300, False), (10_000, True)):
+        table["categories"] = [{"id": number} for number in range(count)]
+        path.write_text(json.dumps(table))
+        with pytest.raises(DataError, match="classes") if refused else contextlib.nullcontext():
+            load_truth(path)
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,14 @@ from scored_sample import small_photo
 from skimage import data
 from squeezesam import ModelBundle, Program, ProgramSpec, Segmenter, _core
 from squeezesam.engines import Tensor
+from squeezesam_model.fitted import PROMPT_KINDS, TRAITS, Fitted, ScoreHeads
 from squeezesam_train.evaluation.bundle_predictor import BundlePredictor, RecordingEngine
+from squeezesam_train.evaluation.encoding import encode
+from squeezesam_train.evaluation.heat_maps import heat_on_masks, to_heat, to_input
 from squeezesam_train.evaluation.letterbox import Letterbox
 from squeezesam_train.evaluation.predictor import PredictorError
 from squeezesam_train.evaluation.prompts import Click, Prompts
-from squeezesam_train.evaluation.torch_predictor import TorchPredictor, encode, to_heat
+from squeezesam_train.evaluation.torch_predictor import TorchPredictor
 from tiny_bundle import read_manifest, write_manifest
 
 SIDE = 128
@@ -52,17 +55,41 @@ class _TorchProgram:
         return {t.name: v.numpy() for t, v in zip(self._spec.outputs, values, strict=True)}
 
 
-@pytest.fixture(scope="module")
+def _centred_heat(predictor: TorchPredictor) -> float:
+    """Random heat comes to lie round 0; returns what brings it to the size of the mask's logits."""
+    photo = small_photo("astronaut")
+    box = Letterbox.of(photo, SIDE, SIDE)
+    assert predictor.saliency is not None
+    with torch.no_grad():
+        heat = predictor.saliency(to_input(box.image(photo)))
+        predictor.saliency.head.bias -= heat.median()
+    return min(10.0, 0.1 / float(heat.std()))
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["clicks", "clicks-and-heat"])
 def pair(
-    weights: tuple[Path, Path], tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[TorchPredictor, BundlePredictor]:
+    weights: tuple[Path, Path], tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> tuple[TorchPredictor, BundlePredictor]:  # fmt: skip
     """The same networks once by our geometry and once by the runtime's."""
     predictor = TorchPredictor.load(*weights, size=SIDE)
+    weight = _centred_heat(predictor) if request.param else 0.0
+    if request.param:
+        # Every trait has its say, and no two candidates the same score.
+        draw = np.random.default_rng(0).uniform(-0.05, 0.05, (len(PROMPT_KINDS), len(TRAITS)))
+        heads = tuple((0.5, tuple(map(float, row))) for row in draw)
+        predictor.segmenter.fitted = Fitted(
+            (weight / 2, weight / 4, weight / 8, weight), ScoreHeads(TRAITS, heads)
+        )
     folder = tmp_path_factory.mktemp("bundle") / "torch"
     shutil.copytree(tiny_bundle, folder)
     manifest = read_manifest(folder)
-    manifest["programs"]["heat"]["inputs"][0]["shape"] = [1, 3, 256, 256]
-    manifest["programs"]["heat"]["outputs"][0]["shape"] = [1, 1, 64, 64]
+    manifest["programs"]["heat"]["inputs"][0]["shape"] = [1, 3, SIDE, SIDE]
+    manifest["programs"]["heat"]["outputs"][0]["shape"] = [1, 1, SIDE // 4, SIDE // 4]
+    if request.param:
+        masks, scores = manifest["programs"]["segment"]["outputs"]
+        masks["heat_weights"] = predictor.segmenter.fitted.heat_entry()
+        scores["score_heads"] = predictor.segmenter.fitted.head_entry()
     write_manifest(folder, manifest)
     engine = RecordingEngine(TorchEngine(predictor))
     return predictor, BundlePredictor(Segmenter(ModelBundle(folder), engine), engine, "bundle")
@@ -144,9 +171,34 @@ def test_our_geometry_and_the_runtimes_give_the_same_masks_clicks_and_heat(
     box = (0.2 * width, 0.1 * height, 0.7 * width, 0.9 * height)
     for prompts in (Prompts(clicks[:1]), Prompts(clicks), Prompts(clicks[:3], box), ours):
         one, two = first.predict(prompts), second.predict(prompts)
-        assert 0.01 < one.masks.mean() < 0.99
+        assert 0 < one.masks.mean() < 1
         assert (one.masks != two.masks).mean() < 0.004
         np.testing.assert_allclose(one.scores, two.scores, atol=0.01)
+    # Of photos that were asked for nothing before, as the protocol has it.
+    one, two = (predictor.open(photo).predict(ours) for predictor in pair)
+    assert (one.masks != two.masks).mean() < 0.004
+    by_hand = first.predict(Prompts(ours.clicks))
+    added = any(pair[0].segmenter.fitted.heat_weights)
+    assert (first.predict(ours).masks != by_hand.masks).any() == added
+
+
+@pytest.mark.parametrize(("height", "width"), SIZES)
+def test_a_heat_map_lies_on_the_masks_where_it_lies_on_the_photo(height: int, width: int) -> None:
+    photo = np.zeros((height, width, 3), np.uint8)
+    small, large = Letterbox.of(photo, 64, 64), Letterbox.of(photo, 128, 128)
+    rows, columns = np.mgrid[:16, :16].astype(np.float32)
+    # Planes are carried over by any bilinear rule: pixel centres tell whether it is the right one.
+    for plane, along in ((columns, 1), (rows, 0)):
+        found = heat_on_masks(plane, small, (32, 32), large)
+        covered = found[: max(1, large.height // 4), : max(1, large.width // 4)]
+        valid = (small.height / 4, small.width / 4)[along]
+        steps = (np.arange(covered.shape[along]) + 0.5) / 2 * (
+            valid / ((large.height, large.width)[along] / 8)
+        ) - 0.5
+        expected = np.clip(steps, 0, np.ceil(valid) - 1)
+        got = covered[0] if along else covered[:, 0]
+        np.testing.assert_allclose(got, expected, atol=1e-5)
+        assert not found[-(-large.height // 4) :].any()
 
 
 def test_a_predictor_says_what_was_evaluated(pair: tuple[TorchPredictor, BundlePredictor]) -> None:

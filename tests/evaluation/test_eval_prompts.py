@@ -7,7 +7,8 @@ import pytest
 import torch
 from scipy.ndimage import distance_transform_edt
 from scored_sample import random_mask, small_photo, target_of
-from squeezesam_model import Segmenter, segmenter_preset
+from squeezesam_model import SaliencyNet, Segmenter, saliency_preset, segmenter_preset
+from squeezesam_model.fitted import Fitted, ScoreHeads
 from squeezesam_train.evaluation.prompts import (
     Click,
     Prompts,
@@ -141,6 +142,10 @@ def test_prompts_go_on_from_others_only_by_more_clicks_after_the_same() -> None:
     box = (0.0, 0.0, 5.0, 5.0)
     assert goes_on(Prompts((one,)), Prompts((one, two)))
     assert goes_on(Prompts((), box), Prompts((one,), box))
+    by_heat = Prompts((one,), automatic=True)
+    assert not goes_on(Prompts(), by_heat)
+    assert not goes_on(by_heat, Prompts((one, two)))
+    assert goes_on(by_heat, Prompts((one, two), automatic=True))
     assert not goes_on(Prompts((one, two)), Prompts((one,)))
     assert not goes_on(Prompts((one,)), Prompts((one,)))
     assert not goes_on(Prompts((one,)), Prompts((two, one, three)))
@@ -162,3 +167,32 @@ def test_the_last_mask_is_shown_to_a_network_that_takes_it_unless_that_is_switch
             view.predict(prompts)
         assert [value > 0 for value in shown] == [False, switched_on, False]
         assert predictor.describe()["previous_mask"] == switched_on
+
+
+@pytest.mark.parametrize("switched_on", [True, False])
+def test_a_mask_that_is_built_on_has_its_share_of_the_heat_map_already(switched_on: bool) -> None:
+    torch.manual_seed(0)
+    network = Segmenter(segmenter_preset("squeezesam"))
+    # Heads that tell their kind of prompts, whatever the mask.
+    heads = tuple((bias, (0.0,)) for bias in (0.1, 0.2, 0.3, 0.4))
+    network.fitted = Fitted((2.0, 2.0, 2.0, 2.0), ScoreHeads(("score",), heads))
+    heat = SaliencyNet(saliency_preset("saliency"))
+    # No mask is empty: that would be worth nothing.
+    network.register_forward_hook(lambda _, __, out: out._replace(masks=out.masks + 500))
+    view = TorchPredictor(network, heat, size=64, previous_mask=switched_on).open(
+        small_photo("chelsea")
+    )
+    first = Prompts((Click(30, 40),), automatic=True)
+    second = Prompts((*first.clicks, Click(80, 10, False)), automatic=True)
+    joined: list[int] = []
+    given = view.heat_on
+    view.heat_on = lambda masks: joined.append(1) or given(masks)  # type: ignore[method-assign]
+    scores = []
+    shares = []
+    for prompts in (first, second):
+        joined.clear()
+        scores.append(view.predict(prompts).scores.max())
+        # Once for the traits, once more for the share.
+        shares.append(len(joined) - 1)
+    assert shares == [1, 0 if switched_on else 1]
+    assert scores == pytest.approx([0.4, 0.2 if switched_on else 0.4])

@@ -27,6 +27,15 @@ def test_a_check_measures_what_the_export_measured(onnx_int8: Exported) -> None:
     assert checked.parity.snr_db == pytest.approx(onnx_int8.parity.snr_db, abs=1e-6)
 
 
+_SIZES: dict[str, list[Any]] = {
+    "texts": ["512", "512"],
+    "nought": [0, 0],
+    "below": [-32, 64],
+    "endless": [512, 10**9],
+    "truth": [True, 512],
+}
+
+
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
@@ -36,7 +45,7 @@ def test_a_check_measures_what_the_export_measured(onnx_int8: Exported) -> None:
         ("outside", "is not a plain path inside the bundle"),
         ("manifest", "not valid JSON"),
         ("model", "does not say which weights it was made from"),
-        ("size", "has no preset or no size"),
+        *[(size, "has no preset or no size") for size in _SIZES],
         ("weights", "was made from other weights than"),
         ("escape", "a text with a control character"),
         ("floor", "below the floor of 0.9999"),
@@ -77,8 +86,8 @@ def _spoil(manifest: dict[str, Any], damage: str) -> None:
         manifest["programs"]["heat"]["file"] = "../heat.onnx"
     elif damage == "model":
         del model["weights_sha256"]
-    elif damage == "size":
-        model["size"] = ["512", "512"]
+    elif damage in _SIZES:
+        model["size"] = _SIZES[damage]
     elif damage == "escape":
         model["preset"] = "no\u2028such"
     else:

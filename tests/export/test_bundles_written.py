@@ -15,12 +15,14 @@ from export_requests import PRESET, request_for
 from squeezesam_export.bundle.write import Exported, export_bundle
 from squeezesam_export.cli import main
 from squeezesam_export.program import F32, ExportError, LoweredProgram, SourceProgram
+from squeezesam_export.replacing import put_in_place
 from squeezesam_export.request import check_request
 from squeezesam_export.targets.onnx.target import OnnxTarget
 from squeezesam_export.targets.protocol import Lowering, Target
 from squeezesam_model import file_sha256
 from squeezesam_model.family import FAMILY
 from squeezesam_model.weights import shipped_weights
+from tiny_bundle import write_tiny_bundle
 
 ROOT_WORDS = ("--target", "onnx", "--size", "256", "--precision", "fp32")
 
@@ -132,6 +134,17 @@ def test_an_empty_folder_or_a_bundle_may_be_replaced(
     if "Finder" in folder_is:
         (request.path / ".DS_Store").write_bytes(b"")
     check_request(request)
+
+
+def test_what_somebody_put_there_while_the_export_ran_is_not_lost(tmp_path: Path) -> None:
+    made, folder = (write_tiny_bundle(tmp_path / name) for name in ("made", "bundle"))
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(ExportError, match=r"notes\.txt"):
+        put_in_place(made, folder)
+    assert (folder / "notes.txt").read_text() == "mine"
+    (folder / "notes.txt").unlink()
+    put_in_place(made, folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
 
 
 class _Swapping(OnnxTarget):

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 from endless_program import endless_loop
 from skimage import data
 from squeezesam import ModelBundle, Segmenter
-from squeezesam.geometry import Letterbox
 from squeezesam_export.importing.cli import import_here as main
 from squeezesam_export.importing.cli import main as in_a_child
 from squeezesam_export.importing.layouts import LAYOUTS
-from tiny_layouts import MEAN, SIDE, STD, decoder, encoder
-
-SLOTS = 6
+from tiny_layouts import SIDE, ByHand, decoder, encoder
 
 
 def saved(layout: str, folder: Path) -> list[str]:
@@ -34,57 +31,6 @@ def imported(layout: str, folder: Path, *more: str) -> Path:
     words = [*saved(layout, folder), "--layout", layout, "--output", str(folder / "bundle")]
     assert main([*words, "--size", str(SIDE), *more]) == 0
     return folder / "bundle"
-
-
-class ByHand:
-    """The files as they were, run by ONNX Runtime; our padding and slots."""
-
-    def __init__(self, layout: str, folder: Path, rgb: np.ndarray) -> None:
-        self.layout, self.folder = layout, folder
-        self.placed = Letterbox((rgb.shape[1], rgb.shape[0]), (SIDE, SIDE))
-        width, height = self.placed.resized
-        photo = np.full((SIDE, SIDE, 3), MEAN, np.float32)
-        photo[:height, :width] = self.placed.image(rgb, (0, 0, 0))[:height, :width]
-        self.scale = np.float64([width / rgb.shape[1], height / rgb.shape[0]])
-        if layout == "sam":
-            fed = photo
-        elif layout == "efficientsam":
-            fed = (photo / 255).transpose(2, 0, 1)[None]
-        else:
-            fed = ((photo - MEAN) / STD).transpose(2, 0, 1)[None]
-        self.embeddings = self.run("encoder", lambda names: {names[0]: fed.astype(np.float32)})
-
-    def run(self, file: str, feed: Callable[[list[str]], dict[str, Any]]) -> dict[str, Any]:
-        session = onnxruntime.InferenceSession(str(self.folder / f"{file}.onnx"))
-        names = [one.name for one in session.get_inputs()]
-        outputs = [one.name for one in session.get_outputs()]
-        return dict(zip(outputs, session.run(None, feed(names)), strict=True))
-
-    def masks(
-        self, prompts: list[tuple[float, float, int]], previous: np.ndarray | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        points, labels = np.zeros((1, SLOTS, 2)), np.full((1, SLOTS), -1.0)
-        for slot, (x, y, label) in enumerate(prompts):
-            points[0, slot] = (np.float64([x, y]) + 0.5) * self.scale - 0.5
-            labels[0, slot] = label
-        empty = np.zeros((16, 16)) if previous is None else previous
-        known = {
-            "point_coords": points, "point_labels": labels, "batched_point_coords": points[None],
-            "batched_point_labels": labels[None], "mask_input": empty[None, None],
-            "has_mask_input": np.float32([previous is not None]),
-        }  # fmt: skip
-        embeddings = {"image_embeddings": next(iter(self.embeddings.values())), **self.embeddings}
-
-        def feed(names: list[str]) -> dict[str, Any]:
-            size = np.int64([SIDE, SIDE])
-            size = size if self.layout == "efficientsam" else size.astype(np.float32)
-            given = {n: v.astype(np.float32) for n, v in {**known, **embeddings}.items()}
-            return {n: v for n, v in {**given, "orig_im_size": size}.items() if n in names}
-
-        found = self.run("decoder", feed)
-        masks = next(v for v in found.values() if v.shape[-1] == 16 and v.ndim > 3)
-        scores = next(v for v in found.values() if v.ndim < 4)
-        return masks.reshape(-1, 16, 16), scores.reshape(-1)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -290,3 +236,47 @@ def test_programs_run_in_a_process_of_its_own_that_is_stopped_and_leaves_nothing
     assert said == "squeezesam-import: bundle: took longer than 6 s over one step and was stopped"
     assert sorted(tmp_path.iterdir()) == sorted([*before, tmp_path / "bundle"])
     assert ModelBundle(tmp_path / "bundle").name  # the earlier one
+
+
+@pytest.mark.parametrize("role", ["encoder", "decoder"])
+@pytest.mark.parametrize("kind", ["sparse", "a folder", "a pipe"])
+def test_a_file_that_cannot_be_one_is_refused_before_it_is_read(
+    role: str, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = saved("sam", tmp_path)
+    place = tmp_path / f"{role}.onnx"
+    if kind == "sparse":
+        with place.open("r+b") as file:
+            file.truncate(20 << 30)
+    else:
+        place.unlink()
+        (Path.mkdir if kind == "a folder" else os.mkfifo)(place)
+    code = main([*words, "--layout", "sam", "--size", str(SIDE), "--output", str(tmp_path / "b")])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert code == 1
+    assert "no ONNX file" in line
+
+
+@pytest.mark.parametrize("role", ["encoder", "decoder"])
+def test_an_output_that_is_no_tensor_is_a_sentence(
+    role: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words, place = saved("sam", tmp_path), tmp_path / f"{role}.onnx"
+    model = onnx.load(place)
+    for output in list(model.graph.output):
+        for node in model.graph.node:
+            node.output[:] = ["inner" if name == output.name else name for name in node.output]
+            node.input[:] = ["inner" if name == output.name else name for name in node.input]
+        model.graph.node.append(
+            onnx.helper.make_node("SequenceConstruct", ["inner"], [output.name])
+        )
+        model.graph.output.remove(output)
+        model.graph.output.append(
+            onnx.helper.make_tensor_sequence_value_info(output.name, onnx.TensorProto.FLOAT, None)
+        )
+        break
+    onnx.save(model, place)
+    assert main([*words, "--layout", "sam", "--size", str(SIDE), "--output", str(tmp_path / "b")])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("squeezesam-import: ")
+    assert not (tmp_path / "b").exists()

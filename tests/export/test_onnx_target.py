@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 from squeezesam_export.bundle.write import Exported
@@ -103,3 +104,25 @@ def test_int8_masks_agree_with_fp32_on_twenty_real_views(onnx_int8: Exported) ->
 def test_an_unknown_precision_is_refused(network_reference: Reference, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="no precision 'int4'"):
         target_onnx.lower(network_reference.sources([])[1], "int4", tmp_path)
+
+
+def test_onnx_runtime_multiplies_stored_matrices_in_float_as_the_manifest_says(
+    onnx_int8: Exported, tmp_path: Path
+) -> None:
+    bundle = onnx_int8.lowered["segment"].path.parent.parent / onnx_int8.path.name
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.optimized_model_filepath = str(tmp_path / "loaded.onnx")
+    onnxruntime.InferenceSession(
+        str(bundle / "segment.onnx"), options, providers=["CPUExecutionProvider"]
+    )
+
+    graph = onnx.load(tmp_path / "loaded.onnx").graph
+    weights = {tensor.name: tensor.data_type for tensor in graph.initializer}
+    products = [n for n in graph.node if n.op_type in ("MatMul", "Gemm", "FusedMatMul")]
+    stored = [n for n in products if n.input[1] in weights]
+    assert len(stored) > 10
+    assert {weights[node.input[1]] for node in stored} == {TensorProto.FLOAT}
+    assert not [n for n in graph.node if n.op_type in ("MatMulNBits", "DynamicQuantizeMatMul")]
+    said = onnx_int8.manifest["quantisation"]
+    assert "multiplied in float32" in str(said)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime
 from onnx import numpy_helper, parser
+from squeezesam.geometry import Letterbox
 
-SIDE, WIDTH = 64, 8
+SIDE, WIDTH, SLOTS = 64, 8, 6
 MEAN, STD = np.float32([123.675, 116.28, 103.53]), np.float32([58.395, 57.12, 57.375])
 DECODED = """
     c = MatMul(POINTS, w_points)
@@ -139,3 +143,54 @@ def decoder(layout: str, opset: int = 17) -> onnx.ModelProto:
     for word, name in words.items():
         body = body.replace(word, name)
     return built(f"g ({given}) => ({outputs})", body, weights(batch, masks), opset)
+
+
+class ByHand:
+    """The files as they were, run by ONNX Runtime; our padding and slots."""
+
+    def __init__(self, layout: str, folder: Path, rgb: np.ndarray) -> None:
+        self.layout, self.folder = layout, folder
+        self.placed = Letterbox((rgb.shape[1], rgb.shape[0]), (SIDE, SIDE))
+        width, height = self.placed.resized
+        photo = np.full((SIDE, SIDE, 3), MEAN, np.float32)
+        photo[:height, :width] = self.placed.image(rgb, (0, 0, 0))[:height, :width]
+        self.scale = np.float64([width / rgb.shape[1], height / rgb.shape[0]])
+        if layout == "sam":
+            fed = photo
+        elif layout == "efficientsam":
+            fed = (photo / 255).transpose(2, 0, 1)[None]
+        else:
+            fed = ((photo - MEAN) / STD).transpose(2, 0, 1)[None]
+        self.embeddings = self.run("encoder", lambda names: {names[0]: fed.astype(np.float32)})
+
+    def run(self, file: str, feed: Callable[[list[str]], dict[str, Any]]) -> dict[str, Any]:
+        session = onnxruntime.InferenceSession(str(self.folder / f"{file}.onnx"))
+        names = [one.name for one in session.get_inputs()]
+        outputs = [one.name for one in session.get_outputs()]
+        return dict(zip(outputs, session.run(None, feed(names)), strict=True))
+
+    def masks(
+        self, prompts: list[tuple[float, float, int]], previous: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        points, labels = np.zeros((1, SLOTS, 2)), np.full((1, SLOTS), -1.0)
+        for slot, (x, y, label) in enumerate(prompts):
+            points[0, slot] = (np.float64([x, y]) + 0.5) * self.scale - 0.5
+            labels[0, slot] = label
+        empty = np.zeros((16, 16)) if previous is None else previous
+        known = {
+            "point_coords": points, "point_labels": labels, "batched_point_coords": points[None],
+            "batched_point_labels": labels[None], "mask_input": empty[None, None],
+            "has_mask_input": np.float32([previous is not None]),
+        }  # fmt: skip
+        embeddings = {"image_embeddings": next(iter(self.embeddings.values())), **self.embeddings}
+
+        def feed(names: list[str]) -> dict[str, Any]:
+            size = np.int64([SIDE, SIDE])
+            size = size if self.layout == "efficientsam" else size.astype(np.float32)
+            given = {n: v.astype(np.float32) for n, v in {**known, **embeddings}.items()}
+            return {n: v for n, v in {**given, "orig_im_size": size}.items() if n in names}
+
+        found = self.run("decoder", feed)
+        masks = next(v for v in found.values() if v.shape[-1] == 16 and v.ndim > 3)
+        scores = next(v for v in found.values() if v.ndim < 4)
+        return masks.reshape(-1, 16, 16), scores.reshape(-1)

@@ -30,6 +30,25 @@ def _checkers() -> Any:
     return np.indices((HEIGHT, WIDTH)).sum(0) % 2 == 0
 
 
+def _most_runs() -> Any:
+    return np.indices((1024, 2048)).sum(0) % 2 == 0
+
+
+def _refused_outline() -> Callable[[], object]:
+    from squeezesam import InvalidArgumentError, _core
+
+    mask = _checkers()
+
+    def outline() -> None:
+        try:
+            _core.contour(mask)
+        except InvalidArgumentError:
+            return
+        raise AssertionError("it was taken")
+
+    return outline
+
+
 def _dots() -> Any:
     """Holes of one pixel, a third of a million: pieces of background that touch nothing."""
     mask = np.ones((HEIGHT, WIDTH), bool)
@@ -104,10 +123,11 @@ OPERATIONS: dict[str, tuple[str, Callable[[], Callable[[], object]]]] = {
     "jpeg": (f"JPEG of noise, {MEGAPIXELS} megapixels: read", _read("jpeg")),
     "png": (f"PNG of noise, {MEGAPIXELS} megapixels: read", _read("png")),
     "webp": (f"WebP of noise, {MEGAPIXELS} megapixels: read", _read("webp")),
-    "contour": ("outline of a checkerboard of as many", _on(_checkers, "contour")),
-    "largest": ("its largest piece", _on(_checkers, "largest_component")),
+    "contour": ("outline of the most runs that are taken, 2²⁰", _on(_most_runs, "contour")),
+    "ragged": ("outline of a checkerboard of 12 megapixels, refused", _refused_outline),
+    "largest": ("the largest piece of that checkerboard", _on(_checkers, "largest_component")),
     "holes": ("a third of a million holes filled", _on(_dots, "fill_holes", -1)),
-    "rle": ("run lengths of the checkerboard", _on(_checkers, "rle")),
+    "rle": ("its run lengths", _on(_checkers, "rle")),
     "rle-text": ("their text read and decoded", _rle_text),
     "clicks": ("a heat map of 1024×1024 with a quarter of a million blobs", _blobs),
     "manifest": ("a manifest of 16 MB, refused or read", _manifest(16_000_000)),

@@ -28,3 +28,24 @@ def test_mutations_are_the_same_at_each_run() -> None:
         seed = chosen.seeds()[0]
         first, second = (chosen.mutate(seed, random.Random(7)) for _ in range(2))
         assert first == second
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_corpus_may_hold_anything(name: str) -> None:
+    """libFuzzer shrinks what it keeps, so a mutator meets more than mutated seeds."""
+    chosen, chance = target(name), random.Random(3)
+    anything = [
+        b"",
+        b"0",
+        b"null",
+        b'"x"',
+        b"[]",
+        b"{}",
+        b"\xff" * 9,
+        bytes(64),
+        chosen.seeds()[0][:40],
+    ]
+    for content in anything:
+        for _ in range(20):
+            content = chosen.mutate(content, chance)
+            assert isinstance(content, bytes)

@@ -1,11 +1,12 @@
 """`python faults.py SCENARIO MOST [RANDOM]`: break a command wherever it touches the disk.
 
-The command runs in forks of this process, which has imported all it needs and started no thread.
-First whole, to count its opens for writing, renames, links, new folders and fsyncs; then once for
-each of them (at most MOST, evenly chosen) and each fault: killed there, told that the disk is full,
-told that it may not. Then with files cut at some sizes, in the middle of a write: refused, and
-killed. RANDOM more times it is killed at a random moment. After each the scenario looks at what
-is there. What is wrong is printed, a line each, and after it how many attempts were made.
+The command runs, as it is installed, in forks of this process, which has imported all it needs and
+started no thread. First whole, to count its opens for writing, renames, links, new folders and
+fsyncs; then once for each of them (at most MOST, evenly chosen) and each fault: killed there,
+interrupted (Ctrl-C), terminated, told that the disk is full, told that it may not. Then with files
+cut at some sizes, in the middle of a write: refused, and killed. RANDOM more times it is killed,
+interrupted and terminated at a random moment. After each the scenario looks at what is there. What
+is wrong is printed, a line each, and after it how many attempts were made.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from typing import Any
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / room) for room in ("runtime", "training", "evaluation")]
 
+import squeezesam_launch  # noqa: E402
 from scenarios import SCENARIOS, Scenario, snapshot  # noqa: E402
 
 _EVENTS = {"os.rename": 0, "os.link": 1, "os.mkdir": 0}
@@ -70,6 +72,14 @@ def _kill(path: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _interrupted(path: str) -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def _terminated(path: str) -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _full(path: str) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), *([path] if path else []))
 
@@ -78,15 +88,42 @@ def _forbidden(path: str) -> None:
     raise OSError(errno.EACCES, os.strerror(errno.EACCES), *([path] if path else []))
 
 
-FAULTS = {"kill": _kill, "full": _full, "forbidden": _forbidden}
+FAULTS = {
+    "kill": _kill,
+    "SIGINT": _interrupted,
+    "SIGTERM": _terminated,
+    "full": _full,
+    "forbidden": _forbidden,
+}
+SIGNALS = {"kill": signal.SIGKILL, "SIGINT": signal.SIGINT, "SIGTERM": signal.SIGTERM}
+_chosen: Callable[[], int] = lambda: 0  # noqa: E731  of the fork: what its command does
+
+
+def chosen() -> int:
+    """What `squeezesam_launch` calls in a fork."""
+    return _chosen()
+
+
+def _launched(scenario: Scenario, folder: Path) -> int:
+    """The command as it is installed: with its handlers of signals and the way it ends."""
+    global _chosen
+    _chosen = lambda: scenario.run(folder)  # noqa: E731
+    # A job that a shell has put into the background would ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    squeezesam_launch.COMMANDS[scenario.command] = (f"{__name__}:chosen", "")
+    return squeezesam_launch.run(scenario.command)
 
 
 def attempt(
-    scenario: Scenario, folder: Path, before: Callable[[], Watch | None], after: float | None = None
+    scenario: Scenario,
+    folder: Path,
+    before: Callable[[], Watch | None],
+    after: float | None = None,
+    number: int = signal.SIGKILL,
 ) -> tuple[int, int, str]:
     """Run the command in a fork; exit code (minus the signal), count, what it said.
 
-    after: seconds until it is killed.
+    after: seconds until it gets the signal `number`.
     """
     reading, writing = os.pipe()
     hearing, speaking = os.pipe()
@@ -99,11 +136,7 @@ def attempt(
             sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
             sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
             watch = before()
-            try:
-                code = scenario.run(folder)
-            except SystemExit as leaving:
-                code = int(leaving.code or 0)
-            sys.stdout.flush()
+            code = _launched(scenario, folder)
             if watch is not None:
                 os.write(writing, str(watch.count).encode())
         except BaseException:
@@ -114,7 +147,7 @@ def attempt(
     os.close(speaking)
     if after is not None:
         time.sleep(after)
-        os.kill(child, signal.SIGKILL)
+        os.kill(child, number)
     with os.fdopen(hearing, "rb") as pipe:
         said = pipe.read().decode(errors="replace")
     with os.fdopen(reading, "rb") as pipe:
@@ -145,24 +178,36 @@ class Trial:
             raise RuntimeError(f"{scenario} cannot be prepared")
         self.attempts, self.wrong = 0, 0
 
-    def go(self, name: str, before: Callable[[], Watch | None], after: float | None = None) -> int:
+    def go(
+        self,
+        name: str,
+        before: Callable[[], Watch | None],
+        after: float | None = None,
+        number: int = signal.SIGKILL,
+    ) -> int:
         """One attempt on a fresh copy, and a look at what it left; returns the count."""
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(self.clean, self.folder, symlinks=True)
         earlier = snapshot(self.folder)
-        code, count, said = attempt(self.scenario, self.folder, before, after)
+        code, count, said = attempt(self.scenario, self.folder, before, after, number)
         self.attempts += 1
         try:
             assert code == 0 or name != "whole", f"exit code {code}"
-            self._look(code, said, earlier, killed="kill" in name)
+            self._look(code, said, earlier, name)
         except AssertionError as error:
             self.wrong += 1
             print(f"{name}: {error}; exit code {code}; it said: {said[-400:]!r}", flush=True)
         return count
 
-    def _look(self, code: int, said: str, earlier: dict[str, bytes], killed: bool) -> None:
+    def _look(self, code: int, said: str, earlier: dict[str, bytes], name: str) -> None:
         assert "Traceback" not in said, "a traceback"
-        assert code in (0, 1, 2) or (killed and code < 0), f"exit code {code}"
+        word = name.split()[0]
+        number = SIGNALS.get(word, 0)
+        if word in ("SIGINT", "SIGTERM"):
+            # 0: it came when all was done. Minus: at random, before the command had begun.
+            assert code in (0, 128 + number, -number), f"exit code {code}"
+        else:
+            assert code in (0, 1, 2) or ("kill" in name and code < 0), f"exit code {code}"
         if code == 0:
             self.scenario.complete(self.folder)
         elif code > 0:
@@ -189,9 +234,9 @@ def _limited(size: int, killed: bool) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
 
 
-def main(name: str, most: int, at_random: int = 0) -> int:
+def main(scenario_name: str, most: int, at_random: int = 0) -> int:
     """All attempts of one scenario; 1 if anything was wrong."""
-    scenario = SCENARIOS[name]
+    scenario = SCENARIOS[scenario_name]
     with tempfile.TemporaryDirectory(prefix="squeezesam-kill-") as made:
         trial = Trial(scenario, Path(made))
 
@@ -220,11 +265,13 @@ def main(name: str, most: int, at_random: int = 0) -> int:
 
                 trial.go(f"{what} at byte {size} of a file", limit)
         chance = random.Random(1)
-        for number in range(at_random):
-            trial.go(f"kill {number} at random", lambda: None, chance.uniform(0, 1.1 * took))
-            if number % 5 == 4:
+        for turn in range(at_random):
+            for name, number in SIGNALS.items():
+                after = chance.uniform(0, 1.1 * took)
+                trial.go(f"{name} {turn} at random", lambda: None, after, number)
+            if turn % 5 == 4:
                 trial.again()
-        print(f"{name}: {count} places, {trial.attempts} attempts, {trial.wrong} wrong")
+        print(f"{scenario_name}: {count} places, {trial.attempts} attempts, {trial.wrong} wrong")
     return 1 if trial.wrong or count == 0 else 0
 
 

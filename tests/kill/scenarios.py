@@ -30,12 +30,14 @@ class Scenario:
     """A command and its folder.
 
     Attributes:
+        command: its name, as it is installed.
         prepare: makes the folder's content, with results of an earlier run.
         run: the command; returns its exit code.
         results: top-level names that the command may replace; all else is the user's.
         made: files and folders that are there after a whole run.
     """
 
+    command: str
     prepare: Callable[[Path], None]
     run: Callable[[Path], int]
     results: tuple[str, ...]
@@ -184,10 +186,10 @@ def _export(folder: Path) -> int:
 
 
 SCENARIOS = {
-    "segment": Scenario(_segment_prepare, _segment, ("out",), ("out/photo-mask.png",
+    "segment": Scenario("squeezesam", _segment_prepare, _segment, ("out",), ("out/photo-mask.png",
                         "out/photo-cutout.png", "out/photo-result.json")),
-    "train": Scenario(_train_prepare, _train, ("run",), ("run/checkpoint.pt",)),
-    "eval": Scenario(_eval_prepare, _eval, ("report",), ("report/scores.json",
+    "train": Scenario("squeezesam-train", _train_prepare, _train, ("run",), ("run/checkpoint.pt",)),
+    "eval": Scenario("squeezesam-eval", _eval_prepare, _eval, ("report",), ("report/scores.json",
                      "report/protocols.png", "report/masks.csv")),
-    "export": Scenario(_export_prepare, _export, ("bundles",), ("bundles",)),
+    "export": Scenario("squeezesam-export", _export_prepare, _export, ("bundles",), ("bundles",)),
 }  # fmt: skip

@@ -68,7 +68,11 @@ def test_a_saliency_network_carries_its_least_peak(tmp_path: Path) -> None:
     assert main([str(path), "--least-peak", "201"]) == 0
     saliency = load_saliency(path)
     assert saliency.least_peak == 201
-    (heat,) = heat_program(saliency, 64, 64).outputs
+    program = heat_program(saliency, 64, 64)
+    (heat,) = program.outputs
+    # No larger than what stands beside it.
+    assert program.inputs[0].shape == (1, 3, 64, 64)
+    assert heat_program(saliency, 512, 384).inputs[0].shape[2] == saliency.preset.size
     assert heat.entry() == {"name": "heatmap", "role": "heat", "least_peak": 201}
 
 

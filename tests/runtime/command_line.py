@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
+from squeezesam.cli import main
+
+# The C++ command: `make ssam` builds it; SSAM names another build.
+NATIVE = Path(os.environ.get("SSAM", Path(__file__).parents[2] / "build" / "ssam" / "cli" / "ssam"))
 
 
 class Typed:
@@ -13,6 +20,24 @@ class Typed:
 
     def __init__(self, code: int, out: str, err: str) -> None:
         self.code, self.out, self.err = code, out, err
+
+
+Command = Callable[..., Typed]
+
+
+def typed(capfd: pytest.CaptureFixture[str], *words: object) -> Typed:
+    """Runs the Python command in this process."""
+    try:
+        code = main([str(word) for word in words])
+    except SystemExit as leaving:
+        code = int(leaving.code or 0)
+    captured = capfd.readouterr()
+    return Typed(code, captured.out, captured.err)
+
+
+def sentence(result: Typed) -> str:
+    """What it says on stderr, whichever command it is."""
+    return result.err.removeprefix("ssam: ").removeprefix("squeezesam: ")
 
 
 def png(path: Path) -> np.ndarray:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Typed
+from command_line import NATIVE, Command, Typed, typed
 from photo_files import save_scene
 from squeezesam import Segmenter
-from squeezesam.cli import main
 from tiny_bundle import write_tiny_bundle
 
 
@@ -37,12 +37,22 @@ def segment(bundle: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> 
 
     def run(*words: object, output: object = tmp_path / "out", model: object = bundle) -> Typed:
         options = ["--bundle", model, "--output", output, "--threads", 1]
-        try:
-            code = main([str(word) for word in ("segment", *words, *options)])
-        except SystemExit as leaving:
-            code = int(leaving.code or 0)
-        captured = capfd.readouterr()
-        return Typed(code, captured.out, captured.err)
+        return typed(capfd, "segment", *words, *options)
+
+    return run
+
+
+@pytest.fixture
+def ssam(bundle: Path, tmp_path: Path) -> Command:
+    """Runs the C++ command `ssam … --bundle tiny --threads 1` in `tmp_path`."""
+    assert NATIVE.is_file(), "make ssam first"
+
+    def run(*words: object, model: object = bundle) -> Typed:
+        arguments = [NATIVE, *words, "--bundle", model, "--threads", 1]
+        done = subprocess.run(
+            list(map(str, arguments)), capture_output=True, text=True, cwd=tmp_path, check=False
+        )
+        return Typed(done.returncode, done.stdout, done.stderr)
 
     return run
 

@@ -14,7 +14,7 @@ from skimage import data
 SIDE = 30000
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
+def chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
@@ -39,10 +39,10 @@ def huge_frame_header() -> bytes:
 def second_ihdr() -> bytes:
     """A PNG whose header chunk comes again, larger, with pixels for the larger one."""
     small, large = (
-        _chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)) for side in (8, SIDE)
+        chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)) for side in (8, SIDE)
     )
     pixels = zlib.compress(bytes(1 << 20), 9)
-    return b"\x89PNG\r\n\x1a\n" + small + large + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + small + large + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
 def large_tiff() -> bytes:
@@ -91,6 +91,40 @@ def skipping_bmp() -> bytes:
     )
 
 
+def _segment(marker: int, body: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
+
+
+def many_scans(luma: int, scans: int, side: int = 8000) -> bytes:
+    """A progressive JPEG of `side`² whose scans bring nothing, each a pass over all of it.
+
+    luma: the sampling factors of the first component, in hexadecimal; the others have 1×1.
+    """
+    components = b"".join(bytes([i, factors, 0]) for i, factors in enumerate((luma, 0x11, 0x11), 1))
+    one_code = bytes([1, *bytes(15)])
+    return b"".join(
+        (
+            b"\xff\xd8",
+            _segment(0xDB, b"\0" + b"\1" * 64),
+            _segment(0xC2, struct.pack(">BHHB", 8, side, side, 3) + components),
+            _segment(0xC4, b"\0" + one_code + b"\0"),
+            _segment(0xC4, b"\x10" + one_code + b"\0"),
+            (_segment(0xDA, bytes([1, 1, 0, 1, 63, 0])) + bytes(4)) * scans,
+            b"\xff\xd9",
+        )
+    )
+
+
+def packed_texts(kind: bytes) -> bytes:
+    """A PNG of 64×64 with 300 texts that unpack to 8 MB each."""
+    packed = zlib.compress(b"a" * 7_900_000, 9)
+    text = b"k\0\0" + packed if kind == b"zTXt" else b"k\0\1\0\0\0" + packed
+    whole = encoded(data.astronaut()[:64, :64], "png")
+    return whole[:33] + chunk(kind, text) * 300 + whole[33:]
+
+
+PACKED = {"zTXt": b"zTXt", "iTXt": b"iTXt"}
+
 BOMBS = {
     "second JPEG frame header": second_frame_header,
     "huge JPEG frame header": huge_frame_header,
@@ -112,6 +146,8 @@ SLOW = {
     "empty segments": b"\xff\xd8" + b"\xff\xe1\0\x02" * (MEGABYTE // 4),
     "markers alone": b"\xff\xd8" + b"\xff\xd0" * (MEGABYTE // 2),
     "PNG of empty chunks": b"\x89PNG\r\n\x1a\n"
-    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 0, 0, 0, 0))
-    + _chunk(b"teSt", b"") * (MEGABYTE // 12),
+    + chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 0, 0, 0, 0))
+    + chunk(b"teSt", b"") * (MEGABYTE // 12),
+    "scans of usual sampling": many_scans(0x22, 20_000),
+    "scans of unusual sampling": many_scans(0x31, 20_000),
 }

@@ -1,10 +1,11 @@
-"""Each kind of bad input to `squeezesam segment` gets one sentence and the right exit code."""
+"""Each kind of bad input to `segment` and `remove` gets one sentence and the right exit code."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from command_line import one_sentence, png
 from photo_files import encoded, save_scene, scene, with_orientation
 from PIL import Image
+from squeezesam.cli import main
 from tiny_oracle import Expected
 
 THING = (32, 48, 96, 128)
@@ -240,3 +242,36 @@ def test_an_engine_for_another_target_is_a_failure(segment: Any, photo: Path) ->
     result = segment(photo, "--engine", "executorch")
     assert result.code == 1
     one_sentence(result, "executes executorch bundles")
+
+
+def test_a_link_to_what_contains_the_folder_is_named_and_not_followed(
+    bundle: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A stranger's folder could make everything on the machine part of it."""
+    album, out = tmp_path / "album", tmp_path / "out"
+    (album / "2026").mkdir(parents=True)
+    save_scene(album / "a.png", THING)
+    (album / ".hidden").mkdir()
+    (album / "all").symlink_to("/")
+    (album / "2026" / "up").symlink_to(tmp_path)
+    (album / "2026" / "here").symlink_to(album)
+    assert main(["remove", str(album), str(out), "--bundle", str(bundle)]) == 1
+    assert os.listdir(out) == ["a.png"]
+    said = capfd.readouterr()
+    assert said.out == "3 photos: 1 cut out, 2 skipped; left aside: no photos: 1\n"
+    lines = said.err.splitlines()
+    assert [line.split(": ")[1] for line in lines] == [str(album / "all"), str(album / "2026/up")]
+    assert all("leads to a folder that contains this one" in line for line in lines)
+
+
+def test_standard_input_without_an_end_ends(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("squeezesam.photo.LARGEST_FILE", 1 << 20)
+    with Path("/dev/zero").open() as endless:
+        monkeypatch.setattr(sys, "stdin", endless)
+        assert main(["remove", "-", str(tmp_path / "out.png"), "--bundle", str(bundle)]) == 1
+    said = capfd.readouterr().err
+    assert said.startswith("squeezesam: standard input gives more than")
+    assert said.count("\n") == 1
+    assert not (tmp_path / "out.png").exists()

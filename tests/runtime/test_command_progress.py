@@ -1,4 +1,4 @@
-"""The bar is for terminals and many photos; a log gets a line a minute; few photos get neither."""
+"""Many photos: the bar, a log's line a minute, neither for few; their stages at the same time."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from photo_files import save_scene
-from squeezesam.cli import talk
+from squeezesam.cli import batch, main, talk
 from squeezesam.cli.talk import Progress
 
 
@@ -104,3 +105,36 @@ def test_watching_cuts_out_what_arrives_until_it_is_interrupted(
     assert "text.jpg: not a photo" in complaint
     assert complaints == "squeezesam: interrupted\n"
     assert sorted(p.name for p in out.rglob("*.png")) == ["a.png", "new.png"]
+
+
+def test_while_the_networks_work_the_next_photo_is_decoded_and_the_last_is_written(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each waits for the other: a command that takes them one by one would end in a failure."""
+    (tmp_path / "in").mkdir()
+    for name in "abc":
+        save_scene(tmp_path / "in" / f"{name}.png", (32, 48, 96, 128))
+    decoding = {name: threading.Event() for name in "abc"}
+    working = {name: threading.Event() for name in "abc"}
+    plain = {name: getattr(batch.Remover, name) for name in ("opened", "mask", "encoded")}
+
+    def opened(self: Any, photo: str) -> Any:
+        decoding[Path(photo).stem].set()
+        return plain["opened"](self, photo)
+
+    def mask(self: Any, photo: str, session: Any) -> Any:
+        name = Path(photo).stem
+        working[name].set()
+        assert decoding[min(chr(ord(name) + 1), "c")].wait(60)
+        return plain["mask"](self, photo, session)
+
+    def encoded(self: Any, mask: Any, suffix: str) -> Any:
+        name = Path(mask.photo.name).stem
+        assert working[min(chr(ord(name) + 1), "c")].wait(60)
+        return plain["encoded"](self, mask, suffix)
+
+    for name, instead in (("opened", opened), ("mask", mask), ("encoded", encoded)):
+        monkeypatch.setattr(batch.Remover, name, instead)
+    out = tmp_path / "out"
+    assert main(["remove", str(tmp_path / "in"), str(out), "--bundle", str(bundle)]) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["a.png", "b.png", "c.png"]

@@ -10,24 +10,24 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import everything_oracle as oracle
 import numpy as np
 import pytest
 from hand_made_engine import HandMade
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycocotools import mask as coco
-from squeezesam import InvalidArgumentError, ModelBundle, Segmenter
-from squeezesam.cli import main
-from squeezesam.everything import (
-    Limits,
-    Region,
-    everything,
-    grid,
-    own_limits,
-    stability,
-    suppressed,
+from skimage import data
+from squeezesam import (
+    CancelledError,
+    InvalidArgumentError,
+    ModelBundle,
+    PromptError,
+    Segmenter,
 )
-from tiny_bundle import read_manifest, write_manifest
+from squeezesam.cli import main
+from squeezesam.everything import Limits, Region, everything, own_limits
+from tiny_bundle import read_manifest, write_manifest, write_tiny_bundle
 
 SIDE = 128
 # x, y, width, height of bright things on black; the last is so narrow that no coarse grid meets it.
@@ -76,6 +76,26 @@ def session(bundle: Path, pointing: Pointing) -> Any:
     return Segmenter.load(bundle, engine=HandMade(pointing)).open(scene())
 
 
+class Filling:
+    """Answers a box with four rectangles in it, each smaller and surer than the one before."""
+
+    def __call__(self, program: str, inputs: dict[str, Any]) -> Any:
+        assert program == "segment"
+        corners = inputs["points"][0][np.isin(inputs["labels"][0], (2, 3))] / 4
+        (left, top), (right, bottom) = corners
+        masks = np.full((1, 4, 32, 32), -4, np.float32)
+        for index in range(4):
+            rows = slice(int(top), max(int(bottom) - 2 * index, int(top) + 1))
+            masks[0, index, rows, int(left) : int(right) + 1] = 4
+        return {"masks": masks, "scores": np.float32([[0.5, 0.6, 0.7, 0.8]])}
+
+
+@pytest.fixture(scope="module")
+def answering(tmp_path_factory: pytest.TempPathFactory) -> Segmenter:
+    folder = write_tiny_bundle(tmp_path_factory.mktemp("boxes") / "bundle")
+    return Segmenter.load(folder, engine=HandMade(Filling()))
+
+
 def decoded(region: Region) -> np.ndarray:
     return np.asarray(coco.decode(region.rle)) > 0
 
@@ -97,13 +117,13 @@ def test_each_thing_is_found_once_and_what_the_network_doubts_is_left_out(sessio
         assert pixels[round(region.prompt[1]), round(region.prompt[0])]
 
 
-def test_the_grid_is_asked_point_by_point_and_the_persons_prompts_come_back(
+def test_the_grid_is_asked_point_by_point_and_the_persons_prompts_stay(
     session: Any, pointing: Pointing
 ) -> None:
     session.set_box(10, 10, 90, 90)
     told: list[tuple[int, int]] = []
     everything(session, points_per_side=3, tick=lambda done, total: told.append((done, total)))
-    wanted = [(x / 2 - 0.25, y / 2 - 0.25) for x, y in grid(256, 192, 3)]
+    wanted = [(x / 2 - 0.25, y / 2 - 0.25) for x, y in oracle.grid(256, 192, 3)]
     assert np.allclose(sorted(pointing.points), sorted(wanted))
     assert told == [(i, 9) for i in range(1, 10)]
     assert [type(prompt).__name__ for prompt in session.prompts] == ["Box"]
@@ -139,7 +159,7 @@ def test_limits_say_what_is_kept(session: Any) -> None:
     assert min(r.area for r in found) >= 2000
     with pytest.raises(InvalidArgumentError, match=r"min_score is 1\.5, not between 0 and 1"):
         Limits(min_score=1.5)
-    with pytest.raises(InvalidArgumentError, match="one point a side at least, not 0"):
+    with pytest.raises(InvalidArgumentError, match="1 to 65535 points a side, not 0"):
         everything(session, points_per_side=0)
 
 
@@ -153,32 +173,66 @@ def test_our_own_networks_have_lower_limits_than_sams(bundle: Path, tmp_path: Pa
     assert own_limits(ModelBundle(ours)) == Limits(0.3, 0.8)
 
 
-def test_stability_is_the_share_that_a_stricter_threshold_leaves() -> None:
-    assert stability(np.float32([[2, 0.5, -0.5, -2]])) == pytest.approx(1 / 3)
-    assert stability(np.full((2, 2), -3, np.float32)) == 0
-
-
-boxes = st.tuples(*(st.integers(0, 40) for _ in range(2)), *(st.integers(1, 40) for _ in range(2)))
-
-
-def overlap(a: Region, b: Region) -> float:
-    return float(coco.iou(np.float64([a.bounds]), np.float64([b.bounds]), [0])[0, 0])
-
-
-@settings(deadline=None)
-@given(st.lists(st.tuples(boxes, st.floats(0, 1)), max_size=12), st.floats(0.1, 1))
-def test_suppression_is_that_of_its_definition(
-    rows: list[tuple[tuple[int, int, int, int], float]], limit: float
+@pytest.mark.parametrize("two_rounds", [False, True])
+@pytest.mark.parametrize("name", ["astronaut", "chelsea", "coffee"])
+def test_the_core_finds_what_its_plain_oracle_finds(
+    bundle: Path, name: str, two_rounds: bool
 ) -> None:
-    regions = [Region({}, box, 1, score, 1.0, (0, 0)) for box, score in rows]
-    kept: list[Region] = []
-    for one in sorted(regions, key=lambda r: -r.score):
-        if all(overlap(one, other) <= limit for other in kept):
-            kept.append(one)
-    found = suppressed(regions, limit)
+    session = Segmenter.load(bundle, threads=1).open(getattr(data, name)()[::2, ::2])
+    limits = Limits(min_score=0.2, min_stability=0.2, max_overlap=0.9)
+    found = everything(session, points_per_side=6, limits=limits, two_rounds=two_rounds)
+    assert found
+    assert found == oracle.everything(session, 6, limits, two_rounds=two_rounds)
+
+
+boxes = st.tuples(
+    *(st.integers(0, 60) for _ in range(2)), *(st.integers(20, 120) for _ in range(2))
+)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(boxes, max_size=8), st.floats(0.1, 1))
+def test_a_detectors_boxes_give_what_the_plain_oracle_finds(
+    answering: Segmenter, rows: list[tuple[int, int, int, int]], overlap: float
+) -> None:
+    asked = [(x, y, x + width, y + height) for x, y, width, height in rows]
+    session = answering.open(scene())
+    limits = Limits(min_score=0.1, min_stability=0, max_overlap=overlap)
+    found = everything(session, limits=limits, boxes=asked)
+    wanted = oracle.everything(session, 1, limits, boxes=asked)
     # Where an overlap lies within a rounding of the limit, either answer is right.
-    close = any(abs(overlap(a, b) - limit) < 1e-6 for a in regions for b in regions)
-    assert close or found == kept
+    close = any(abs(oracle.overlap(a, b) - overlap) < 1e-6 for a in wanted for b in wanted)
+    assert close or found == wanted
+
+
+def test_no_boxes_are_no_grid(session: Any, pointing: Pointing) -> None:
+    assert everything(session, boxes=[]) == []
+    assert not pointing.points
+
+
+def test_a_box_that_is_none_is_refused(session: Any) -> None:
+    with pytest.raises(PromptError, match="inverted"):
+        everything(session, boxes=[(9, 9, 90, 90), (50, 50, 10, 90)])
+    with pytest.raises(InvalidArgumentError, match="x0, y0, x1, y1 each"):
+        everything(session, boxes=[(1, 2, 3)])  # type: ignore[list-item]
+
+
+def test_a_cancelled_search_ends_and_the_session_works_on(session: Any, pointing: Pointing) -> None:
+    """Between two prompts, where no prediction is under way, as well."""
+    with pytest.raises(CancelledError):
+        everything(session, points_per_side=9, tick=lambda done, _: done == 5 and session.cancel())
+    assert len(pointing.points) == 5
+    assert everything(session, points_per_side=2)
+
+
+def test_what_the_tick_raises_ends_the_search(session: Any, pointing: Pointing) -> None:
+    def tick(done: int, _: int) -> None:
+        if done == 3:
+            raise KeyError("no more")
+
+    with pytest.raises(KeyError, match="no more"):
+        everything(session, points_per_side=9, tick=tick)
+    assert len(pointing.points) == 3
 
 
 def test_the_command_writes_what_cocos_tools_read(

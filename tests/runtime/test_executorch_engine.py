@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from photo_files import save_scene, scene
 from squeezesam import BundleError, EngineError, EngineUnavailableError, Segmenter
 from squeezesam.cli import main
 from tiny_bundle import rehash
-from tiny_executorch import write_tiny_executorch_bundle
+from tiny_executorch import SEGMENT_SHAPES, TorchSegment, lower, write_tiny_executorch_bundle
 
 THING = (32, 48, 96, 128)
 
@@ -52,6 +57,52 @@ def test_several_threads_queue_for_executorch(executorch_bundle: Path) -> None:
     assert all(map(np.array_equal, alone, together))
 
 
+def _forked(work: Callable[[], object]) -> str:
+    """What `work` says in a fork of this process: its result or its error; "" if it hangs."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            said = repr(work())
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+        finally:
+            os.write(writer, said.encode())
+            os._exit(0)
+    os.close(writer)
+    stop = time.monotonic() + 60
+    while os.waitpid(child, os.WNOHANG)[0] == 0:
+        if time.monotonic() > stop:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            break
+        time.sleep(0.05)
+    with os.fdopen(reader, "rb") as pipe:
+        return pipe.read().decode()
+
+
+def test_a_forked_child_gets_a_sentence_from_executorch_and_the_mask_from_onnx_runtime(
+    segmenter: Segmenter, executorch_bundle: Path
+) -> None:
+    photo = scene(things=((32, 48, 96, 128),))
+    for threads in (1, 2):
+        mine = Segmenter.load(executorch_bundle, threads=threads)
+        session = mine.open(photo)
+        area = session.predict().area
+        assert area > 0
+        works: tuple[Callable[[], object], ...] = (
+            lambda session=session: session.predict().area,
+            lambda mine=mine: mine.open(photo).predict().area,
+            lambda: Segmenter.load(executorch_bundle),
+        )
+        for work in works:
+            said = _forked(work)
+            assert said.startswith("EngineError: ")
+            assert "before this process was forked" in said
+        assert session.predict().area == area  # the parent goes on
+    assert _forked(lambda: segmenter.open(photo).predict().area > 0) == "True"
+
+
 def test_a_program_of_other_shapes_is_refused(executorch_bundle: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(executorch_bundle, tmp_path / "copy"))
     shutil.copy(copy / "heat.pte", copy / "segment.pte")
@@ -63,6 +114,19 @@ def test_a_program_of_other_shapes_is_refused(executorch_bundle: Path, tmp_path:
 def test_a_file_that_is_no_program_is_refused(executorch_bundle: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(executorch_bundle, tmp_path / "copy"))
     (copy / "segment.pte").write_bytes(b"not a program" * 9)
+    rehash(copy, "segment")
+    with pytest.raises(EngineError, match="cannot load the program 'segment'"):
+        Segmenter.load(copy)
+
+
+class _NumberBesideMasks(TorchSegment):
+    def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, int]:
+        return super().forward(*inputs)[0], 7
+
+
+def test_a_program_that_gives_a_number_is_refused(executorch_bundle: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(executorch_bundle, tmp_path / "copy"))
+    lower(_NumberBesideMasks(), SEGMENT_SHAPES, copy / "segment.pte")
     rehash(copy, "segment")
     with pytest.raises(EngineError, match="cannot load the program 'segment'"):
         Segmenter.load(copy)

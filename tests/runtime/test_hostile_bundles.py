@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from onnx import ModelProto, TensorProto
 from squeezesam import BundleDamagedError, BundleError, ModelBundle, Segmenter
 from squeezesam import _core as core
 from squeezesam.engines.onnxruntime_engine import OnnxRuntimeEngine
-from tiny_bundle import read_manifest, rehash, write_manifest
+from tiny_bundle import colliding, read_manifest, rehash, write_manifest
 
 
 @pytest.fixture
@@ -94,9 +95,20 @@ def test_a_link_to_a_folder_is_refused_and_one_to_the_very_file_is_not(
         ModelBundle(copy)
 
 
-def test_what_finder_leaves_in_a_folder_is_overlooked(copy: Path) -> None:
+def test_what_finder_leaves_in_a_folder_is_overlooked_and_nothing_else_of_that_name(
+    copy: Path, tmp_path: Path
+) -> None:
     (copy / ".DS_Store").write_bytes(b"Bud1")
     ModelBundle(copy)
+    (copy / ".DS_Store").unlink()
+    (tmp_path / "secret").write_bytes(b"x")
+    (copy / ".DS_Store").symlink_to(tmp_path / "secret")
+    with pytest.raises(BundleDamagedError, match="does not list this file"):
+        ModelBundle(copy)
+    (copy / ".DS_Store").unlink()
+    (copy / ".DS_Store").mkdir()
+    with pytest.raises(BundleDamagedError, match="does not list this file"):
+        ModelBundle(copy)
 
 
 @pytest.mark.parametrize("check", ["hashes", "sizes"])
@@ -242,3 +254,35 @@ def test_a_manifest_that_is_no_file_is_refused(copy: Path) -> None:
     os.mkfifo(copy / "manifest.json")
     with pytest.raises(BundleError, match=r"it has no manifest\.json"):
         ModelBundle(copy)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda m: m.update(name="n" * 3_000_000), r"name has more than 256 bytes|is a text of"),
+        (lambda m: m.update(note={"of": ["n" * 16_385]}), r"note\.of\[0\] is a text of more than"),
+        (lambda m: m.update({"k" * 1025: 1}), "has a key of more than 1024 bytes"),
+        (lambda m: m["programs"]["heat"].update(file="d/" * 600), "more than 1024 bytes"),
+        (lambda m: m["programs"]["heat"].update(runs="n" * 16_000), "more than 256 bytes"),
+    ],
+)
+def test_a_text_that_would_fill_the_screen_is_refused_in_a_short_sentence(
+    copy: Path, change: Any, message: str
+) -> None:
+    manifest = read_manifest(copy)
+    change(manifest)
+    write_manifest(copy, manifest)
+    with pytest.raises(BundleError, match=message) as caught:
+        ModelBundle(copy)
+    assert len(str(caught.value)) < len(str(copy)) + 200
+
+
+def test_keys_with_one_hash_are_read_as_quickly_as_others(copy: Path) -> None:
+    keys = colliding(20_000)
+    spent = []
+    for names in ([f"{number:016}" for number in range(len(keys))], keys):
+        write_manifest(copy, {**read_manifest(copy), "notes": dict.fromkeys(names, 0)})
+        begun = time.process_time()
+        ModelBundle(copy)
+        spent.append(time.process_time() - begun)
+    assert spent[1] < 6 * spent[0], spent  # 20 where they are kept by their hash

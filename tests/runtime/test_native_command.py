@@ -1,46 +1,25 @@
 """The C++ command `ssam` against the Python command: same masks, same sentences, same exit codes.
 
-`make ssam` builds it; SSAM names another build. Both run ONNX Runtime with one thread.
+Both run ONNX Runtime with one thread.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from command_line import Typed, one_sentence, png
+from command_line import Command, Typed, one_sentence, png, sentence
 from photo_files import encoded, save_scene, scene, with_orientation
 from PIL import Image
 from skimage import data
 from tiny_bundle import write_tiny_bundle
 
-COMMAND = Path(
-    os.environ.get("SSAM", Path(__file__).parents[2] / "build" / "ssam" / "cli" / "ssam")
-)
 THING = (32, 48, 96, 128)
-Command = Callable[..., Typed]
-
-
-@pytest.fixture
-def ssam(bundle: Path, tmp_path: Path) -> Command:
-    """Runs `ssam … --bundle tiny --threads 1` in `tmp_path`."""
-    assert COMMAND.is_file(), "make ssam first"
-
-    def run(*words: object, model: object = bundle) -> Typed:
-        arguments = [COMMAND, *words, "--bundle", model, "--threads", 1]
-        done = subprocess.run(
-            list(map(str, arguments)), capture_output=True, text=True, cwd=tmp_path, check=False
-        )
-        return Typed(done.returncode, done.stdout, done.stderr)
-
-    return run
 
 
 def _views() -> Iterator[tuple[str, bytes, list[str]]]:
@@ -159,14 +138,10 @@ def test_a_bad_photo_gets_the_python_commands_sentence(
     assert (native.code, native.out) == (python.code, "") == (1, "")
     assert native.err.count("\n") == 1
     assert (
-        _sentence(native).split(" (JPEG")[0].split("one of")[0]
-        == (_sentence(python).split(" (JPEG")[0].split("one of")[0])
+        sentence(native).split(" (JPEG")[0].split("one of")[0]
+        == (sentence(python).split(" (JPEG")[0].split("one of")[0])
     )
     assert not list(tmp_path.glob("*mask*"))
-
-
-def _sentence(result: Typed) -> str:
-    return result.err.removeprefix("ssam: ").removeprefix("squeezesam: ")
 
 
 @pytest.mark.parametrize(
@@ -183,7 +158,7 @@ def test_a_bad_prompt_gets_the_python_commands_sentence(
 ) -> None:
     native, python = ssam(photo, *words), segment(photo, *words)
     assert (native.code, native.out) == (1, "")
-    assert _sentence(native) == _sentence(python)
+    assert sentence(native) == sentence(python)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +196,7 @@ def test_what_is_missing_from_the_command_line_is_named(ssam: Command) -> None:
 def test_an_empty_scene_has_no_automatic_mask(ssam: Command, segment: Any, tmp_path: Path) -> None:
     path = save_scene(tmp_path / "black.png")
     native, python = ssam(path), segment(path)
-    assert (native.code, _sentence(native)) == (1, _sentence(python))
+    assert (native.code, sentence(native)) == (1, sentence(python))
 
 
 def test_bundles_that_cannot_be_used_get_one_sentence(
@@ -254,7 +229,7 @@ def test_a_program_that_is_not_the_manifests_is_refused_as_in_python(
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (folder / "segment.onnx").write_bytes((other / "segment.onnx").read_bytes())
     native, python = ssam(photo, model=folder), segment(photo, model=folder)
-    assert (native.code, _sentence(native)) == (1, _sentence(python))
+    assert (native.code, sentence(native)) == (1, sentence(python))
     assert "has the shape" in native.err
 
 

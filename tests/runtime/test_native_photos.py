@@ -10,13 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from colour_profiles import ADOBE_RGB, DISPLAY_P3, GREY_GAMMA
-from command_line import Typed, png
-from photo_attacks import BOMBS, SLOW
+from command_line import NATIVE, Typed, png
+from photo_attacks import BOMBS, PACKED, SLOW, packed_texts
 from photo_files import encoded, save_scene, scene
 from PIL import Image
 from skimage import data
 from squeezesam.terminal import printable
-from test_native_command import COMMAND
 
 MIB = 1 << 20
 
@@ -28,7 +27,7 @@ def run(bundle: Path, folder: Path, *words: object, memory: int | None = None) -
         if memory is not None:
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
-    arguments = [COMMAND, *words, "--bundle", bundle, "--threads", 1]
+    arguments = [NATIVE, *words, "--bundle", bundle, "--threads", 1]
     done = subprocess.run(
         list(map(str, arguments)), capture_output=True, cwd=folder, check=False, preexec_fn=limit
     )
@@ -52,6 +51,22 @@ def test_a_megabyte_of_nonsense_costs_no_time(bundle: Path, tmp_path: Path, atta
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     run(bundle, tmp_path, "slow")
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 20
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_texts_in_a_png_are_not_unpacked(bundle: Path, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "texts.png"
+    path.write_bytes(packed_texts(PACKED[kind]))
+    assert "not enough memory" not in run(bundle, tmp_path, path, memory=512 * MIB).err
+
+
+def test_a_file_larger_than_any_photo_is_not_read(bundle: Path, tmp_path: Path) -> None:
+    sparse = tmp_path / "sparse.jpg"
+    with sparse.open("wb") as file:
+        file.truncate(20 << 30)
+    result = run(bundle, tmp_path, sparse, memory=512 * MIB)
+    assert (result.code, result.out) == (1, "")
+    assert result.err == f"ssam: {sparse}: is larger than 2 GiB; no photo is\n"
 
 
 @pytest.mark.parametrize("options", [{}, {"progressive": True}], ids=["baseline", "progressive"])

@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 import pillow_heif
 import pytest
-from photo_attacks import BOMBS, SLOW
+from photo_attacks import BOMBS, PACKED, SLOW, chunk, many_scans, packed_texts
 from photo_files import encoded
 from PIL import Image, ImageCms
 from skimage import data
 from squeezesam import PhotoError, open_photo
+from squeezesam.photo_decode import read_picture
 
 MIB = 1 << 20
 PER_PIXEL = {"webp": 22}  # what the documentation of MAX_PIXELS promises; others:
@@ -125,6 +126,44 @@ def test_a_megabyte_of_nonsense_is_read_in_linear_time(attack: str) -> None:
     with contextlib.suppress(PhotoError):
         open_photo(SLOW[attack])
     assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_texts_in_a_png_are_not_unpacked_without_a_limit(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "texts.png"
+    path.write_bytes(packed_texts(PACKED[kind]))
+    said = read_within(path, 128 * MIB)
+    assert "not enough memory" not in said
+
+
+def test_label_maps_are_bounded_as_photos_are() -> None:
+    """They are read with their stored values, by another way."""
+    start = time.process_time()
+    for name in ("scans of usual sampling", "scans of unusual sampling"):
+        with pytest.raises(PhotoError):
+            read_picture(SLOW[name], "labels")
+    assert time.process_time() - start < 20
+
+
+def test_sampling_with_which_damage_cannot_be_seen_is_taken_only_with_a_warning() -> None:
+    photo = many_scans(0x31, 1, side=64)
+    with pytest.raises(PhotoError, match="damage cannot be seen"):
+        open_photo(photo)
+    taken = open_photo(photo, accept_damaged=True)
+    assert taken.pixels.shape == (64, 64, 3)
+    assert taken.damage
+
+
+def test_a_png_of_many_chunks_is_read_and_one_of_empty_ones_is_not() -> None:
+    photo = data.astronaut()
+    whole = _png(photo)
+    head, rest = whole[:33], whole[33:]
+    empty = chunk(b"teSt", b"")
+    assert (open_photo(head + empty * 60_000 + rest).pixels == photo).all()
+    full = chunk(b"teSt", bytes(1024))
+    assert (open_photo(head + full * 70_000 + rest).pixels == photo).all()
+    with pytest.raises(PhotoError, match="more than 65536 chunks, almost empty"):
+        open_photo(head + empty * 70_000 + rest)
 
 
 def test_fill_between_the_markers_does_not_harm_a_photo() -> None:

@@ -19,6 +19,7 @@ from squeezesam import (
     PhotoError,
     Segmenter,
 )
+from squeezesam.everything import Limits, everything
 from tiny_oracle import Expected
 
 LEFT = (32, 48, 96, 128)
@@ -146,6 +147,45 @@ def test_sessions_of_one_segmenter_run_side_by_side(segmenter: Segmenter) -> Non
 
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(work, range(40)))
+
+
+def test_what_threads_share_is_used_by_all_of_them_at_once(bundle: Path) -> None:
+    """One segmenter, one mask, one session that others cancel, and bundles that come and go."""
+    shared = Segmenter.load(bundle, threads=1)
+    photo = scene(200, 150, (THING,))
+    mask, session = shared.open(photo).predict(), shared.open(photo)
+    wanted = mask.array.copy()
+
+    def read(turn: int) -> bool:
+        found = mask.refine().array if turn % 4 == 0 else mask.array
+        return mask.cutout().shape == (150, 200, 4) and found.shape == wanted.shape
+
+    def predict(turn: int) -> bool:
+        try:
+            return bool((session.predict().array == wanted).all())
+        except (BusyError, CancelledError):
+            return True
+
+    def stop(turn: int) -> bool:
+        session.cancel()
+        return True
+
+    def load(turn: int) -> bool:
+        own = Segmenter.load(bundle, threads=1).open(photo)
+        own.add_point(40, 60)
+        own.undo()
+        return bool((own.predict().array == wanted).all())
+
+    def search(turn: int) -> bool:
+        limits = Limits(min_score=0.1, min_stability=0.1)
+        return len(everything(shared.open(photo), points_per_side=2, limits=limits)) > 0
+
+    kinds = (read, predict, stop, load, search, predict)
+    with ThreadPoolExecutor(8) as pool:
+        turns = [pool.submit(kinds[turn % len(kinds)], turn) for turn in range(120)]
+        wrong = {kinds[i % len(kinds)].__name__ for i, t in enumerate(turns) if not t.result(60)}
+    assert not wrong
+    assert (mask.array == wanted).all()
 
 
 class Gate:

@@ -247,3 +247,27 @@ def _heat(height: int, width: int) -> onnx.ModelProto:
         [("image", [1, 3, height, width])],
         [("heatmap", [1, 1, height // 4, width // 4])],
     )
+
+
+def colliding(count: int) -> list[str]:
+    """Keys of sixteen printable characters that libstdc++'s std::hash gives one value.
+
+    Its hash (MurmurHash64A with a fixed seed) takes eight bytes at a time and can be run backwards:
+    for any first half there is a second one that leads to a chosen value.
+    """
+    factor = np.uint64(0xC6A4A7935BD1E995)
+    inverse = np.uint64(pow(0xC6A4A7935BD1E995, -1, 1 << 64))
+    shift, start = np.uint64(47), np.uint64((0xC70F6907 ^ 16 * 0xC6A4A7935BD1E995) % (1 << 64))
+    chance = np.random.default_rng(1)
+    found: set[str] = set()
+    with np.errstate(over="ignore"):
+        while len(found) < count:
+            first = chance.integers(97, 123, (1 << 20, 8), np.uint8)
+            mixed = first.view(np.uint64)[:, 0] * factor
+            mixed = (mixed ^ (mixed >> shift)) * factor
+            second = ((start ^ mixed) * factor ^ np.uint64(1)) * inverse
+            second = ((second ^ (second >> shift)) * inverse)[:, None].view(np.uint8)
+            fits = ((second > 34) & (second < 127) & (second != 92)).all(axis=1)
+            pairs = np.concatenate([first[fits], second[fits]], axis=1)
+            found.update(row.tobytes().decode() for row in pairs)
+    return sorted(found)[:count]

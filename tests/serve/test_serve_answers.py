@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from photo_files import encoded, scene, with_orientation
 from PIL import Image
 from skimage import data
 from squeezesam import FORMATS, Segmenter
+from tiny_bundle import read_manifest, write_manifest, write_tiny_bundle
 
 THINGS = ((32, 48, 96, 128), (160, 64, 224, 112))
 PHOTO = encoded(scene(things=THINGS), "png")
@@ -69,6 +71,19 @@ def test_each_format_is_what_the_library_saves(
         assert answer.body == saved.read_bytes()
     kinds = {"contour": "image/svg+xml", "rle": "application/json", "json": "application/json"}
     assert answer.headers["content-type"] == kinds.get(form, "image/png")
+
+
+def test_a_program_of_any_name_has_its_time_in_the_header(serve: Any, tmp_path: Path) -> None:
+    bundle = write_tiny_bundle(tmp_path / "odd")
+    manifest = read_manifest(bundle)
+    manifest["programs"]['中,";x é'] = manifest["programs"].pop("segment")
+    write_manifest(bundle, manifest)
+    client = serve(using=Segmenter.load(bundle, threads=1)).client()
+    answer = client.send_form("/segment", PHOTO, prompts=[point(60, 80)])
+    assert answer.status == 200
+    said = [one.split(";")[0].strip() for one in answer.headers["server-timing"].split(",")]
+    assert "%E4%B8%AD%2C%22%3Bx%20%C3%A9" in said
+    client.close()
 
 
 def test_options_reach_the_prediction(client: Client, segmenter: Segmenter) -> None:

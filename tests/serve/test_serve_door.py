@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import socket
+import time
 from typing import Any
 
 import pytest
@@ -125,3 +128,18 @@ def test_who_is_slow_does_not_keep_the_connection(serve: Any) -> None:
     said = raw(served.port, f"{head}Content-Length: 500\r\n\r\n--".encode(), wait=60)
     assert said.startswith(b"HTTP/1.1 408")
     assert served.complaints == []
+
+
+def test_many_who_send_half_a_request_keep_nobody_else_out(serve: Any) -> None:
+    served = serve(seconds=120, header_seconds=120, connections=12)
+    _, kind = form(None)
+    half = f"{HEAD.format(kind)}Content-Length: 500\r\n\r\n--".encode()
+    with contextlib.ExitStack() as kept:
+        for number in range(11):
+            one = kept.enter_context(socket.create_connection(("127.0.0.1", served.port), 60))
+            one.sendall(half if number % 2 else b"GET /health HTT")
+        time.sleep(2.5)  # for less nobody has to make room
+        for _ in range(8):
+            client = served.client()
+            assert client.get("/health").status == 200
+            client.close()

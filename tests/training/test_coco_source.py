@@ -98,6 +98,17 @@ def _with_annotation(**changes: object) -> dict[str, object]:
             "annotation 1 has a mask",
         ),
         (_with_annotation(segmentation=7), "annotation 1 has a mask that is neither"),
+        (_with_image(height=200_000, width=200_000), "200000×200000, more than 268 megapixels"),
+        (_with_image(height=2**70), r"more than 268 megapixels"),
+        (_with_image(id=[1]), r"has the id \[1\], which must be a whole number or a text"),
+        (_with_image(id=None), "has the id None, which must be"),
+        (_with_image(id=0.5), "has the id 0.5, which must be"),
+        (_with_annotation(image_id=[40]), r"belongs to the photo \[40\], which is not listed"),
+        (_with_annotation(image_id={}), "belongs to the photo {}, which is not listed"),
+        (_with_annotation(id="x" * 5000, image_id=7), r"annotation 'xx.*\.\.\..*x' belongs"),
+        (_with_annotation(segmentation=[[0, 0, 1e9, 0, 5, 5]]), "far outside its photo"),
+        (_with_annotation(segmentation=[[0, 0, 10**400, 0, 5, 5]]), "far outside its photo"),
+        (_with_annotation(segmentation=[[0, 0, float("nan"), 0, 5, 5]]), "far outside its photo"),
         (
             _changed(annotations=[{"id": 1, "image_id": 40, "segmentation": []}]),
             "holds no annotation with a mask",
@@ -110,6 +121,7 @@ def test_json_that_is_not_coco_is_refused_in_a_sentence(
     with pytest.raises(DataError, match=message) as caught:
         CocoPhotos(*write_coco(tmp_path, document))
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 600 + len(str(tmp_path)) * 2
 
 
 def test_missing_and_broken_files_are_named(tmp_path: Path) -> None:

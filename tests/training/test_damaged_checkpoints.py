@@ -12,7 +12,12 @@ from typing import Any
 
 import pytest
 import torch
-from squeezesam_train.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from squeezesam_train.checkpoint import (
+    CheckpointError,
+    check_owner,
+    load_checkpoint,
+    save_checkpoint,
+)
 
 
 @pytest.fixture(scope="module")
@@ -89,4 +94,21 @@ def test_what_is_no_checkpoint_is_one_sentence(content: bytes, tmp_path: Path) -
     path.write_bytes(content)
     with pytest.raises(CheckpointError) as caught:
         load_checkpoint(path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["task", "preset", "optimiser"])
+@pytest.mark.parametrize("kind", ["nested", "long", "tensor", "none"])
+def test_a_note_of_any_size_is_told_in_a_short_sentence(
+    key: str, kind: str, tmp_path: Path
+) -> None:
+    nested: Any = "x"
+    for _ in range(9):
+        nested = [nested] * 9
+    note = {"nested": nested, "long": ["x" * 10**6], "tensor": torch.ones(1000, 1000), "none": None}
+    save_checkpoint(tmp_path / "c.pt", {"step": 1, key: note[kind]})
+    state = load_checkpoint(tmp_path / "c.pt")
+    with pytest.raises(CheckpointError) as caught:
+        check_owner(state, {key: "wanted"}, tmp_path / "c.pt")
+    assert len(str(caught.value)) - len(str(tmp_path)) < 400
     assert "\n" not in str(caught.value)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 from squeezesam_train.photos import DamagedPhotoError, DataError
 from squeezesam_train.sources.folder import open_folder
 from squeezesam_train.sources.spec import CACHES
@@ -71,6 +73,21 @@ def test_damage_is_found_at_the_start_with_every_cache(
     with pytest.raises(DataError, match=message) as caught:
         open_folder(root, "train", {}, cache)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("form", ["WEBP", "AVIF", "HEIF"])
+def test_the_head_of_a_large_file_is_looked_at_without_reading_it(root: Path, form: str) -> None:
+    photo = root / CAT.with_suffix(".webp")
+    Image.new("RGB", (64, 64)).save(photo, form)
+    with photo.open("r+b") as file:
+        file.truncate(300 << 20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match=r"photo .*chelsea\.webp: .* more than 128 MiB"):
+            open_folder(root, "train", {"people": 0, "things": 0}, "paths")
+        assert tracemalloc.get_traced_memory()[1] < 50 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_mask_file_outside_the_index_without_photo_is_found(root: Path) -> None:

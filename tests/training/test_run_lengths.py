@@ -36,6 +36,23 @@ def test_all_forms_of_one_mask_agree() -> None:
         assert (coco_mask.decode(to_rle(form, 40, 60)) == found).all()
 
 
+def test_thousands_of_polygons_are_merged_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    places = rng.integers(0, 200, (5_000, 2)).tolist()
+    polygons = [[x, y, x + 3, y, x + 3, y + 2] for x, y in places]
+    merge, sizes = coco_mask.merge, []
+
+    def counted(parts: list[dict[str, object]]) -> dict[str, object]:
+        sizes.append(len(parts))
+        return merge(parts)
+
+    monkeypatch.setattr(coco_mask, "merge", counted)
+    found = to_rle(polygons, 210, 210)
+    assert max(sizes) < 100
+    assert sum(sizes) < 2 * len(polygons)
+    assert found == merge(coco_mask.frPyObjects(polygons, 210, 210))
+
+
 def test_masks_without_pixels_are_none() -> None:
     assert to_rle([], 10, 10) is None
     assert to_rle([[1, 1, 5, 5]], 10, 10) is None
@@ -51,15 +68,35 @@ def test_masks_without_pixels_are_none() -> None:
         ([[1, 2, 3, 4, 5, 6, 7]], "no list of x, y"),
         ({"size": [10, 11], "counts": [110]}, r"size \[10, 11\]"),
         ({"size": [10, 10], "counts": [50]}, "do not fill"),
-        ({"size": [10, 10], "counts": [200, -100]}, "do not fill"),
+        ({"size": [10, 10], "counts": [200, -100]}, "no whole numbers"),
         ({"size": [10, 10], "counts": "\x00"}, "do not fill"),
         ({"size": [10, 10], "counts": ""}, "without run lengths"),
         ({"size": [10, 10]}, "without run lengths"),
+        ({"size": [10, 10], "counts": [0.5, 99.5]}, "no whole numbers"),
+        ({"size": [10, 10], "counts": [10**10 - 1]}, "no whole numbers"),
+        ({"size": [10, 10], "counts": [10**400]}, "no whole numbers"),
+        ({"size": [10, 10], "counts": [float("nan"), 100]}, "no whole numbers"),
+        ({"size": [10, 10], "counts": [True, 99]}, "without run lengths"),
+        ({"size": list(range(10**5)), "counts": [100]}, r"has a mask of the size \[0, 1, 2"),
+        ([[0, 0, 5, 0, 20.5, 5]], "far outside"),
+        ([[0, 0, 5, 0, 5, -21]], "far outside"),
+        ([[0, 0, 5, 0, 5, 10**401]], "far outside"),
+        ([[0, 0, 5, 0, 5, float("inf")]], "far outside"),
+        ([[0, 0, 5, 0, 5, float("nan")]], "far outside"),
+        ([[0, 0, 19, 19] * 30_000], "outline of more than"),
+        ([[0, 0, 19, 0, 0, 19]] * 20_000, "outline of more than"),
     ],
 )
 def test_wrong_masks_are_refused(segmentation: object, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=message) as caught:
         to_rle(segmentation, 10, 10)
+    assert len(str(caught.value)) < 200
+
+
+def test_whole_numbers_may_be_written_with_a_point_and_corners_may_lie_a_little_outside() -> None:
+    whole = to_rle({"size": [10, 10], "counts": [40.0, 20, 40]}, 10, 10)
+    assert coco_mask.area(whole) == 20
+    assert coco_mask.area(to_rle([[-3, -3, 12, -3, 12, 12, -3, 12]], 10, 10)) == 100
 
 
 def test_runs_that_end_early_are_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,6 +58,17 @@ def test_half_pairs_are_refused_at_the_start(
         Sa1bPhotos(tmp_path)
 
 
+def test_names_of_any_language_and_of_none_are_read(tmp_path: Path) -> None:
+    write_sa1b(tmp_path)
+    for ending in (b".jpg", b".json"):
+        for name, other in ((b"coffee", "Kätzchen-猫".encode()), (b"chelsea", b"\xff\xfe")):
+            os.rename(os.fsencode(tmp_path) + b"/" + name + ending,
+                      os.fsencode(tmp_path) + b"/" + other + ending)  # fmt: skip
+    source = Sa1bPhotos(tmp_path)
+    drawn = {source.draw(np.random.default_rng(seed)).name for seed in range(20)}
+    assert len(drawn) == 3
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"there is no folder .*none"):
         Sa1bPhotos(tmp_path / "none")
@@ -70,6 +82,11 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         ([], "no SA-1B json"),
         (sa1b_document("coffee"), "annotation 0 has a mask of the size"),
         ({"annotations": [{"segmentation": []}]}, "holds no annotation with a mask"),
+        (
+            {"annotations": [{"segmentation": {"size": [120, 180], "counts": [0.5, 21599.5]}}]},
+            "annotation 0 has run lengths that are no whole numbers",
+        ),
+        ({"annotations": [{"segmentation": [[0, 0, 1e9, 0, 5, 5]]}]}, "far outside its photo"),
     ],
 )
 def test_a_json_that_cannot_be_used_is_one_damaged_photo(document: object, message: str) -> None:

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import tarfile
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,21 @@ def test_the_index_agrees_with_the_library_s_own_reading(tmp_path: Path) -> None
         for member in members:
             place = slice(member.offset, member.offset + member.size)
             assert content[place] == read[key][member.extension]
+
+
+def test_names_that_are_no_utf_8_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "odd.tar"
+    with tarfile.open(path, "w", format=tarfile.GNU_FORMAT, errors="surrogateescape") as tar:
+        for ending, data in (
+            ("jpg", encoded(photo("coffee"), ".jpg")),
+            ("json", json.dumps(sa1b_document("coffee")).encode()),
+        ):
+            info = tarfile.TarInfo(f"caf\udce9-猫.{ending}")
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    drawn = ShardPhotos([str(path)]).draw(np.random.default_rng(0))
+    assert drawn.name.endswith("caf\udce9-猫")
+    assert drawn.labels.any()
 
 
 def test_tars_in_sa1b_s_own_form_can_be_used_as_they_are(tmp_path: Path) -> None:
@@ -147,3 +163,48 @@ def test_a_shard_that_cannot_be_fetched_leaves_nothing_behind(tmp_path: Path) ->
     with pytest.raises(DataError, match="cannot fetch the shard"):
         ShardPhotos([url], cache=tmp_path / "near")
     assert not list((tmp_path / "near").iterdir())
+
+
+def test_a_long_name_takes_no_memory_of_the_short_ones(tmp_path: Path) -> None:
+    path = tmp_path / "long.tar"
+    with tarfile.open(path, "w", format=tarfile.GNU_FORMAT) as tar:
+        for key in ["a" * 60_000, *map(str, range(1_000))]:
+            for ending in ("jpg", "png"):
+                tar.addfile(tarfile.TarInfo(f"{key}.{ending}"))
+    tracemalloc.start()
+    try:
+        source = ShardPhotos([str(path)])
+        assert tracemalloc.get_traced_memory()[1] < 20 << 20
+    finally:
+        tracemalloc.stop()
+    assert len(source) == 1_001
+
+
+@pytest.mark.parametrize("kind", [b"L", b"K", b"x", b"g", b"X"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_head_with_a_name_or_note_without_an_end_is_a_sentence(
+    tmp_path: Path, kind: bytes, first: bool
+) -> None:
+    path = tmp_path / "endless.tar"
+    info = tarfile.TarInfo("a")
+    info.type, info.size = kind, 100 << 20
+    before = b"" if first else tarfile.TarInfo("b.jpg").tobuf()
+    path.write_bytes(before + info.tobuf(tarfile.GNU_FORMAT))
+    with path.open("r+b") as file:
+        file.truncate(101 << 20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match="a name or note of more than 64 KiB"):
+            ShardPhotos([str(path)])
+        assert tracemalloc.get_traced_memory()[1] < 10 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_notes_for_all_files_are_few(tmp_path: Path) -> None:
+    path = tmp_path / "notes.tar"
+    notes = {f"n{number}": "1" for number in range(1_500)}
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT, pax_headers=notes) as tar:
+        tar.addfile(tarfile.TarInfo("a.jpg"))
+    with pytest.raises(DataError, match="more than 1000 notes"):
+        ShardPhotos([str(path)])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -107,20 +109,77 @@ def test_writing_the_keys_into_a_page_without_marks_says_so(
     assert page.read_text() == "# Training"
 
 
-_NESTED = b"steps: &a [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" + b"".join(
-    b"%s: &%c [%s]\n" % (key, 98 + i, b", ".join([b"*%c" % (97 + i)] * 9))
-    for i, key in enumerate((b"lr", b"ema", b"warmup", b"boxes", b"crop", b"single", b"clip"))
-)
+def _nested(form: str) -> str:
+    """A value of 400 bytes, in YAML's flow form, that holds itself nine times on nine levels."""
+    value = "1"
+    for level in range(9):
+        value = "[" + ", ".join([f"&{'abcdefghi'[level]} {value}", *[f"*{'abcdefghi'[level]}"] * 8])
+        value += "]"
+    return form.format(value)
+
+
+_KEYS = ("data", "lr", "source_weights", "masks_per_photo", "resume", "task", "surprise")
+_TAGS = ("!!bool foo", "!!int ''", "!!int '+'", "!!float ''", "!!timestamp x")
+_NONSENSE = {
+    **{f"nested in {key}": f"{key}: {_nested('{}')}" for key in _KEYS},
+    "nested in a mapping": f"data: {_nested('{{kind: {}}}')}",
+    "nested in a kind": f"data: [{_nested('{{kind: {}}}')}]",
+    "nested in a path": f"data: [{_nested('{{kind: folder, path: {}}}')}]",
+    "nested in a weight": f"data: [{_nested('{{kind: folder, path: x, weight: {}}}')}]",
+    "nested in a phase": f"phases: [{_nested('{{size: {}, batch: 2}}')}]",
+    "keys of two kinds": "1: 2\nfoo: 3\nnull: 4",
+    "keys of two kinds in a phase": "phases: [{1: 2, foo: 3, null: 4}]",
+    "a float of 400 digits": f"lr: {'9' * 400}",
+    "a weight of 400 digits": f"source_weights: {{a: {'9' * 400}}}",
+    "a number of 5,000 digits": f"lr: {'9' * 5000}",
+    "a hexadecimal number of 5,000 digits": f"task: 0x{'f' * 5000}",
+    "a day that never was": "task: 2001-99-99",
+    **{f"a tag that its value belies: {tag}": f"surprise: {tag}" for tag in _TAGS},
+    "a tag of 5,000 letters": f"surprise: !{'a' * 5_000} 1",
+    "a word of 5,000 letters for a truth": f"surprise: !!bool {'a' * 5_000}",
+    "merges of merges": "a0: &a0 {" + ", ".join(f"k{i}: 1" for i in range(9)) + "}\n" + "\n".join(
+        f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 10)
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"steps: " + b"[" * 20_000, b"task: \xff\xfe", b"\x00", _NESTED, _NESTED + b"data: *h\n"],
-    ids=["deep", "not UTF-8", "NUL", "anchors", "anchors in data"],
+    [b"steps: " + b"[" * 20_000, b"task: \xff\xfe", b"\x00", *map(str.encode, _NONSENSE.values())],
+    ids=["deep", "not UTF-8", "NUL", *_NONSENSE],
 )
 def test_a_stranger_s_file_is_one_short_sentence_at_once(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "run.yaml"
-    path.write_bytes(content)
+    sound = [f"{key}: {json.dumps(value)}".encode() for key, value in settings(Path()).items()
+             if not re.search(rf"^{key}:".encode(), content, re.MULTILINE)]  # fmt: skip
+    path.write_bytes(b"\n".join([content, *sound]))
     with pytest.raises(ConfigError) as caught:
         load_config(path, [])
     assert len(str(caught.value)) < 2_000
+
+
+def test_what_would_be_merged_is_counted_before_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "run.yaml"
+    keys = ", ".join(f"k{number}: 1" for number in range(900))
+    path.write_text(f"a: &a {{{keys}}}\nb: {{<<: [{', '.join(['*a'] * 6_000)}]}}\n")
+    tracemalloc.start()
+    try:
+        with pytest.raises(ConfigError, match="too many merged keys"):
+            load_config(path, [])
+        assert tracemalloc.get_traced_memory()[1] < 20 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("tag", _TAGS)
+def test_a_tag_that_an_override_s_value_belies_is_a_sentence(tag: str) -> None:
+    path = ROOT / "training" / "configs" / "segmenter_paper.yaml"
+    with pytest.raises(ConfigError, match="is not valid YAML"):
+        load_config(path, [f"lr={tag}"])
+
+
+def test_a_mapping_without_merges_has_any_number_of_keys(tmp_path: Path) -> None:
+    path = tmp_path / "run.yaml"
+    weights = {**settings(tmp_path), "source_weights": {f"s{n}": 1.0 for n in range(1_500)}}
+    path.write_text(json.dumps(weights))
+    assert len(load_config(path, []).source_weights) == 1_500

@@ -17,8 +17,9 @@ from squeezesam_model import load_saliency
 from squeezesam_train.checkpoint import load_checkpoint
 from squeezesam_train.config_file import parse_config
 from squeezesam_train.dataset import SegmenterSamples
-from squeezesam_train.engine import Trainer, build_model
+from squeezesam_train.engine import Trainer
 from squeezesam_train.groups import PhotoGroups
+from squeezesam_train.network import build_model
 from squeezesam_train.photos import DataError, list_photos, read_photo
 from squeezesam_train.sources.base import Photo
 from squeezesam_train.sources.folder import FolderPhotos
@@ -137,6 +138,29 @@ def test_accumulated_passes_make_one_step_of_their_mean_gradient(
     trainer._step(passes, trainer.config.phases[0])
     for parameter, first, second in zip(trainer.model.parameters(), *gradients, strict=True):
         torch.testing.assert_close(parameter.grad, (first + second) / 2, rtol=1e-4, atol=1e-6)
+
+
+def test_held_blocks_stay_as_they_were_and_all_others_learn(
+    tmp_path: Path, photo_root: Path
+) -> None:
+    phases = [{"size": 64, "steps": 2, "batch": 2}]
+    chosen = settings(photo_root, phases=phases, preset="saliency-lite0", frozen_blocks=3)
+    config = parse_config(chosen)
+    trainer = Trainer(config, FolderPhotos(list_photos(photo_root, "train"), {}), tmp_path)
+    before = {k: v.clone() for k, v in trainer.model.state_dict().items()}
+    for _ in range(2):
+        trainer._step(list(trainer._feed(trainer.config.phases[0], 1)), trainer.config.phases[0])
+    held = ("trunk.encoder.stem.", *(f"trunk.encoder.blocks.{i}." for i in range(3)))
+    for name, value in trainer.model.state_dict().items():
+        same = torch.equal(value, before[name])
+        assert same == name.startswith(held) or value.numel() == 0, name
+
+
+def test_more_held_blocks_than_there_are_is_a_sentence(photo_root: Path) -> None:
+    with pytest.raises(ValueError, match=r"frozen_blocks is 99, but the encoder has \d+ blocks"):
+        build_model(parse_config(settings(photo_root, preset="saliency-lite0", frozen_blocks=99)))
+    with pytest.raises(ValueError, match="this preset's encoder has no blocks to hold still"):
+        build_model(parse_config(settings(photo_root, frozen_blocks=1)))
 
 
 def test_a_group_of_samples_shares_its_photo_as_far_as_it_has_objects(photo_root: Path) -> None:

@@ -39,11 +39,15 @@ def stored(upright: Pixels, orientation: int) -> Pixels:
 
 @dataclass(frozen=True)
 class Reference:
-    """One upright photo, H×W×3, before networks with square inputs of `side` and `small`."""
+    """One upright photo, H×W×3, before networks with square inputs of `side` and `small`.
+
+    orientation: how its stored rows are turned.
+    """
 
     photo: Pixels
     side: int
     small: int
+    orientation: int = 1
 
     @property
     def size(self) -> tuple[int, int]:
@@ -167,10 +171,22 @@ class Reference:
             "box": _box(mask),
             "rle": rle_string(rle_counts(mask)),
             "logits": [[sx, sy, round(float(logits[sy, sx]), 6)] for sx, sy in samples],
-            "cutout_sha256": hashlib.sha256(
-                cutout(self.photo, mask, masks[chosen], valid).tobytes()
-            ).hexdigest(),
+            **{
+                key: hashlib.sha256(cutout(photo, mask, masks[chosen], valid).tobytes()).hexdigest()
+                for key, photo in (
+                    ("cutout_sha256", self.photo),
+                    ("straight_cutout_sha256", self._straight()),
+                )
+            },
         }
+
+    def _straight(self) -> Pixels:
+        """The photo with an alpha of its own, uint8 H×W×4: of the stored pixel in column x and row
+        y it is (5x + 3y) mod 400 − 70, from 0 to 255."""
+        rows = stored(self.photo, self.orientation)
+        y, x = np.indices(rows.shape[:2])
+        alpha = ((5 * x + 3 * y) % 400 - 70).clip(0, 255).astype(np.uint8)
+        return np.ascontiguousarray(UPRIGHT[self.orientation](np.dstack([rows, alpha])))
 
 
 def _box(mask: npt.NDArray[np.bool_]) -> list[int]:

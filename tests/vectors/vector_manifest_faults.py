@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import vector_schema_1
+import vector_score_faults
 from vector_manifest_text import Manifest, photo_source
 
 _GONE: Any = object()
@@ -75,6 +76,8 @@ EDITS: list[_Edit] = [
      "model has a key with a control character in it"),
     ("licence", _GONE, "licence is missing"),
     ("licence", None, "licence is missing"),
+    ("name", "n" * 257, "name has more than 256 bytes"),
+    ("licence", "\u00e9" * 129, "licence has more than 256 bytes"),
     ("model", [], "model must be an object, not an array"),
     ("prompts/click_radius", -1,
      "prompts.click_radius must be a number from 0 to 8192, not -1"),
@@ -156,17 +159,7 @@ EDITS: list[_Edit] = [
      "programs.heat.outputs[0].least_peak must be a whole number from 0 to 255, not 256"),
     (f"{_SEGMENT}/outputs/0/least_peak", 3,
      "programs.segment.outputs[0].least_peak belongs to a heat map"),
-    (f"{_HEAT}/outputs/0/score_lines", [[1, 0]] * 4,
-     "programs.heat.outputs[0].score_lines belong to the scores"),
-    (f"{_SEGMENT}/outputs/1/score_lines", [[1, 0]] * 3,
-     "programs.segment.outputs[1].score_lines list 3 lines; there are four: one click, several "
-     "clicks, a box, automatic"),
-    (f"{_SEGMENT}/outputs/1/score_lines", [[1, 0], [1, 0], [1], [1, 0]],
-     "programs.segment.outputs[1].score_lines[2] is no pair of a scale and a shift"),
-    (f"{_SEGMENT}/outputs/1/score_lines", [[0, 0], [1, 0], [1, 0], [1, 0]],
-     "programs.segment.outputs[1].score_lines[0][0] must be a number from 0.001 to 10, not 0"),
-    (f"{_SEGMENT}/outputs/1/score_lines", [[1, 11], [1, 0], [1, 0], [1, 0]],
-     "programs.segment.outputs[1].score_lines[0][1] must be a number from -10 to 10, not 11"),
+    *vector_score_faults.EDITS,
     (f"{_HEAT}/outputs/0/shape", [1, 2, 8, 8],
      'programs.heat.outputs give "heatmap" the shape 1x2x8x8: a heat map is 1x1x?x?'),
     (f"{_SEGMENT}/outputs/1/role", "masks",
@@ -189,6 +182,13 @@ EDITS: list[_Edit] = [
      'programs.heat.file is "../heat.onnx", which is not a plain path inside the bundle'),
     (f"{_HEAT}/files", _renamed("heat.onnx", "c:\\x"),
      "programs.heat.files.c:\\x is not a plain path inside the bundle"),
+    # In an address %2e is a dot, and ? and # end the path.
+    (f"{_HEAT}/file", "%2e%2e/heat.onnx",
+     'programs.heat.file is "%2e%2e/heat.onnx", which is not a plain path inside the bundle'),
+    (f"{_HEAT}/files", _renamed("heat.onnx", "heat.onnx?x"),
+     "programs.heat.files.heat.onnx?x is not a plain path inside the bundle"),
+    (f"{_HEAT}/files", _renamed("heat.onnx", "heat.onnx#x"),
+     "programs.heat.files.heat.onnx#x is not a plain path inside the bundle"),
     (f"{_HEAT}/files", _renamed("heat.onnx", "other.onnx"),
      'programs.heat.files.other.onnx is not part of "heat.onnx"'),
     (f"{_HEAT}/files/heat.onnx/sha256", "abc",

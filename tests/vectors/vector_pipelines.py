@@ -132,7 +132,8 @@ class Session:
         runs.append(self._run(last, prompts, previous))
         masks, scores = self.kept[last]
         mask = self.reference.mask(masks, scores, options)
-        del mask["cutout_sha256"]  # compared in sessions.json and replay.json
+        for key in ("cutout_sha256", "straight_cutout_sha256"):
+            del mask[key]  # compared in sessions.json and replay.json
         self.chosen.append(masks[mask["chosen"]])
         return {"calls": calls, "options": options, "prompts": prompts, "runs": runs, **mask}
 

@@ -107,7 +107,7 @@ def cases(content: bytes) -> list[dict[str, Any]]:
     turned = ORIENTATION > 4
     width, height = (HEIGHT, WIDTH) if turned else (WIDTH, HEIGHT)
     upright = UPRIGHT[ORIENTATION](rows.reshape(height, width, 3))
-    reference = Reference(np.ascontiguousarray(upright), SIDE, SMALL)
+    reference = Reference(np.ascontiguousarray(upright), SIDE, SMALL, ORIENTATION)
     heat_place, heat = recording.take((SMALL // 4) ** 2, "i1")
     logits = _logits(heat).reshape(SMALL // 4, SMALL // 4)
     return [

@@ -79,7 +79,7 @@ def cases(recorded: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _case(recorded: dict[str, Any]) -> dict[str, Any]:
-    reference = Reference(_photo(recorded), SIDE, SMALL)
+    reference = Reference(_photo(recorded), SIDE, SMALL, recorded["orientation"])
     return {
         **recorded,
         "manifest": json.dumps(manifest(width=SIDE, height=SIDE, heat=SMALL)),

@@ -1,7 +1,12 @@
 """The page's masks are Python's on the same photo, with the same bundle.
 
-Not bit for bit: both runtimes compute the int8 sums exactly, but those of float32 (attention,
-upsampling, scores) in another order. Of the masks in these tests some are equal in every pixel.
+Bit for bit where Python's engine computes as the page's does (`twin`: the same WebAssembly, in
+Node): then photo, prompts, heat map's share, choice and mask are all that could differ. Python's
+own onnxruntime sums float32 in another order, by a layout of the processor's (attention,
+upsampling); an int8 value in a tie then falls the other way, and a step of the heat map moves the
+edge of a mask that it has a share in: 0.958 to 1 was seen, between two of onnxruntime's own
+optimisation levels as well (the astronaut least). Of the cat, whose masks such a step hardly moves,
+0.98 is asked.
 """
 
 from __future__ import annotations
@@ -19,8 +24,8 @@ from skimage import data
 from squeezesam import Segmenter
 from web_driver import Driver
 
-AUTOMATIC = 0.98
-PROMPTED = 0.995
+# Of masks whose arithmetic, or whose decoder of photos, is another.
+ALIKE = 0.98
 
 Bits = npt.NDArray[np.bool_]
 
@@ -42,40 +47,40 @@ def test_the_masks_are_those_of_the_command(
 ) -> None:
     driver = visit()
     driver.choose(photos["chelsea"])
-    assert iou(driver.mask(), of_command(photos["chelsea"], tmp_path)) >= AUTOMATIC
+    assert iou(driver.mask(), of_command(photos["chelsea"], tmp_path)) >= ALIKE
     driver.tap(0.45, 0.4)
     driver.masked(1)
     ((x, y),) = driver.clicks("foreground")
     found = of_command(photos["chelsea"], tmp_path, f"--point={x},{y}")
-    assert iou(driver.mask(), found) >= PROMPTED
+    assert iou(driver.mask(), found) >= ALIKE
 
 
-def test_taps_of_both_kinds_and_a_box_give_the_masks_of_python(
-    visit: Callable[..., Driver], photos: dict[str, Path], segmenter: Segmenter
+def test_taps_of_both_kinds_and_a_box_give_the_masks_of_python_in_every_pixel(
+    visit: Callable[..., Driver], photos: dict[str, Path], twin: Segmenter
 ) -> None:
     driver = visit()
     for name in ("coffee", "astronaut"):
         driver.choose(photos[name])
-        session = segmenter.open(photos[name])
-        assert iou(driver.mask(), session.predict().array) >= AUTOMATIC
+        session = twin.open(photos[name])
+        assert np.array_equal(driver.mask(), session.predict().array)
         driver.tap(0.45, 0.4)
         driver.masked(1)
         ((x, y),) = driver.clicks("foreground")
         session.add_point(x, y)
-        assert iou(driver.mask(), session.predict().array) >= PROMPTED
+        assert np.array_equal(driver.mask(), session.predict().array)
         driver.tap(0.1, 0.9, button="right")
         driver.masked(2)
         ((x, y),) = driver.clicks("background")
         session.add_point(x, y, foreground=False)
-        assert iou(driver.mask(), session.predict().array) >= PROMPTED
+        assert np.array_equal(driver.mask(), session.predict().array)
         driver.drag((0.8, 0.85), (0.2, 0.1))
         driver.masked(3)
         session.set_box(*driver.box())
-        assert iou(driver.mask(), session.predict().array) >= PROMPTED
+        assert np.array_equal(driver.mask(), session.predict().array)
 
 
 def test_a_turned_jpeg_is_upright_and_has_the_mask_of_python(
-    visit: Callable[..., Driver], segmenter: Segmenter, tmp_path: Path
+    visit: Callable[..., Driver], twin: Segmenter, tmp_path: Path
 ) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -86,23 +91,23 @@ def test_a_turned_jpeg_is_upright_and_has_the_mask_of_python(
     driver.choose(photo)
     mask = driver.mask()
     assert mask.shape == (400, 512)
-    assert iou(mask, segmenter.open(photo).predict().array) >= AUTOMATIC
+    assert iou(mask, twin.open(photo).predict().array) >= ALIKE
 
 
 def test_the_cutout_is_that_of_python_and_goes_over_a_picture_or_a_colour(
-    visit: Callable[..., Driver], photos: dict[str, Path], segmenter: Segmenter, tmp_path: Path
+    visit: Callable[..., Driver], photos: dict[str, Path], twin: Segmenter, tmp_path: Path
 ) -> None:
     driver = visit()
     driver.choose(photos["coffee"])
     name, pixels = driver.saved("download")
     assert name == "coffee-cutout.png"
-    mask = segmenter.open(photos["coffee"]).predict()
+    mask = twin.open(photos["coffee"]).predict()
     mask.save(tmp_path / "python.png", format="cutout")
     expected = np.asarray(Image.open(tmp_path / "python.png"))
     assert pixels.shape == expected.shape == (400, 600, 4)
-    # Where both are opaque, the colours are the photo's in both.
-    assert iou(pixels[..., 3] == 255, expected[..., 3] == 255) >= AUTOMATIC
-    opaque = (pixels[..., 3] == 255) & (expected[..., 3] == 255)
+    assert np.array_equal(pixels[..., 3], expected[..., 3])
+    # At the edge a browser's own rounding of colours under alpha counts.
+    opaque = expected[..., 3] == 255
     assert np.array_equal(pixels[opaque], expected[opaque])
 
     # Another picture behind it, as large as the photo.
@@ -124,20 +129,20 @@ def test_the_cutout_is_that_of_python_and_goes_over_a_picture_or_a_colour(
 
 
 def test_every_candidate_can_be_taken(
-    visit: Callable[..., Driver], photos: dict[str, Path], segmenter: Segmenter
+    visit: Callable[..., Driver], photos: dict[str, Path], twin: Segmenter
 ) -> None:
     driver = visit()
     driver.choose(photos["astronaut"])
-    session = segmenter.open(photos["astronaut"])
+    session = twin.open(photos["astronaut"])
     for candidate in range(4):
         driver.page.get_by_label(str(candidate + 1), exact=True).check()
         expected = session.predict(candidate=candidate)
         driver.page.locator("#facts", has_text=f"{candidate + 1} of 4").wait_for(state="attached")
-        assert iou(driver.mask(), expected.array) >= AUTOMATIC
+        assert np.array_equal(driver.mask(), expected.array)
 
 
 def test_a_transparent_photo_is_seen_over_white_and_keeps_its_alpha(
-    visit: Callable[..., Driver], segmenter: Segmenter, tmp_path: Path
+    visit: Callable[..., Driver], twin: Segmenter, tmp_path: Path
 ) -> None:
     photo = tmp_path / "pale.png"
     pixels = np.dstack([data.astronaut(), np.full((512, 512), 255, np.uint8)])
@@ -145,6 +150,6 @@ def test_a_transparent_photo_is_seen_over_white_and_keeps_its_alpha(
     Image.fromarray(pixels).save(photo)
     driver = visit()
     driver.choose(photo)
-    assert iou(driver.mask(), segmenter.open(photo).predict().array) >= AUTOMATIC
+    assert iou(driver.mask(), twin.open(photo).predict().array) >= ALIKE
     _, cutout = driver.saved("download")
     assert (cutout[:, :140, 3] <= 128).all()

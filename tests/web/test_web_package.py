@@ -15,6 +15,8 @@ from skimage import data
 from squeezesam import Segmenter
 from web_site import Site
 
+from checks.snippets import sources
+
 TOOLS = ROOT / "web_demo" / "node_modules"
 # As its README shows it.
 PROGRAM = """
@@ -30,6 +32,10 @@ const mask: Mask = await session.predict();
 writeFileSync("mask", mask.bytes());
 console.log(mask.score, mask.cutout(photo, {{ crop: true }}).width, segmenter.info.precision);
 """
+SETTINGS = {
+    **dict.fromkeys(("target", "module"), "es2022"),
+    **{"moduleResolution": "bundler", "strict": True, "noEmit": True, "types": []},
+}
 
 
 @pytest.fixture(scope="module")
@@ -81,12 +87,8 @@ def test_a_strict_typescript_program_loads_a_bundle_by_its_address_and_segments(
         "  export function readFileSync(path: string): Uint8Array;\n"
         "  export function writeFileSync(path: string, data: Uint8Array): void;\n}\n"
     )
-    settings = {
-        **dict.fromkeys(("target", "module"), "es2022"),
-        **{"moduleResolution": "bundler", "strict": True, "noEmit": True, "types": []},
-    }
     (installed / "tsconfig.json").write_text(
-        json.dumps({"compilerOptions": settings, "files": ["program.ts", "node.d.ts"]})
+        json.dumps({"compilerOptions": SETTINGS, "files": ["program.ts", "node.d.ts"]})
     )
     run("node", TOOLS / "typescript" / "bin" / "tsc", "-p", ".", folder=installed)
     esbuild = ("node", TOOLS / "esbuild" / "bin" / "esbuild")
@@ -100,6 +102,19 @@ def test_a_strict_typescript_program_loads_a_bundle_by_its_address_and_segments(
     assert float(score) == pytest.approx(expected.score, abs=0.01)
     assert 0 < int(width) <= 512
     assert precision == "int8"
+
+
+def test_the_examples_of_the_pages_are_strict_typescript(installed: Path) -> None:
+    pages = ("docs/web.md", "runtime/web/README.md")
+    made = [one for page in pages for one in sources([ROOT / page], "typescript")]
+    names = [f"example{number}.ts" for number in range(len(made))]
+    for name, text in zip(names, made, strict=True):
+        (installed / name).write_text(text)
+    settings = {**SETTINGS, "lib": ["es2022", "dom"], "skipLibCheck": True}
+    (installed / "tsconfig.json").write_text(
+        json.dumps({"compilerOptions": settings, "files": names})
+    )
+    run("node", TOOLS / "typescript" / "bin" / "tsc", "-p", ".", folder=installed)
 
 
 def test_what_is_not_imported_is_not_bundled(installed: Path) -> None:

@@ -1,12 +1,17 @@
-"""What `pip install squeezesam` gives: a command that works alone, without torch and network."""
+"""What `pip install squeezesam` gives: commands that work alone, without torch and network."""
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import urllib.request
 import zipfile
+from collections.abc import Iterator
 from email.parser import Parser
 from pathlib import Path
 
@@ -73,6 +78,73 @@ def test_the_weights_come_as_a_distribution_that_export_and_train_require() -> N
         asking = [line for line in requirements(file) if line.startswith("squeezesam-weights")]
     for extra in ("export", "train"):
         assert any(f'extra == "{extra}"' in line.replace("'", '"') for line in asking)
+
+
+def test_pip_is_told_which_linux_the_compiled_core_runs_on() -> None:
+    with wheel("squeezesam") as file:
+        name = Path(file.filename or "").name
+        (described,) = (n for n in file.namelist() if n.endswith(".dist-info/WHEEL"))
+        tags = Parser().parsestr(file.read(described).decode()).get_all("Tag") or []
+        libraries = [n for n in file.namelist() if n.endswith(".so") or ".so." in n]
+    assert re.fullmatch(r"squeezesam-[\d.]+(-cp\d+){2}-manylinux_2_\d+_\w+\.whl", name)
+    assert tags
+    assert all("-manylinux_2_" in tag for tag in tags)
+    assert [n.partition(".")[0] for n in libraries] == ["squeezesam/_core"]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[str]:
+    """The address of `squeezesam serve` out of an environment with `squeezesam[serve]` alone."""
+    command = WHEEL / "venv-serve" / "bin" / "squeezesam"
+    with subprocess.Popen(
+        [command, "serve", "--port", "0"], cwd="/", stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            assert server.stdout is not None
+            listening = re.match(r"listening on (http\S+)", server.stdout.readline())
+            assert listening is not None
+            yield listening[1]
+            server.send_signal(signal.SIGINT)
+            assert server.wait(60) == 0
+        finally:
+            server.kill()
+
+
+def test_the_server_of_the_wheel_is_well_and_names_its_bundle(served: str) -> None:
+    with urllib.request.urlopen(f"{served}/health", timeout=60) as answer:
+        said = json.load(answer)
+    with wheel("squeezesam") as file:
+        manifests = [n for n in file.namelist() if n.startswith("squeezesam/bundles/")]
+        inside = {n.split("/")[2] for n in manifests if n.endswith("manifest.json")}
+    assert answer.status == 200
+    assert {said["bundle"]} == inside
+
+
+def test_the_server_of_the_wheel_gives_the_page_and_all_that_it_names(served: str) -> None:
+    with urllib.request.urlopen(f"{served}/", timeout=60) as answer:
+        page = answer.read().decode()
+    assert "<title>" in page
+    names = set(re.findall(r'(?:src|href|data-example)="([^"#]+)"', page))
+    assert {name.rpartition(".")[2] for name in names} >= {"js", "css", "jpg"}
+    for name in sorted(names):
+        with urllib.request.urlopen(f"{served}/{name}", timeout=60) as answer:
+            assert answer.status == 200
+            assert answer.read()
+
+
+def test_the_server_of_the_wheel_cuts_out_as_the_command_does(served: str, tmp_path: Path) -> None:
+    photo, out = tmp_path / "photo.png", tmp_path / "out.png"
+    Image.fromarray(data.astronaut()).save(photo)
+    subprocess.run([BIN / "squeezesam", "remove", photo, out], check=True, timeout=120)
+    edge = b"--edge"
+    head = b'Content-Disposition: form-data; name="photo"; filename="a.png"\r\n\r\n'
+    body = edge + b"\r\n" + head + photo.read_bytes() + b"\r\n" + edge + b"--\r\n"
+    asked = urllib.request.Request(
+        f"{served}/remove", body, {"Content-Type": "multipart/form-data; boundary=edge"}
+    )
+    with urllib.request.urlopen(asked, timeout=120) as answer:
+        cut = np.asarray(Image.open(io.BytesIO(answer.read())))
+    assert np.array_equal(cut, np.asarray(Image.open(out)))
 
 
 @pytest.mark.parametrize("network", ["watched", "none"])

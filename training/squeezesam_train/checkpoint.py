@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from squeezesam_model.archive import unpacks_to_itself
+from squeezesam_model.printable import shown
 
 
 class CheckpointError(Exception):
@@ -105,6 +106,7 @@ def check_owner(state: dict[str, Any], expected: dict[str, str], path: Path) -> 
     """
     for key, wanted in expected.items():
         found = state.get(key, wanted)
+        found = found if isinstance(found, str) else shown(found)
         if found != wanted:
             raise CheckpointError(
                 f"{path} was made with {key}={found}, this run has {key}={wanted}: "

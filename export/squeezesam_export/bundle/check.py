@@ -19,6 +19,9 @@ from squeezesam_export.progress import Progress, Silent
 from squeezesam_export.targets.registry import find_target
 from squeezesam_export.verify import gate, parity
 
+# Sides of a network, pixels: nought has no ratio, and thousands more no memory.
+_LEAST, _MOST = 32, 4096
+
 
 @dataclass(frozen=True)
 class CheckRequest:
@@ -120,7 +123,8 @@ def _made(bundle: ModelBundle) -> _Made:
             f"{bundle.folder}: its manifest does not say which weights it was made from, at which "
             "size"
         ) from error
-    if not isinstance(found.preset, str) or not all(type(side) is int for side in found.size):
+    sides = (type(side) is int and _LEAST <= side <= _MOST for side in found.size)
+    if not isinstance(found.preset, str) or not all(sides):
         raise ExportError(f"{bundle.folder}: its manifest's model has no preset or no size")
     return found
 

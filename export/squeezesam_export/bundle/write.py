@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from squeezesam.writing import move_folder
 from squeezesam_model.families import chosen_weights, family_of
 
 from squeezesam_export.bundle import manifest
@@ -25,6 +24,7 @@ from squeezesam_export.photos.views import (
 from squeezesam_export.program import Execute, ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.progress import Progress, Silent
 from squeezesam_export.quantise import mixed
+from squeezesam_export.replacing import put_in_place
 from squeezesam_export.request import ExportRequest, check_request
 from squeezesam_export.targets.registry import find_target
 from squeezesam_export.toolchain.versions import toolchain
@@ -214,4 +214,4 @@ def _manifest(
 def _move(scratch: Path, request: ExportRequest) -> None:
     """Put the finished folder in its place; an old bundle goes only once the new one stands."""
     scratch.chmod(0o755)
-    move_folder(scratch, request.path)
+    put_in_place(scratch, request.path)

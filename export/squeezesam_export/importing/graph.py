@@ -26,7 +26,11 @@ def opened(path: Path) -> onnx.ModelProto:
         ExportError: it is missing, damaged, too old or too large, or weights beside it are missing.
     """
     try:
+        if path.exists() and (not path.is_file() or path.stat().st_size > LARGEST_FILE):
+            raise ExportError(f"{path} is no ONNX file: it is no plain file of at most 2.1 GB")
         model = onnx.load(path, load_external_data=False)
+    except ExportError:
+        raise
     except OSError as error:
         raise ExportError(f"cannot read {path}: {error.strerror}") from error
     except Exception as error:
@@ -220,7 +224,11 @@ def run(model: onnx.ModelProto, inputs: Mapping[str, Any], what: str) -> dict[st
             model.SerializeToString(), options, ["CPUExecutionProvider"]
         )
         names = [output.name for output in session.get_outputs()]
-        return dict(zip(names, session.run(None, dict(inputs)), strict=True))
+        found = dict(zip(names, session.run(None, dict(inputs)), strict=True))
     except Exception as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise ExportError(f"the {what} cannot be run: {lines[0]}") from error
+    for name, value in found.items():
+        if not isinstance(value, np.ndarray):  # a sequence, a map, an optional one
+            raise ExportError(f"the {what} cannot be used: its output '{name}' is no tensor")
+    return found

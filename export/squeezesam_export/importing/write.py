@@ -16,7 +16,6 @@ import torch
 from skimage import data
 from squeezesam import Segmenter, SqueezeSamError
 from squeezesam.child import restart_limit
-from squeezesam.writing import move_folder
 from squeezesam_model import file_sha256
 from squeezesam_model.heat import HEAT, heat_program
 from squeezesam_model.metadata import read_metadata
@@ -33,7 +32,7 @@ from squeezesam_export.importing.layouts import Layout
 from squeezesam_export.networks.filling import example
 from squeezesam_export.networks.folding import fold
 from squeezesam_export.program import SourceProgram
-from squeezesam_export.replacing import check_replaceable
+from squeezesam_export.replacing import check_replaceable, put_in_place
 from squeezesam_export.targets.onnx import lowering
 from squeezesam_export.toolchain.versions import toolchain
 
@@ -100,7 +99,7 @@ def import_bundle(request: ImportRequest) -> Path:
         restart_limit()
         _try_out(scratch)
         scratch.chmod(0o755)
-        move_folder(scratch, request.output)
+        put_in_place(scratch, request.output)
     except OSError as error:
         raise ExportError(f"cannot write the bundle {request.output}: {error.strerror}") from error
     finally:

@@ -36,7 +36,7 @@ class SplitFamily(ABC):
 
     name: str
     presets: tuple[str, ...]
-    parts = (SAM, HEAT)
+    parts: tuple[str, ...] = (SAM, HEAT)
     size = (1024, 1024)
     # Sides are multiples of it.
     stride = 16

@@ -28,7 +28,7 @@ class Contents:
 
     photos: what to work on, sorted. refused: (path, why) of pictures of other formats and of
     folders that cannot be read. results: how many pictures are squeezesam's own. others: how many
-    files are hidden or no pictures.
+    files and folders are hidden or no pictures.
     """
 
     photos: list[Path] = field(default_factory=list)
@@ -40,13 +40,16 @@ class Contents:
 def contents_of(folder: Path, *, recursive: bool, leave_out: Path | None = None) -> Contents:
     """Looks at every file in `folder`, with recursive=True below it too, by name.
 
-    Links to folders are followed, each folder is entered once. leave_out: a folder that is not
+    Links to folders are followed, but not to those that contain `folder`; each folder is entered
+    once. leave_out: a folder that is not
     entered (that of the results). Raises OSError where `folder` itself cannot be read.
     """
     found = Contents()
     entered = {_identity(folder)}
     if leave_out is not None and leave_out.exists():
         entered.add(_identity(leave_out))
+    # A link to one of these would make all that lies there part of the folder.
+    above = {_identity(place) for place in folder.resolve().parents}
     waiting = [folder]
     while waiting:
         place = waiting.pop(0)
@@ -60,9 +63,13 @@ def contents_of(folder: Path, *, recursive: bool, leave_out: Path | None = None)
         for entry in entries:
             if not os.path.isdir(entry):
                 _sort(entry, found)
-            elif recursive and not entry.name.startswith("."):
+            elif recursive and entry.name.startswith("."):
+                found.others += 1
+            elif recursive:
                 identity = _identity(entry)
-                if identity not in entered:
+                if identity in above:
+                    found.refused.append((entry, "leads to a folder that contains this one"))
+                elif identity not in entered:
                     entered.add(identity)
                     waiting.append(entry)
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,9 @@ from .protocol import Program, ProgramSpec, Tensor
 
 # The runtime, its memory planning and its thread pool are one per process and know no locks.
 _LOCK = threading.Lock()
+# The process that the thread pool was made in: a fork has the pool and none of its threads, and
+# would wait for them for ever.
+_home: int | None = None
 # Making its thread pool (for a count asked for, a method loaded or a first run) it tells stderr
 # where it looked for the processors: unheard.
 
@@ -46,6 +50,7 @@ class ExecuTorchEngine:
                 "this bundle runs on ExecuTorch, which is not installed here; "
                 "pip install executorch, or use an onnx bundle"
             ) from error
+        _stay_at_home()
         self._from_numpy = torch.from_numpy
         _warn_once_unheard(torch.from_numpy)
         with _LOCK, silent_stderr():
@@ -59,20 +64,31 @@ class ExecuTorchEngine:
 
     def load(self, spec: ProgramSpec) -> Program:
         """Loads the method ``forward`` of one program. Raises EngineError if it is refused."""
+        _stay_at_home()
         try:
             with _LOCK, silent_stderr():
                 method = self._runtime.load_program(spec.path).load_method("forward")
+                sizes = None if method is None else _sizes(method.metadata)
         except Exception as error:
             raise EngineError(
                 f"executorch cannot load the program {spec.name!r}: {sentence(error)}"
             ) from error
-        if method is None:
+        if sizes is None:
             raise EngineError(f"the program {spec.name!r} has no method 'forward'")
-        meta = method.metadata
-        sizes_in = [tuple(meta.input_tensor_meta(i).sizes()) for i in range(meta.num_inputs())]
-        sizes_out = [tuple(meta.output_tensor_meta(i).sizes()) for i in range(meta.num_outputs())]
-        check_signature(spec, _named(spec.inputs, sizes_in), _named(spec.outputs, sizes_out))
+        check_signature(spec, _named(spec.inputs, sizes[0]), _named(spec.outputs, sizes[1]))
         return _ExecuTorchProgram(method, spec, self._from_numpy)
+
+
+def _stay_at_home() -> None:
+    """Raises EngineError in a fork of the process that ExecuTorch was started in."""
+    global _home
+    if _home is None:
+        _home = os.getpid()
+    if _home != os.getpid():
+        raise EngineError(
+            "executorch was started before this process was forked and cannot run in it; start "
+            "processes by multiprocessing's 'spawn', or load the bundle after the fork only"
+        )
 
 
 @contextlib.contextmanager
@@ -95,6 +111,14 @@ def _warn_once_unheard(from_numpy: Any) -> None:
         from_numpy(read_only)
 
 
+def _sizes(meta: Any) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
+    """Of inputs and outputs. Raises what ExecuTorch says of one that is no tensor."""
+    return (
+        [tuple(meta.input_tensor_meta(i).sizes()) for i in range(meta.num_inputs())],
+        [tuple(meta.output_tensor_meta(i).sizes()) for i in range(meta.num_outputs())],
+    )
+
+
 def _named(specs: Any, sizes: list[tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
     """ExecuTorch tensors have a position, not a name: the manifest's order names them."""
     names = [tensor.name for tensor in specs]
@@ -110,6 +134,7 @@ class _ExecuTorchProgram:
         self._ran = False
 
     def run(self, inputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        _stay_at_home()  # before the lock, which another thread may have held when it forked
         arguments = [self._from_numpy(inputs[tensor.name]) for tensor in self._spec.inputs]
         try:
             quiet = contextlib.nullcontext() if self._ran else silent_stderr()

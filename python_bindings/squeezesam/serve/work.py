@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from ..formats import FORMATS
 from ..mask import Mask
@@ -85,5 +86,8 @@ def _rendered(mask: Mask, order: Order) -> Answer:
 def _timing(timings: Timings) -> str:
     """Milliseconds of each stage, and of each program, as browsers' tools show them."""
     stages = [f"{name};dur={spent:.3f}" for name, spent in timings.stages().items()]
-    programs = [f"{name};desc=program;dur={ms:.3f}" for name, ms in timings.programs.items()]
+    # A bundle's names may hold any letter, and what would end an entry or begin another one.
+    programs = [
+        f"{quote(name, safe='')};desc=program;dur={ms:.3f}" for name, ms in timings.programs.items()
+    ]
     return ", ".join([*stages, *programs])

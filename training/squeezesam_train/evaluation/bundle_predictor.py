@@ -19,10 +19,10 @@ from squeezesam.engines import (
     create_engine,
 )
 
+from squeezesam_train.evaluation.heat_maps import to_heat
 from squeezesam_train.evaluation.letterbox import Letterbox
 from squeezesam_train.evaluation.predictor import Prediction, PredictorError
 from squeezesam_train.evaluation.prompts import Click, Prompts, goes_on
-from squeezesam_train.evaluation.torch_predictor import to_heat
 from squeezesam_train.photos import U8
 
 

@@ -23,13 +23,18 @@ from numpy.typing import NDArray
 from pycocotools import mask as rle
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
+from squeezesam.photo import MAX_PIXELS
 
 from squeezesam_train.evaluation.predictor import Predictor
 from squeezesam_train.evaluation.prompts import Prompts
-from squeezesam_train.photos import U8, DataError, decode_photo
+from squeezesam_train.photos import U8, DataError, decode_photo, photo_bytes
+from squeezesam_train.sources.run_lengths import to_rle
 
 Detection = dict[str, Any]
 COCO_MOST, LVIS_MOST = 100, 300
+# The judge's tables take 190 KB a class; LVIS has 1,203.
+_MOST_CLASSES = 2_500
+_LONGEST_ID = 256
 _LVIS_KEYS = ("neg_category_ids", "not_exhaustive_category_ids")
 _ANNOTATION_KEYS = {"image_id", "category_id", "segmentation", "area"}
 
@@ -49,7 +54,13 @@ def load_truth(path: Path) -> COCO:
     if not isinstance(loaded, dict) or not all(isinstance(loaded.get(k), list) for k in wanted):
         raise DataError(f"{path} is no COCO json: it needs images, annotations and categories")
     _check_photos(path, loaded["images"])
-    loaded["annotations"] = _judged(path, loaded["annotations"])
+    _check_ids(path, "photos", [photo["id"] for photo in loaded["images"]])
+    sizes = {photo["id"]: (photo["height"], photo["width"]) for photo in loaded["images"]}
+    loaded["annotations"] = _judged(path, loaded["annotations"], sizes)
+    if len(loaded["categories"]) > _MOST_CLASSES:
+        raise DataError(f"{path} has more than {_MOST_CLASSES} classes")
+    known = [row.get("id") if isinstance(row, dict) else None for row in loaded["categories"]]
+    _check_ids(path, "classes", [*known, *(row["category_id"] for row in loaded["annotations"])])
     truth = COCO()
     truth.dataset = loaded
     with contextlib.redirect_stdout(io.StringIO()):
@@ -57,29 +68,66 @@ def load_truth(path: Path) -> COCO:
     return truth
 
 
+def _check_ids(path: Path, what: str, ids: list[Any]) -> None:
+    """COCO's evaluation sorts them, so they are of one kind."""
+    if not all(map(_is_id, ids)) or len({isinstance(one, str) for one in ids}) > 1:
+        raise DataError(f"{path}: the ids of {what} must be whole numbers, or all short texts")
+
+
 def _check_photos(path: Path, photos: list[Any]) -> None:
     needed = {"id", "height", "width"}
     if any(_names_of(photo) & set(_LVIS_KEYS) for photo in photos):
         needed |= set(_LVIS_KEYS)
     for photo in photos:
-        missing = sorted(needed - _names_of(photo))
-        if missing:
+        if missing := sorted(needed - _names_of(photo)):
             raise DataError(f"{path}: a photo has no {' and no '.join(missing)}")
+        sides = [photo["height"], photo["width"]]
+        whole = all(isinstance(side, int) and side > 0 for side in sides)
+        if not whole or not _is_id(photo["id"]) or sides[0] * sides[1] > MAX_PIXELS:
+            raise DataError(f"{path}: a photo has an id or a size that makes no sense")
+        if not all(isinstance(photo.get(key, []), list) for key in _LVIS_KEYS):
+            raise DataError(f"{path}: a photo's lists of classes are none")
 
 
-def _judged(path: Path, annotations: list[Any]) -> list[dict[str, Any]]:
-    """The annotations as COCO's evaluation takes them.
+def _judged(
+    path: Path, annotations: list[Any], sizes: dict[int | str, tuple[int, int]]
+) -> list[dict[str, Any]]:
+    """The annotations as COCO's evaluation takes them; `sizes`: height and width of each photo.
 
-    Numbered from 1: that evaluation takes a match with the annotation 0 for none.
+    Numbered from 1: it takes a match with the annotation 0 for none. Their masks are run lengths
+    that were looked at, for pycocotools would take any number as memory; what has none is left out.
     """
     found = []
     for number, row in enumerate(annotations, 1):
-        missing = sorted(_ANNOTATION_KEYS - _names_of(row))
-        if missing:
+        if missing := sorted(_ANNOTATION_KEYS - _names_of(row)):
             raise DataError(f"{path}: an annotation has no {' and no '.join(missing)}")
+        photo, area = row["image_id"], row["area"]
+        if not (_is_id(photo) and photo in sizes and _is_id(row["category_id"])):
+            raise DataError(f"{path}: an annotation has a photo or a class that is not there")
+        if not _are_numbers([area]):
+            raise DataError(f"{path}: an annotation has an area that is no number")
+        if any(row.get(key, 0) not in (0, 1) for key in ("iscrowd", "ignore")):
+            raise DataError(f"{path}: an annotation has an iscrowd or an ignore but 0 and 1")
+        try:
+            mask = to_rle(row["segmentation"], *sizes[photo])
+        except ValueError as error:
+            raise DataError(f"{path}: an annotation {error}") from error
         # A crowd takes in any number of detections, an ignored object one.
-        found.append({"iscrowd": 0, **row, "id": number})
+        if mask is not None:
+            found.append({"iscrowd": 0, **row, "segmentation": mask, "id": number})
     return found
+
+
+def _is_id(value: object) -> bool:
+    # numpy makes all texts as long as the longest, cuts NUL, and makes floats beyond 63 bits.
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_ID and "\0" not in value
+    return isinstance(value, int) and abs(value) < 1 << 63
+
+
+def _are_numbers(values: list[Any]) -> bool:
+    # JSON has whole ones of any length.
+    return all(isinstance(v, (int, float)) and abs(v) < 1 << 63 for v in values)
 
 
 def _names_of(row: Any) -> set[str]:
@@ -89,8 +137,7 @@ def _names_of(row: Any) -> set[str]:
 def load_detections(path: Path, truth: COCO, most: int) -> dict[int, list[Detection]]:
     """COCO result form, a list of {image_id, category_id, bbox (x, y, width, height), score}.
 
-    Returns:
-        photo → its detections, best first, at most ``most``.
+    Given by photo, best first, at most ``most`` of each.
 
     Raises:
         DataError: it cannot be read, or an entry lacks a key or names a photo that is not there.
@@ -100,10 +147,12 @@ def load_detections(path: Path, truth: COCO, most: int) -> dict[int, list[Detect
         raise DataError(f"{path} must hold a list of detections")
     found: dict[int, list[Detection]] = {}
     for row in rows:
-        if not isinstance(row, dict) or not {"image_id", "category_id", "bbox", "score"} <= set(
-            row
-        ):
+        if not _names_of(row) >= {"image_id", "category_id", "bbox", "score"}:
             raise DataError(f"{path}: a detection needs image_id, category_id, bbox and score")
+        box = row["bbox"]
+        numbers = isinstance(box, list) and len(box) == 4 and _are_numbers([row["score"], *box])
+        if not (numbers and _is_id(row["image_id"]) and _is_id(row["category_id"])):
+            raise DataError(f"{path}: a detection has a box, a score or an id that is none")
         if row["image_id"] not in truth.imgs:
             raise DataError(f"{path}: the photo {row['image_id']} is not among the annotations")
         found.setdefault(row["image_id"], []).append(row)
@@ -118,8 +167,10 @@ def _json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path} is not valid JSON") from error
+    except MemoryError as error:
+        raise DataError(f"{path}: not enough memory for it") from error
 
 
 def is_lvis(truth: COCO) -> bool:
@@ -150,27 +201,19 @@ def segment_detections(
             mask = view.predict(Prompts(box=box)).mask
             # Without the box: COCO's and LVIS's readers would take its area for the mask's.
             kept = {name: value for name, value in row.items() if name != "bbox"}
-            results.append({**kept, "segmentation": _encode(mask)})
+            coded = rle.encode(np.asfortranarray(mask.astype(np.uint8)))
+            results.append({**kept, "segmentation": coded})
     progress(len(detections), len(detections))
     return results
 
 
 def _photo(record: dict[str, Any], photos: Path) -> U8:
-    name = record.get("file_name") or str(record.get("coco_url", "")).rsplit("/", 1)[-1]
-    try:
-        data = (photos / name).read_bytes()
-    except OSError as error:
-        raise DataError(f"cannot read the photo {photos / name}: {error.strerror}") from error
+    name = str(record.get("file_name") or str(record.get("coco_url", "")).rsplit("/", 1)[-1])
     # COCO's annotations lie on the pixels as they are stored.
-    rgb = decode_photo(data, str(photos / name), turn=False)
+    rgb = decode_photo(photo_bytes(photos / name), str(photos / name), turn=False)
     if rgb.shape[:2] != (record["height"], record["width"]):
         raise DataError(f"{photos / name} does not have the size that its annotations say")
     return rgb
-
-
-def _encode(mask: NDArray[np.bool_]) -> dict[str, Any]:
-    coded: dict[str, Any] = rle.encode(np.asfortranarray(mask.astype(np.uint8)))
-    return coded
 
 
 def average_precision(truth: COCO, results: list[Detection]) -> dict[str, float]:
@@ -242,10 +285,9 @@ def _summary(judge: COCOeval, lvis_truth: COCO | None) -> dict[str, float]:
         "AP": _mean(precision[:, :, :, 0, -1]),
         "AP50": _mean(precision[0, :, :, 0, -1]),
         "AP75": _mean(precision[5, :, :, 0, -1]),
-        "APs": _mean(precision[:, :, :, 1, -1]),
-        "APm": _mean(precision[:, :, :, 2, -1]),
-        "APl": _mean(precision[:, :, :, 3, -1]),
     }
+    for area, name in enumerate(("APs", "APm", "APl"), 1):
+        figures[name] = _mean(precision[:, :, :, area, -1])
     if lvis_truth is not None:
         for name, letter in _FREQUENCIES.items():
             chosen = [lvis_truth.cats[c].get("frequency") == letter for c in judge.params.catIds]

@@ -81,13 +81,19 @@ class Letterbox:
         """
         cells_down = self.height * planes.shape[1] / self.input_height
         cells_across = self.width * planes.shape[2] / self.input_width
-        rows = _interpolation(planes.shape[1], cells_down, self.photo_height)
-        columns = _interpolation(planes.shape[2], cells_across, self.photo_width)
+        rows = interpolation(planes.shape[1], cells_down, self.photo_height)
+        columns = interpolation(planes.shape[2], cells_across, self.photo_width)
         return np.asarray(rows @ planes @ columns.T, np.float32)
 
 
-def _interpolation(plane: int, valid_cells: float, photo: int) -> NDArray[np.float32]:
-    """photo×plane weights of a linear interpolation along one axis."""
+def interpolation(plane: int, valid_cells: float, photo: int) -> NDArray[np.float32]:
+    """photo×plane float32 weights of a linear interpolation along one axis.
+
+    Args:
+        plane: pixels of the map along it.
+        valid_cells: how many of them, or what share of the last, the output's pixels cover.
+        photo: pixels of the output.
+    """
     position = (np.arange(photo) + 0.5) * valid_cells / photo - 0.5
     position = np.clip(position, 0, math.ceil(valid_cells) - 1)
     first = np.floor(position).astype(np.intp)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from squeezesam_model.fitted import PROMPT_KINDS
 
 from squeezesam_train.evaluation.targets import Target, seeded
 
@@ -38,11 +39,20 @@ class Prompts:
     automatic: bool = False
 
 
+def kind_of(prompts: Prompts) -> int:
+    """The kind of these prompts, an index into ``PROMPT_KINDS``."""
+    if prompts.automatic:
+        return PROMPT_KINDS.index("automatic")
+    if prompts.box is not None:
+        return PROMPT_KINDS.index("box")
+    return PROMPT_KINDS.index("clicks" if len(prompts.clicks) > 1 else "click")
+
+
 def goes_on(before: Prompts, now: Prompts) -> bool:
-    """Whether ``now`` is ``before`` and at least one click more."""
+    """Whether ``now`` is ``before`` and at least one click more, by the same hand."""
     count = len(before.clicks)
-    more = len(now.clicks) > count
-    return more and before.box == now.box and now.clicks[:count] == before.clicks
+    same = before.box == now.box and before.automatic == now.automatic
+    return same and len(now.clicks) > count and now.clicks[:count] == before.clicks
 
 
 def random_clicks(target: Target, count: int, seed: int) -> Prompts:

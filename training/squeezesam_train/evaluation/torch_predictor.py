@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from squeezesam.geometry import heat_to_clicks
 from squeezesam_model import (
     DEFAULT_SEGMENTER,
     MAX_POINTS,
@@ -20,19 +20,23 @@ from squeezesam_model import (
     load_segmenter,
 )
 from squeezesam_model.count import count_macs, count_parameters, example_inputs
+from squeezesam_model.fitted import TRAITS
 from squeezesam_model.planes import prompt_planes
-from squeezesam_model.points import (
-    BACKGROUND,
-    BOX_BOTTOM_RIGHT,
-    BOX_TOP_LEFT,
-    FOREGROUND,
-    PADDING,
-)
 from torch import Tensor
 
+from squeezesam_train.evaluation.encoding import encode
+from squeezesam_train.evaluation.heat_maps import (
+    clicks_from_heat,
+    heat_on_masks,
+    heat_plane,
+    heat_share,
+    to_heat,
+    to_input,
+)
 from squeezesam_train.evaluation.letterbox import Letterbox
+from squeezesam_train.evaluation.mask_traits import traits_of
 from squeezesam_train.evaluation.predictor import Prediction, PredictorError
-from squeezesam_train.evaluation.prompts import Click, Prompts, goes_on
+from squeezesam_train.evaluation.prompts import Prompts, goes_on, kind_of
 from squeezesam_train.photos import U8
 from squeezesam_train.steps import enlarged_probability, no_mask
 
@@ -96,9 +100,14 @@ class TorchPredictor:
             raise PredictorError(str(error)) from error
         return cls(segmenter, saliency, size, origin=origin, previous_mask=previous_mask)
 
-    def open(self, photo: U8) -> _OpenTorchPhoto:
+    @property
+    def heat_side(self) -> int:
+        """Longer side of the saliency network's input, pixels, as the export has it."""
+        return 0 if self.saliency is None else min(self.saliency.preset.size, self.size)
+
+    def open(self, photo: U8) -> OpenTorchPhoto:
         """Prepare an H×W×3 uint8 RGB photo."""
-        return _OpenTorchPhoto(self, photo)
+        return OpenTorchPhoto(self, photo)
 
     def describe(self) -> dict[str, Any]:
         """Weights, presets, input sizes, parameters and multiply-accumulates."""
@@ -120,7 +129,7 @@ class TorchPredictor:
             **self._origin,
         }
         if self.saliency is not None:
-            side = self.saliency.preset.size
+            side = self.heat_side
             facts["saliency_preset"] = self.saliency.preset.name
             facts["saliency_size"] = side
             facts["saliency_parameters"] = count_parameters(self.saliency)
@@ -128,15 +137,15 @@ class TorchPredictor:
         return facts
 
 
-class _OpenTorchPhoto:
+class OpenTorchPhoto:
     """One photo, resized once."""
 
     def __init__(self, predictor: TorchPredictor, photo: U8) -> None:
         self._predictor = predictor
         self._photo = photo
-        self._box = Letterbox.of(photo, predictor.size, predictor.size)
-        self._image = _to_input(self._box.image(photo))
-        self._heat_plane: NDArray[np.float32] | None = None
+        self.letterbox = Letterbox.of(photo, predictor.size, predictor.size)
+        self._image = to_input(self.letterbox.image(photo))
+        self._heat: NDArray[np.float32] | None = None
         # What the last prediction was asked, and the logits h×w that were chosen.
         self._last: tuple[Prompts, Tensor] | None = None
 
@@ -146,36 +155,73 @@ class _OpenTorchPhoto:
         A network that takes the previous mask gets the last one where these prompts go on from it:
         the same clicks and box, and more clicks.
         """
+        previous = self._previous(prompts)
+        masks, scores = self.candidates(prompts, previous)
+        if previous is None:  # a mask to build on has its share of the heat map already
+            masks = self._with_heat(prompts, masks)
+        # Where the share is in the former mask alone, masks are like those of clicks by hand.
+        bare = dataclasses.replace(prompts, automatic=prompts.automatic and previous is None)
+        honest = self._honest(bare, masks, scores)
+        self._last = (prompts, torch.from_numpy(masks[int(honest.argmax())]))
+        return Prediction(self.letterbox.upsample(masks) > 0, honest)
+
+    def candidates(
+        self, prompts: Prompts, previous: Tensor | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What the network itself gives: masks K×h×w, logits, and scores K.
+
+        Args:
+            prompts: in photo pixels.
+            previous: 1×1×H×W probabilities of a mask to build on, for a network that takes one.
+        """
         size = self._predictor.size
         # All clicks are drawn; of those that get a token only the newest find room.
-        drawn = encode(prompts, self._box, None)
-        points, labels = encode(prompts, self._box, MAX_POINTS)
+        drawn = encode(prompts, self.letterbox, None)
+        points, labels = encode(prompts, self.letterbox, MAX_POINTS)
         planes = prompt_planes(*drawn, size, size)
+        built_on: tuple[Tensor, ...] = ()
+        if self._predictor.segmenter.preset.previous_mask:
+            built_on = (no_mask(self._image) if previous is None else previous,)
         with torch.inference_mode():
             masks, scores = self._predictor.segmenter(
-                self._image, planes, points, labels, *self._previous(prompts)
+                self._image, planes, points, labels, *built_on
             )
-        self._last = (prompts, masks[0, int(scores[0].argmax())])
-        logits = self._box.upsample(masks[0].numpy())
-        return Prediction(logits > 0, self._honest(prompts, scores[0].numpy()))
+        return masks[0].numpy(), scores[0].numpy()
 
-    def _honest(self, prompts: Prompts, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    def heat_on(self, masks: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        """Logits of the heat map where masks K×h×w lie, h×w; None without a saliency network."""
+        found = self._saliency()
+        return None if found is None else heat_on_masks(*found, masks.shape[1:], self.letterbox)
+
+    def _with_heat(self, prompts: Prompts, masks: NDArray[np.float32]) -> NDArray[np.float32]:
+        weights = self._predictor.segmenter.fitted.heat_weights
+        weight = weights[kind_of(prompts)] if weights else 0.0
+        if weight == 0 or (heat := self.heat_on(masks)) is None:
+            return masks
+        joined: NDArray[np.float32] = masks + heat_share(heat, weight, prompts, self.letterbox)
+        return joined
+
+    def _honest(
+        self, prompts: Prompts, masks: NDArray[np.float32], scores: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
         # As the core does it.
-        one_click, clicks, with_box, automatic = self._predictor.segmenter.score_lines
-        line = clicks if len(prompts.clicks) > 1 else one_click
-        if prompts.automatic:
-            line = automatic
-        elif prompts.box is not None:
-            line = with_box
-        return np.clip(np.float32(line[0]) * scores + np.float32(line[1]), 0, 1)
+        heads = self._predictor.segmenter.fitted.score_heads
+        if heads is None:
+            return np.clip(scores, 0, 1)
+        bias, weights = heads.heads[kind_of(prompts)]
+        columns = [TRAITS.index(name) for name in heads.traits]
+        found = traits_of(prompts, masks, scores, self.heat_on(masks), self.letterbox)
+        worth = found[:, columns] @ np.array(weights) + bias
+        worth[found[:, TRAITS.index("largest")] == 0] = 0.0  # nothing is inside
+        honest: NDArray[np.float32] = np.clip(worth, 0, 1).astype(np.float32)
+        return honest
 
-    def _previous(self, prompts: Prompts) -> tuple[Tensor, ...]:
-        if not self._predictor.segmenter.preset.previous_mask:
-            return ()
-        shown = self._predictor.previous_mask
-        if not shown or self._last is None or not goes_on(self._last[0], prompts):
-            return (no_mask(self._image),)
-        return (enlarged_probability(self._last[1][None]),)
+    def _previous(self, prompts: Prompts) -> Tensor | None:
+        if not self._predictor.previous_mask:
+            return None
+        if self._last is None or not goes_on(self._last[0], prompts):
+            return None
+        return enlarged_probability(self._last[1][None])
 
     def heat(self) -> NDArray[np.uint8] | None:
         """Saliency at photo size."""
@@ -197,71 +243,8 @@ class _OpenTorchPhoto:
         net = self._predictor.saliency
         if net is None:
             return None
-        box = Letterbox.of(self._photo, net.preset.size, net.preset.size)
-        if self._heat_plane is None:
-            self._heat_plane = _heat_plane(net, self._photo, box)
-        return self._heat_plane, box
-
-
-def clicks_from_heat(plane: NDArray[np.float32], box: Letterbox, least_peak: int = 0) -> Prompts:
-    """The core's sampler on the part of a heat map (h×w logits) that the photo covers.
-
-    No clicks where no byte of the map reaches ``least_peak``: nothing stands out.
-    """
-    heat = _on_photo(plane, box)
-    if heat.max() < least_peak:
-        return Prompts(())
-    down, across = box.input_height / plane.shape[0], box.input_width / plane.shape[1]
-    clicks = []
-    for x, y in heat_to_clicks(heat):
-        clicks.append(Click(*box.photo_point((x + 0.5) * across - 0.5, (y + 0.5) * down - 0.5)))
-    return Prompts(tuple(clicks), automatic=True)
-
-
-def heat_of_photo(net: SaliencyNet, photo: U8) -> NDArray[np.uint8]:
-    """The heat map of an H×W×3 uint8 RGB photo, h×w in 0…255, where the photo covers it."""
-    box = Letterbox.of(photo, net.preset.size, net.preset.size)
-    return _on_photo(_heat_plane(net, photo, box), box)
-
-
-def _heat_plane(net: SaliencyNet, photo: U8, box: Letterbox) -> NDArray[np.float32]:
-    with torch.inference_mode():
-        plane: NDArray[np.float32] = net(_to_input(box.image(photo)))[0, 0].numpy()
-    return plane
-
-
-def _on_photo(plane: NDArray[np.float32], box: Letterbox) -> NDArray[np.uint8]:
-    rows, columns = box.covered(*plane.shape)
-    return np.ascontiguousarray(to_heat(plane)[:rows, :columns])
-
-
-def to_heat(logits: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """round(255 · sigmoid) as uint8."""
-    return np.floor(255 / (1 + np.exp(-logits.astype(np.float64))) + 0.5).astype(np.uint8)
-
-
-def encode(prompts: Prompts, box: Letterbox, slots: int | None) -> tuple[Tensor, Tensor]:
-    """Points 1×N×2 in input pixels and labels 1×N: box corners first, then clicks.
-
-    Args:
-        prompts: in photo pixels.
-        box: of the network's input.
-        slots: N; the newest clicks are kept where there are more. None: as many as needed.
-    """
-    rows: list[tuple[float, float, float]] = []
-    if prompts.box is not None:
-        x0, y0, x1, y1 = prompts.box
-        rows.append((*box.point(x0, y0), BOX_TOP_LEFT))
-        rows.append((*box.point(x1, y1), BOX_BOTTOM_RIGHT))
-    clicks = prompts.clicks
-    if slots is not None:
-        clicks = clicks[max(0, len(clicks) - (slots - len(rows))) :]
-    rows += [(*box.point(c.x, c.y), FOREGROUND if c.foreground else BACKGROUND) for c in clicks]
-    rows += [(0.0, 0.0, PADDING)] * ((slots or 0) - len(rows))
-    table = torch.tensor(rows, dtype=torch.float32).reshape(-1, 3)
-    return table[None, :, :2].contiguous(), table[None, :, 2].contiguous()
-
-
-def _to_input(image: U8) -> Tensor:
-    planar = torch.from_numpy(image).permute(2, 0, 1)[None].float()
-    return planar.contiguous(memory_format=torch.channels_last)
+        side = self._predictor.heat_side
+        box = Letterbox.of(self._photo, side, side)
+        if self._heat is None:
+            self._heat = heat_plane(net, self._photo, box)
+        return self._heat, box

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from squeezesam.photo import MAX_PIXELS
+from squeezesam_model.printable import shown
 
-from squeezesam_train.photos import DamagedPhotoError, DataError, decode_photo
+from squeezesam_train.photos import DataError, decode_photo, photo_bytes
 from squeezesam_train.sources.base import Photo, checked
 from squeezesam_train.sources.overlap import flatten_masks
 from squeezesam_train.sources.run_lengths import Rle, to_rle
+
+_LARGEST_JSON = 8 << 30  # bytes; LVIS has one, Objects365 four
 
 
 @dataclass
@@ -71,13 +75,7 @@ class CocoPhotos:
     def draw(self, rng: np.random.Generator) -> Photo:
         """A random photo, all equally likely."""
         record = self._photos[int(rng.integers(len(self._photos)))]
-        try:
-            data = Path(record.path).read_bytes()
-        except OSError as error:
-            raise DamagedPhotoError(
-                f"cannot read the photo {record.path}: {error.strerror}"
-            ) from error
-        rgb = decode_photo(data, record.path, turn=False)
+        rgb = decode_photo(photo_bytes(Path(record.path)), record.path, turn=False)
         size = [record.height, record.width]
         masks: list[Rle] = [{"size": size, "counts": counts} for counts in record.masks]
         crowds: list[Rle] = [{"size": size, "counts": counts} for counts in record.crowds]
@@ -87,7 +85,11 @@ class CocoPhotos:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
+        if path.stat().st_size > _LARGEST_JSON:
+            raise DataError(f"{path} is larger than {_LARGEST_JSON >> 30} GiB")
         document = json.loads(path.read_bytes())
+    except MemoryError as error:
+        raise DataError(f"{path}: not enough memory for it") from error
     except OSError as error:
         raise DataError(f"cannot read the annotations {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -110,10 +112,22 @@ def _records(document: dict[str, Any], path: Path, images: Path) -> dict[object,
         height, width = record.get("height"), record.get("width")
         if "id" not in record or not candidates:
             raise DataError(f"{path} is no COCO or LVIS json: a photo lacks 'id' or 'file_name'")
+        if not _is_id(record["id"]):
+            raise DataError(
+                f"{path}: the photo {candidates[0]} has the id {shown(record['id'])}, which "
+                "must be a whole number or a text"
+            )
         if not (isinstance(height, int) and isinstance(width, int) and height > 0 and width > 0):
             raise DataError(
-                f"{path}: the photo {candidates[0]} has the size {width}×{height}, "
-                "which must be positive"
+                f"{path}: the photo {candidates[0]} has the size {shown(width)}×"
+                f"{shown(height)}, which must be positive"
+            )
+        # Before any mask of it is made; what the photo's own header says is looked at when it is
+        # drawn, by the same limit.
+        if height * width > MAX_PIXELS:
+            raise DataError(
+                f"{path}: the photo {candidates[0]} has the size {shown(width)}×"
+                f"{shown(height)}, more than {MAX_PIXELS / 1e6:.0f} megapixels"
             )
         found = next((c for c in candidates if c in present), None)
         if found is None:
@@ -124,6 +138,10 @@ def _records(document: dict[str, Any], path: Path, images: Path) -> dict[object,
         more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
         raise DataError(f"{path} names the photo {missing[0]}, which is not in {images}{more}")
     return records
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, (int, str))
 
 
 def _files_below(folder: Path) -> set[str]:
@@ -152,16 +170,17 @@ def _collect(document: dict[str, Any], records: dict[object, _Regions], path: Pa
     """Put every annotation to its photo; returns how many had no usable mask."""
     unusable = 0
     for annotation in document["annotations"]:
-        record = records.get(annotation.get("image_id"))
+        name, photo = annotation.get("id"), annotation.get("image_id")
+        record = records.get(photo) if _is_id(photo) else None
         if record is None:
             raise DataError(
-                f"{path}: the annotation {annotation.get('id')} belongs to the photo "
-                f"{annotation.get('image_id')}, which is not listed"
+                f"{path}: the annotation {shown(name)} belongs to the photo "
+                f"{shown(photo)}, which is not listed"
             )
         try:
             rle = to_rle(annotation.get("segmentation"), record.height, record.width)
         except ValueError as error:
-            raise DataError(f"{path}: the annotation {annotation.get('id')} {error}") from error
+            raise DataError(f"{path}: the annotation {shown(name)} {error}") from error
         if rle is None:
             unusable += 1
         else:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from squeezesam_train.photos import U8, DamagedPhotoError, DataError, decode_photo
+from squeezesam_train.photos import U8, DamagedPhotoError, DataError, decode_photo, photo_bytes
 
 # Of 256 bits. Copies that were scaled or compressed anew differ by fewer, unrelated photos by
 # about half of them.
@@ -41,7 +41,7 @@ class NearDuplicates:
         hashes = []
         for path in _photos(folder):
             try:
-                rgb = decode_photo(path.read_bytes(), str(path))
+                rgb = decode_photo(photo_bytes(path), str(path))
             except DamagedPhotoError as error:
                 raise DataError(str(error)) from error
             hashes += [difference_hash(rgb), difference_hash(np.ascontiguousarray(rgb[:, ::-1]))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,9 @@ from squeezesam_train.photos import (
     PhotoEntry,
     decode_labels,
     decode_photo,
+    file_size,
     list_photos,
+    photo_bytes,
     read_photo,
 )
 from squeezesam_train.sources.base import Photo, checked
@@ -81,7 +85,7 @@ class FolderPhotos:
             return
         _check_heads(entry)
         if self.cache == "encoded":
-            self._encoded.append((entry.image_path.read_bytes(), entry.mask_path.read_bytes()))
+            self._encoded.append((photo_bytes(entry.image_path), photo_bytes(entry.mask_path)))
 
     def _read(self, index: int) -> tuple[U8, U8]:
         if self.cache == "decoded":
@@ -125,14 +129,32 @@ def _check_heads(entry: PhotoEntry) -> None:
         raise DataError(f"{entry.mask_path} does not have the size of its photo")
 
 
+_BY_HEAD, _WHOLE = ("JPEG", "PNG", "TIFF", "BMP"), ("WEBP", "AVIF", "HEIF")
+# Of the forms whose readers take a whole file, twice, to see its head.
+_LARGEST_WHOLE = 128 << 20
+_TOO_LARGE = f"{'/'.join(_WHOLE)} of more than {_LARGEST_WHOLE >> 20} MiB"
+
+
+@cache
+def _forms(whole: bool) -> list[str]:
+    """Pillow's names of what is read, with or without the forms that are read whole."""
+    Image.init()
+    return [form for form in (_BY_HEAD + _WHOLE if whole else _BY_HEAD) if form in Image.OPEN]
+
+
 def _size(path: Path, what: str) -> tuple[int, int]:
+    whole = file_size(path, what) <= _LARGEST_WHOLE
     try:
-        with Image.open(path) as image:
+        with warnings.catch_warnings(), Image.open(path, formats=_forms(whole)) as image:
+            warnings.simplefilter("ignore")  # of what damage looks like
             width, height = image.size
             # A photo taken upright is stored lying, with a note (EXIF orientation 5 to 8).
             turned = what == "photo" and image.getexif().get(0x0112, 1) >= 5
     except UnidentifiedImageError as error:
-        raise DamagedPhotoError(f"cannot read the {what} {path}: not an image") from error
+        told = "not an image" if whole else f"not an image, or {_TOO_LARGE}"
+        raise DamagedPhotoError(f"cannot read the {what} {path}: {told}") from error
     except OSError as error:
         raise DamagedPhotoError(f"cannot read the {what} {path}: {error.strerror}") from error
+    except Exception as error:  # a stranger's bytes: Pillow raises many kinds
+        raise DamagedPhotoError(f"cannot read the {what} {path}: {error}") from error
     return (height, width) if turned else (width, height)

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
-from squeezesam_train.photos import IGNORE, U8
+from squeezesam_train.photos import IGNORE, U8, DamagedPhotoError
 from squeezesam_train.sources.run_lengths import Rle, decode_runs
 
 # An 8-bit label map holds this many objects beside the background (0) and the ignored (255).
 MOST_OBJECTS = IGNORE - 1
+MOST_MASKS = 4096
 _NESTED = 0.9
 
 
@@ -101,6 +102,11 @@ def flatten_masks(
     """Overlapping masks as a label map: nested ones merged by coin, the smaller over the larger.
 
     Arguments and result as in :func:`merge_nested_masks` and :func:`paint_labels`.
+
+    Raises:
+        DamagedPhotoError: more than MOST_MASKS, each of which is compared with every other.
     """
+    if len(masks) + len(ignore) > MOST_MASKS:
+        raise DamagedPhotoError(f"a photo has more than {MOST_MASKS} masks")
     kept = merge_nested_masks(masks, rng, probability)
     return paint_labels([masks[i] for i in kept], ignore, height, width)

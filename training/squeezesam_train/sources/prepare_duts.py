@@ -32,6 +32,7 @@ from squeezesam_train.photos import (
     check_sizes,
     decode_labels,
     decode_photo,
+    photo_bytes,
 )
 from squeezesam_train.sources.difference_hash import NEAR, NearDuplicates
 
@@ -180,7 +181,7 @@ def _write_all(
     for name in tqdm(names, desc="photos", unit="photo", file=sys.stderr, mininterval=1):
         photo = arguments.photos / f"{name}.jpg"
         try:
-            rgb = decode_photo(photo.read_bytes(), str(photo))
+            rgb = decode_photo(photo_bytes(photo), str(photo))
             labels = read_mask(arguments.masks / f"{name}.png")
             check_sizes(rgb, labels, f"the mask '{name}'")
         except DamagedPhotoError as error:
@@ -209,7 +210,7 @@ def read_mask(path: Path) -> U8:
     Raises:
         DamagedPhotoError: it cannot be read.
     """
-    grey = decode_labels(path.read_bytes(), str(path), to_grey=True)
+    grey = decode_labels(photo_bytes(path, "mask"), str(path), to_grey=True)
     return np.where(grey >= OBJECT, 1, np.where(grey < BACKGROUND, 0, IGNORE)).astype(np.uint8)
 
 

@@ -7,10 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
+from squeezesam_model.printable import shown
 
 # Run lengths as pycocotools has them: {"size": [H, W], "counts": bytes}.
 Rle = dict[str, Any]
 _MOST_CHARACTERS = 7
+# pycocotools walks along an outline in fifths of a pixel and keeps every step: 2^20 pixels are more
+# than all the rims of a photo's objects, and take it some hundred megabytes.
+_LONGEST_OUTLINE = 1 << 20
+_AT_A_TIME = 64
 
 
 def to_rle(segmentation: object, height: int, width: int) -> Rle | None:
@@ -21,7 +26,8 @@ def to_rle(segmentation: object, height: int, width: int) -> Rle | None:
         has, are passed over.
 
     Raises:
-        ValueError: it is none of these forms, or the run lengths are of another size.
+        ValueError: it is none of these forms, the run lengths are of another size, or a polygon's
+            corners lie further than twice the photo's sides from its origin.
     """
     if isinstance(segmentation, list):
         polygons = [p for p in segmentation if isinstance(p, list) and len(p) >= 6]
@@ -29,7 +35,8 @@ def to_rle(segmentation: object, height: int, width: int) -> Rle | None:
             raise ValueError("has a polygon that is no list of x, y")
         if not polygons:
             return None
-        rle = coco_mask.merge(coco_mask.frPyObjects(polygons, height, width))
+        _check_polygons(polygons, height, width)
+        rle = _merged(coco_mask.frPyObjects(polygons, height, width))
     elif isinstance(segmentation, dict):
         rle = _compressed(segmentation, height, width)
     elif segmentation is None:
@@ -39,20 +46,48 @@ def to_rle(segmentation: object, height: int, width: int) -> Rle | None:
     return rle if coco_mask.area(rle) > 0 else None
 
 
+def _merged(parts: list[Rle]) -> Rle:
+    """One mask of all, a few at a time: pycocotools goes through the sum for each part anew."""
+    while len(parts) > 1:
+        parts = [
+            coco_mask.merge(parts[start : start + _AT_A_TIME])
+            for start in range(0, len(parts), _AT_A_TIME)
+        ]
+    return parts[0]
+
+
 def _numbers(values: list[Any]) -> bool:
-    return all(isinstance(v, (int, float)) for v in values)
+    return all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values)
+
+
+def _check_polygons(polygons: list[list[Any]], height: int, width: int) -> None:
+    """Nothing that pycocotools would take as memory: it trusts any number."""
+    length = 0.0
+    for polygon in polygons:
+        for side, values in ((width, polygon[0::2]), (height, polygon[1::2])):
+            # Compared before numpy sees them: JSON has whole numbers of any size, and no-numbers.
+            if not all(-2 * side <= v <= 2 * side for v in values):
+                raise ValueError("has a polygon with a corner far outside its photo")
+        corners = np.array(polygon, np.float64).reshape(-1, 2)
+        length += float(np.abs(corners - np.roll(corners, 1, axis=0)).max(axis=1).sum())
+    if length > _LONGEST_OUTLINE:
+        raise ValueError(f"has an outline of more than {_LONGEST_OUTLINE} pixels")
 
 
 def _compressed(segmentation: dict[str, Any], height: int, width: int) -> Rle:
     if segmentation.get("size") != [height, width]:
         raise ValueError(
-            f"has a mask of the size {segmentation.get('size')}, its photo {[height, width]}"
+            f"has a mask of the size {shown(segmentation.get('size'))}, its photo {[height, width]}"
         )
     counts = segmentation.get("counts")
     if isinstance(counts, list) and _numbers(counts):
-        if min(counts, default=0) < 0 or sum(counts) != height * width:
+        # Held against the photo before they are turned into whole numbers, which may be endless.
+        if not all(0 <= v <= height * width and v == int(v) for v in counts):
+            raise ValueError("has run lengths that are no whole numbers of its photo's pixels")
+        if sum(counts) != height * width:
             raise ValueError("has run lengths that do not fill its photo")
-        return dict(coco_mask.frPyObjects(segmentation, height, width))
+        whole = {"size": [height, width], "counts": [int(v) for v in counts]}
+        return dict(coco_mask.frPyObjects(whole, height, width))
     if isinstance(counts, str):
         counts = counts.encode("ascii", "replace")
     if not isinstance(counts, bytes) or not counts:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from squeezesam_train.photos import U8, DamagedPhotoError, DataError, decode_photo
+from squeezesam_train.photos import U8, DamagedPhotoError, DataError, decode_photo, photo_bytes
 from squeezesam_train.sources.base import Photo, checked
 from squeezesam_train.sources.overlap import flatten_masks
 from squeezesam_train.sources.run_lengths import Rle, to_rle
+
+_LARGEST_JSON = 32 << 20  # bytes; those of SA-1B have one or two million
 
 
 class Sa1bPhotos:
@@ -33,19 +36,19 @@ class Sa1bPhotos:
         self.name = str(folder)
         self._folder, self._merging = folder, merging
         # An array of bytes: a list of millions of strings would be copied into every worker.
-        self._stems = np.array(_paired_stems(folder), dtype=np.bytes_)
+        # Names of any language, and those that are no UTF-8.
+        self._stems = np.array([os.fsencode(s) for s in _paired_stems(folder)], dtype=np.bytes_)
 
     def __len__(self) -> int:
         return len(self._stems)
 
     def draw(self, rng: np.random.Generator) -> Photo:
         """A random photo, all equally likely."""
-        stem = bytes(self._stems[int(rng.integers(len(self._stems)))]).decode()
+        stem = os.fsdecode(bytes(self._stems[int(rng.integers(len(self._stems)))]))
         path = self._folder / f"{stem}.jpg"
-        rgb = decode_photo(_read(path), str(path), turn=False)
-        labels = labels_of(
-            _read(path.with_suffix(".json")), f"{stem}.json", rgb, rng, self._merging
-        )
+        rgb = decode_photo(photo_bytes(path), str(path), turn=False)
+        document = photo_bytes(path.with_suffix(".json"), "masks")
+        labels = labels_of(document, f"{stem}.json", rgb, rng, self._merging)
         return checked(Photo(str(path), rgb, labels))
 
 
@@ -77,6 +80,8 @@ def labels_of(document: bytes, name: str, rgb: U8, rng: np.random.Generator, mer
 
 
 def _annotations(document: bytes, name: str) -> list[dict[str, Any]]:
+    if len(document) > _LARGEST_JSON:
+        raise DamagedPhotoError(f"{name} is larger than {_LARGEST_JSON >> 20} MiB")
     try:
         parsed = json.loads(document)
     except (ValueError, RecursionError) as error:
@@ -107,10 +112,3 @@ def _paired_stems(folder: Path) -> list[str]:
 def _stems(folder: Path, ending: str) -> set[str]:
     found = folder.rglob(f"*{ending}")
     return {str(p.relative_to(folder).with_suffix("")) for p in found}
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DamagedPhotoError(f"cannot read {path}: {error.strerror}") from error

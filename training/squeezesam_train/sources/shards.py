@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import reprlib
 import secrets
 import shutil
 import urllib.parse
@@ -29,6 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from squeezesam_model.printable import shown
 from webdataset.gopen import gopen
 from webdataset.shardlists import expand_urls
 
@@ -87,9 +87,10 @@ class ShardPhotos:
                 photo, label = sample.photo, sample.labels
                 is_json = label.extension == _JSON
                 rows.append((number, photo.offset, photo.size, label.offset, label.size, is_json))
-                keys.append(sample.key.encode())
+                keys.append(sample.key.encode("utf-8", "surrogateescape"))
         self._rows = np.array(rows, np.int64)
-        self._keys = np.array(keys, np.bytes_)
+        # Not an array of texts, whose every one would be as long as the longest.
+        self._keys, self._key_ends = b"".join(keys), np.cumsum([len(key) for key in keys])
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -99,7 +100,7 @@ class ShardPhotos:
         index = int(rng.integers(len(self._rows)))
         shard, photo_at, photo_size, label_at, label_size, is_json = self._rows[index].tolist()
         path = self._shards[shard]
-        name = f"{path}:{bytes(self._keys[index]).decode()}"
+        name = f"{path}:{self._key(index)}"
         rgb = decode_photo(_read(path, photo_at, photo_size), name, turn=False)
         data = _read(path, label_at, label_size)
         if is_json:
@@ -107,6 +108,10 @@ class ShardPhotos:
         else:
             labels = decode_labels(data, f"{name}.png")
         return checked(Photo(name, rgb, labels, self._kind))
+
+    def _key(self, index: int) -> str:
+        start = int(self._key_ends[index - 1]) if index else 0
+        return self._keys[start : int(self._key_ends[index])].decode(errors="surrogateescape")
 
 
 def addresses(pattern: str) -> list[str]:
@@ -121,7 +126,7 @@ def addresses(pattern: str) -> list[str]:
         count *= abs(int(span[2]) - int(span[1])) + 1 if span else group.count(",") + 1
     if count > MOST_SHARDS or any(mark in _BRACES.sub("", pattern) for mark in "{}"):
         raise DataError(
-            f"the shards {reprlib.repr(pattern)} are more than {MOST_SHARDS} or have braces that "
+            f"the shards {shown(pattern)} are more than {MOST_SHARDS} or have braces that "
             "cannot be counted"
         )
     found: list[str] = expand_urls(pattern)

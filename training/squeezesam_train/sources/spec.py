@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from reprlib import repr as shown
+
+from squeezesam_model.printable import shown
 
 from squeezesam_train.sources.base import LABEL_KINDS
 
@@ -58,7 +59,7 @@ def parse_sources(value: object) -> str | tuple[SourceSpec, ...]:
         if not sum(spec.weight for spec in specs) > 0:
             raise SpecError("'data': every source has the weight 0")
         return specs
-    raise SpecError("'data' must be a folder or a list of {kind: …, …}, not " + repr(value))
+    raise SpecError("'data' must be a folder or a list of {kind: …, …}, not " + shown(value))
 
 
 def _source(value: object) -> SourceSpec:
@@ -68,12 +69,13 @@ def _source(value: object) -> SourceSpec:
         )
     kind = value["kind"]
     if not isinstance(kind, str) or kind not in _REQUIRED:
-        raise SpecError(f"'data': unknown kind '{kind}' (known: {', '.join(_REQUIRED)})")
+        raise SpecError(f"'data': unknown kind {shown(kind)} (known: {', '.join(_REQUIRED)})")
     known = ("kind", "weight", *_REQUIRED[kind], *_OPTIONAL[kind])
     for key in value:
         if key not in known:
             raise SpecError(
-                f"'data': a source of kind {kind} has no key '{key}' (known: {', '.join(known)})"
+                f"'data': a source of kind {kind} has no key {shown(key)} "
+                f"(known: {', '.join(known)})"
             )
     for key in _REQUIRED[kind]:
         if key not in value:
@@ -89,7 +91,7 @@ def _text(kind: str, key: str, value: object) -> str:
         raise SpecError(f"'data': '{key}' of kind {kind} must be text, not {shown(value)}")
     choices = _CHOICES.get((kind, key))
     if choices and value not in choices:
-        raise SpecError(f"'data': '{key}' must be one of {', '.join(choices)}, not '{value}'")
+        raise SpecError(f"'data': '{key}' must be one of {', '.join(choices)}, not {shown(value)}")
     return value
 
 

@@ -6,11 +6,35 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from squeezesam.photo import LARGEST_FILE
 from webdataset.tariterators import base_plus_ext
 
 from squeezesam_train.photos import DataError
 
 _COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7z": "xz", b"\x28\xb5\x2f": "zstd"}
+
+
+# Heads whose contents, names and notes on a file, tarfile reads whole before anybody sees them.
+_NOTES = (
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+)
+_LONGEST_NOTE = 64 << 10
+_MOST_NOTES = 1_000
+
+
+class _Head(tarfile.TarInfo):
+    """A file's head, or one before it whose contents are short."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Head:
+        head = super().frombuf(buf, encoding, errors)
+        if head.type in _NOTES and head.size > _LONGEST_NOTE:
+            raise tarfile.ReadError(f"a name or note of more than {_LONGEST_NOTE >> 10} KiB")
+        return head
 
 
 @dataclass(frozen=True)
@@ -34,15 +58,24 @@ def index_shard(path: Path) -> dict[str, list[Member]]:
     samples: dict[str, list[Member]] = {}
     try:
         _refuse_compression(path)
-        with tarfile.open(path, "r:") as tar:
+        with tarfile.open(path, "r:", tarinfo=_Head) as tar:
             for info in tar:
+                # Notes for all files are copied to each, which tarfile keeps.
+                if len(info.pax_headers) > _MOST_NOTES:
+                    raise DataError(f"the shard {path}: more than {_MOST_NOTES} notes on a file")
+                info.pax_headers = {}
+                if info.issparse() or info.size > LARGEST_FILE:
+                    raise DataError(
+                        f"the shard {path}: {info.name} is sparse or larger than "
+                        f"{LARGEST_FILE >> 30} GiB"
+                    )
                 key, extension = base_plus_ext(info.name)
                 if info.isreg() and key is not None and not _is_meta(info.name):
                     member = Member(extension.lower(), info.offset_data, info.size)
                     samples.setdefault(key, []).append(member)
     except OSError as error:
         raise DataError(f"cannot read the shard {path}: {error.strerror}") from error
-    except tarfile.TarError as error:
+    except (tarfile.TarError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         raise DataError(
             f"the shard {path} is corrupt or truncated after {len(samples)} samples ({error}); "
             "fetch it again or leave it out"

@@ -22,13 +22,13 @@
  * interface, nor does running out of memory (SSAM_ERROR_OUT_OF_MEMORY). When a call fails, its
  * outputs are unchanged unless its comment says otherwise; a handle keeps its former state.
  *
- * Ownership. `..._open`, `..._create`, `_predict`, `_contour` hand out a handle that is yours:
- * give it back to the matching `..._free`, which takes NULL as well. Handles may be freed in any
- * order: a segmenter keeps its bundle alive, a session its segmenter; a mask depends on nothing.
- * Pointers found in `..._info` structs are borrowed from their handle and die with it. Images and
- * output buffers are the caller's; none is kept after the call returns. Using a handle after
- * freeing it is undefined. A core built for debugging (without NDEBUG) refuses a session that was
- * freed lately with SSAM_ERROR_INVALID_ARGUMENT.
+ * Ownership. `..._open`, `..._create`, `_predict`, `_everything`, `_contour` hand out a handle that
+ * is yours: give it back to the matching `..._free`, which takes NULL as well. Handles may be freed
+ * in any order: a segmenter keeps its bundle alive, a session its segmenter; a mask depends on
+ * nothing. Pointers found in `..._info` structs are borrowed from their handle and die with it.
+ * Images and output buffers are the caller's; none is kept after the call returns. Using a handle
+ * after freeing it is undefined. A core built for debugging (without NDEBUG) refuses a session that
+ * was freed lately with SSAM_ERROR_INVALID_ARGUMENT.
  *
  * Memory. Once a session has predicted and the mask was freed, a further tap allocates nothing:
  * add_point, set_box, undo, predict with the default options, get_info, render and freeing the mask
@@ -615,6 +615,66 @@ SSAM_API ssam_status ssam_mask_rle_counts(const ssam_mask* mask, uint32_t* count
 SSAM_API ssam_status ssam_mask_rle_string(const ssam_mask* mask, char* out, size_t capacity,
                                           size_t* length);
 
+/* ---- Everything ------------------------------------------------------------------------------*/
+
+/* What is asked, and what is kept of all that the network proposes. Take the defaults, then change
+ * what you want: fields may be added at its end. */
+typedef struct ssam_everything_options {
+    int32_t points_per_side; /* of the grid, 1...SSAM_MAX_SIDE: its points are the centres of so
+                                many by so many equal cells of the photo */
+    int32_t two_rounds;   /* 1: a quarter as many points a side first, and of the grid's only those
+                             that no mask of the first round covers; 0: the whole grid */
+    double min_score;     /* least predicted IoU, 0...1 */
+    double min_stability; /* 0...1: of the logits where the photo is, the least share of what lies
+                             above -1 that lies above 1 as well */
+    double max_overlap;   /* 0...1: of two regions whose rectangles' IoU is higher, the one with the
+                             lower score goes */
+    int64_t min_area;     /* least number of photo pixels */
+    const double* boxes;  /* a detector's: x0, y0, x1, y1 of each, asked instead of the grid; NULL:
+                             the grid */
+    size_t box_count;
+    /* Unless NULL: called on the calling thread after each prompt, with the number of prompts that
+     * are done and of all. It may call ssam_session_cancel, and nothing else on this session. */
+    void (*tick)(void* user, int64_t done, int64_t total);
+    void* user;          /* handed to `tick` */
+    int64_t reserved[4]; /* 0 */
+} ssam_everything_options;
+
+/* 32 points a side, one round, the limits that suit the bundle's networks: SAM's (score 0.88,
+ * stability 0.95, overlap 0.7, a pixel), or for our own, whose scores and edges are softer, lower
+ * ones (score 0.3, stability 0.8). `bundle` may be NULL: SAM's. */
+SSAM_API ssam_status ssam_everything_get_defaults(const ssam_bundle* bundle,
+                                                  ssam_everything_options* options);
+
+typedef struct ssam_region {
+    int64_t area;                /* pixels */
+    int32_t x, y, width, height; /* smallest rectangle round it, in whole pixels */
+    float score;                 /* predicted IoU, 0...1 */
+    double stability;            /* see ssam_everything_options */
+    ssam_prompt prompt;          /* that it answers, as it was asked */
+    const char* rle;             /* COCO's compressed string (ssam_mask_rle_string); borrowed */
+    size_t rle_length;           /* without the NUL */
+} ssam_region;
+
+typedef struct ssam_regions ssam_regions;
+
+/* Every object of the photo, best score first: a prompt at a time, all candidates of each, what is
+ * doubtful or too small left out, of regions that overlap the best one. Programs of the photo run
+ * once. The session's prompts and their masks stay as they are. `options` may be NULL:
+ * the defaults for the session's bundle. ssam_session_cancel stops it. Fails as
+ * ssam_session_predict, and with SSAM_ERROR_INVALID_ARGUMENT for options out of range,
+ * SSAM_ERROR_PROMPT for a box outside the photo, empty or inverted. */
+SSAM_API ssam_status ssam_session_everything(ssam_session* session,
+                                             const ssam_everything_options* options,
+                                             ssam_regions** regions);
+
+SSAM_API size_t ssam_regions_count(const ssam_regions* regions); /* 0 for NULL */
+
+SSAM_API ssam_status ssam_regions_get(const ssam_regions* regions, size_t index,
+                                      ssam_region* region);
+
+SSAM_API void ssam_regions_free(ssam_regions* regions);
+
 /* ---- Contour ---------------------------------------------------------------------------------*/
 
 typedef struct ssam_contour ssam_contour;
@@ -631,7 +691,8 @@ typedef struct ssam_ring {
  * is followed by its holes. `epsilon` >= 0: how far, in pixels, the simplified line may stray from
  * the exact one (Douglas-Peucker); with 0, filling the rings by the even-odd rule gives the mask
  * back exactly. A ring that simplification leaves without area is dropped, and its holes with it.
- */
+ * A mask of more than 2^20 runs of pixels (a checkerboard of two megapixels; photos' masks have
+ * some thousand) is refused: SSAM_ERROR_INVALID_ARGUMENT. */
 SSAM_API ssam_status ssam_mask_contour(const ssam_mask* mask, double epsilon,
                                        ssam_contour** contour);
 

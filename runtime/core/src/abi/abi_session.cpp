@@ -7,29 +7,10 @@
 #include "abi/handles.h"
 
 using ssam::guarded;
+using ssam::in_turn;
 using ssam::not_null;
 
 namespace {
-
-// The session behind a handle.
-template <typename Handle>
-auto& open(Handle* handle) {
-    not_null(handle, "session");
-    if (ssam::kChecksHandles && !handle->mark.alive()) {
-        ssam::fail(SSAM_ERROR_INVALID_ARGUMENT, "the session was freed: it must not be used again");
-    }
-    return *handle->session;
-}
-
-// Runs `body` on the session unless another thread is inside it.
-template <typename Handle, typename Body>
-ssam_status in_turn(Handle* handle, Body&& body) noexcept {
-    return guarded([&] {
-        auto& session = open(handle);
-        const ssam::Session::Turn turn(session);
-        body(session);
-    });
-}
 
 // The last sessions that were freed, emptied: as long as a handle lies here, its memory is not
 // given to anything else, and using it again is found out.

@@ -14,6 +14,7 @@
 #include "bundle/bundle.h"
 #include "mask/contour.h"
 #include "mask/prediction.h"
+#include "session/everything.h"
 #include "session/mask_store.h"
 #include "session/model.h"
 #include "session/session.h"
@@ -46,6 +47,10 @@ struct ssam_contour {
     std::vector<Ring> rings;
 };
 
+struct ssam_regions {
+    std::vector<ssam::Region> regions;
+};
+
 namespace ssam {
 
 // Hands `count` values to a caller's buffer of `capacity`. `*needed` is written even when the
@@ -70,6 +75,26 @@ void hand_out(const T* values, size_t count, T* buffer, size_t capacity, size_t*
 
 // Text with its NUL; `*length` is without it.
 void hand_out_text(const std::string& text, char* buffer, size_t capacity, size_t* length);
+
+// The session behind a handle.
+template <typename Handle>
+auto& open(Handle* handle) {
+    not_null(handle, "session");
+    if (kChecksHandles && !handle->mark.alive()) {
+        fail(SSAM_ERROR_INVALID_ARGUMENT, "the session was freed: it must not be used again");
+    }
+    return *handle->session;
+}
+
+// Runs `body` on the session unless another thread is inside it.
+template <typename Handle, typename Body>
+ssam_status in_turn(Handle* handle, Body&& body) noexcept {
+    return guarded([&] {
+        auto& session = open(handle);
+        const Session::Turn turn(session);
+        body(session);
+    });
+}
 
 // Makes a contour handle from a mask.
 ssam_contour* make_contour(const RunMask& mask, double epsilon);

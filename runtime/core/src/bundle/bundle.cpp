@@ -115,8 +115,15 @@ std::set<std::string> listed_paths(const Manifest& manifest) {
     return listed;
 }
 
-// An engine may read whatever lies beside a program: nothing does but what was hashed. The mark
-// that Finder leaves in every folder somebody looks into is no program's.
+// The mark that Finder leaves in a folder somebody looks into. It shows a Core ML package as one
+// file, so inside of one there is none.
+bool is_finders(const fs::directory_entry& entry, const std::string& path) {
+    std::error_code error;
+    return path == ".DS_Store" && fs::is_regular_file(entry.symlink_status(error));
+}
+
+// An engine may read whatever lies beside a program: nothing does but what was hashed. A link to a
+// file is what it leads to, held against the manifest like any other (caches keep files so).
 void check_nothing_else(const Bundle& bundle) {
     const std::set<std::string> listed = listed_paths(bundle.manifest);
     const fs::path root = to_path(bundle.folder);
@@ -125,8 +132,7 @@ void check_nothing_else(const Bundle& bundle) {
     for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
         const std::string path = entry->path().lexically_relative(root).generic_u8string();
         const bool is_link_to_folder = entry->is_symlink(error) && entry->is_directory(error);
-        if ((listed.count(path) == 0 && entry->path().filename() != ".DS_Store") ||
-            is_link_to_folder) {
+        if ((listed.count(path) == 0 && !is_finders(*entry, path)) || is_link_to_folder) {
             refuse(SSAM_ERROR_BUNDLE_DAMAGED, join(bundle.folder, path),
                    is_link_to_folder ? "is a link to another folder"
                                      : "the bundle's manifest does not list this file");

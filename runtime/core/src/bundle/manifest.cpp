@@ -95,6 +95,9 @@ Manifest read_document(const Field& document) {
     manifest.backend = document.at("backend").text();
     manifest.precision = document.at("precision").text();
     manifest.preset = document.at("model").at("preset").text();
+    if (const auto family = document.at("model").maybe("family")) {
+        manifest.family = family->text();
+    }
     read_prompts(document.at("prompts"), manifest);
     read_capabilities(document.at("capabilities"), manifest);
     const Field programs = document.at("programs");
@@ -137,7 +140,7 @@ Manifest read_manifest(std::string_view text) {
         fail(SSAM_ERROR_BUNDLE, "larger than " + std::to_string(kMaxManifestBytes >> 20) + " MiB");
     }
     const json::Value value = json::parse(text);
-    refuse_control_characters(value);
+    refuse_unreadable_text(value);
     const Field document(value);
     const int32_t version = read_version(document);  // first: all else depends on it
     Manifest manifest;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "image/geometry.h"
+#include "mask/trait.h"
 #include "squeezesam/ssam.h"
 
 namespace ssam {
@@ -62,15 +63,23 @@ struct Source {
     TensorLink from;          // of kProgram
 };
 
-// score -> scale * score + shift: what came true on photos that the network was not trained on.
-struct ScoreLine {
-    float scale = 1.0f;
-    float shift = 0.0f;
-};
-
 // By the kind of prompts, in the manifest's order.
-enum class ScoreKind : uint8_t { kClick, kClicks, kBox, kAutomatic };
-constexpr size_t kScoreKinds = 4;
+enum class PromptKind : uint8_t { kClick, kClicks, kBox, kAutomatic };
+constexpr size_t kPromptKinds = 4;
+
+// What of the heat map's logits the masks are given, by PromptKind.
+using HeatWeights = std::array<float, kPromptKinds>;
+
+// What of a mask's traits its score is: bias + the sum of weight * trait, fitted on photos that the
+// network was not trained on. By PromptKind; of a network that says nothing the score is its own.
+struct ScoreHead {
+    double bias = 0;
+    std::vector<double> weights;  // of each of ScoreHeads::traits
+};
+struct ScoreHeads {
+    std::vector<Trait> traits;
+    std::array<ScoreHead, kPromptKinds> heads;
+};
 
 struct TensorSpec {
     std::string name;
@@ -78,7 +87,8 @@ struct TensorSpec {
     Source source;            // of an input
     Role role = Role::kNone;  // of an output
     int least_peak = 0;       // of kHeat: a map whose highest byte is lower shows nothing
-    std::vector<ScoreLine> score_lines;  // of kScores: none, or one of each ScoreKind
+    std::optional<ScoreHeads> score_heads;  // of kScores
+    HeatWeights heat_weights{};             // of kMasks
 
     int64_t count() const;
     // Of a tensor with rows and columns: its last two sides.
@@ -97,7 +107,7 @@ struct ProgramSpec {
 };
 
 struct Manifest {
-    std::string name, licence, preset, target_name, backend, precision;
+    std::string name, licence, preset, family, target_name, backend, precision;
     int32_t target = SSAM_TARGET_ONNX;
     int32_t schema_version = 0;
     int max_points = 0;

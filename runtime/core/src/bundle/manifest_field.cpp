@@ -54,8 +54,11 @@ std::vector<std::pair<std::string, Field>> Field::members() const {
     return members;
 }
 
-std::string Field::text() const {
+std::string Field::text(size_t most) const {
     want(Kind::kString);
+    if (value_->string.size() > most) {
+        refuse("has more than " + std::to_string(most) + " bytes");
+    }
     return value_->string;
 }
 

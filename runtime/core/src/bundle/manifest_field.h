@@ -1,6 +1,7 @@
 // Typed access to a JSON document, with sentences that name the place of what is wrong.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,10 @@
 #include "bundle/json.h"
 
 namespace ssam {
+
+// Of texts that people are shown: names, kinds, licence. Paths may be longer.
+constexpr size_t kMaxShownBytes = 256;
+constexpr size_t kMaxPathBytes = 1024;
 
 // A value and how to call it: "programs.segment.inputs[0].shape". The document must outlive it.
 // Every access that does not find what it wants throws Failure (SSAM_ERROR_BUNDLE).
@@ -25,7 +30,7 @@ class Field {
     bool is_text() const { return value_->kind == json::Value::Kind::kString; }
     const json::Value& value() const { return *value_; }
 
-    std::string text() const;
+    std::string text(size_t most = kMaxShownBytes) const;  // at most so many bytes
     bool flag() const;
     int64_t whole(int64_t least, int64_t most) const;
     double real(double least, double most) const;

@@ -250,6 +250,11 @@ void link_pipeline(const Field& programs, std::vector<ReadProgram> read, Manifes
     if (manifest.heat) {
         check_heat(programs, manifest);
         manifest.heat_programs = all_needed(manifest.programs, manifest.heat->program);
+        return;
+    }
+    const HeatWeights& weights = manifest.output(manifest.masks).heat_weights;
+    if (std::any_of(weights.begin(), weights.end(), [](float each) { return each > 0; })) {
+        programs.refuse("give the masks heat_weights, but no heat map");
     }
 }
 

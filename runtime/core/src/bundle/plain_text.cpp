@@ -25,29 +25,35 @@ std::string text_of(const Place& place) {
     return before.empty() ? *place.key : before + "." + *place.key;
 }
 
-[[noreturn]] void refuse(const Place& place, const char* what) {
+[[noreturn]] void refuse(const Place& place, const std::string& what) {
     const std::string text = text_of(place);
-    fail(SSAM_ERROR_BUNDLE,
-         (text.empty() ? "the document" : text) + " " + what + " with a control character in it");
+    fail(SSAM_ERROR_BUNDLE, (text.empty() ? "the document" : text) + " " + what);
+}
+
+void look(const std::string& text, size_t most, const Place& place, const std::string& what) {
+    if (text.size() > most) {
+        refuse(place, what + " of more than " + std::to_string(most) + " bytes");
+    }
+    if (has_control(text)) {
+        refuse(place, what + " with a control character in it");
+    }
 }
 
 void look(const json::Value& value, const Place& place) {
-    if (value.kind == json::Value::Kind::kString && has_control(value.string)) {
-        refuse(place, "is a text");
+    if (value.kind == json::Value::Kind::kString) {
+        look(value.string, kMaxTextBytes, place, "is a text");
     }
     for (size_t i = 0; i < value.array.size(); ++i) {
         look(value.array[i], {&place, nullptr, i});
     }
     for (const auto& [key, member] : value.object) {
-        if (has_control(key)) {
-            refuse(place, "has a key");
-        }
+        look(key, kMaxKeyBytes, place, "has a key");
         look(member, {&place, &key, 0});
     }
 }
 
 }  // namespace
 
-void refuse_control_characters(const json::Value& document) { look(document, {}); }
+void refuse_unreadable_text(const json::Value& document) { look(document, {}); }
 
 }  // namespace ssam

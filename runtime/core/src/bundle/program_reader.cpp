@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/failure.h"
+#include "bundle/score_reader.h"
 #include "bundle/source_reader.h"
 
 namespace ssam {
@@ -31,9 +32,10 @@ std::string read_name(const Field& field) {
     return name;
 }
 
-// A manifest must not make us read outside its folder.
+// A manifest must not make us read outside its folder, be it of files or an address: in one, %2e is
+// a dot, and ? and # end the path.
 bool is_inside(const std::string& path) {
-    if (path.empty() || path.front() == '/' || path.find_first_of("\\:") != std::string::npos) {
+    if (path.empty() || path.front() == '/' || path.find_first_of("\\:%?#") != std::string::npos) {
         return false;
     }
     size_t begin = 0;
@@ -49,7 +51,7 @@ bool is_inside(const std::string& path) {
 }
 
 std::string read_path(const Field& field) {
-    std::string path = field.text();
+    std::string path = field.text(kMaxPathBytes);
     if (!is_inside(path)) {
         field.refuse("is \"" + path + "\", which is not a plain path inside the bundle");
     }
@@ -134,25 +136,6 @@ Role read_role(const Field& field) {
     field.refuse("is \"" + name + "\"; this runtime knows heat, masks, scores and embedding");
 }
 
-std::vector<ScoreLine> read_score_lines(const Field& field) {
-    const std::vector<Field> items = field.items();
-    if (items.size() != kScoreKinds) {
-        field.refuse("list " + std::to_string(items.size()) +
-                     " lines; there are four: one click, several clicks, a box, automatic");
-    }
-    std::vector<ScoreLine> lines;
-    for (const Field& item : items) {
-        const std::vector<Field> pair = item.items();
-        if (pair.size() != 2) {
-            item.refuse("is no pair of a scale and a shift");
-        }
-        // A scale above 0 leaves the order of the candidates as it is.
-        lines.push_back({static_cast<float>(pair[0].real(1e-3, 10.0)),
-                         static_cast<float>(pair[1].real(-10.0, 10.0))});
-    }
-    return lines;
-}
-
 void read_output(const Field& item, TensorSpec& tensor) {
     if (const auto role = item.maybe("role")) {
         tensor.role = read_role(*role);
@@ -163,11 +146,17 @@ void read_output(const Field& item, TensorSpec& tensor) {
         }
         tensor.least_peak = static_cast<int>(peak->whole(0, 255));
     }
-    if (const auto lines = item.maybe("score_lines")) {
-        if (tensor.role != Role::kScores) {
-            lines->refuse("belong to the scores");
+    if (const auto weights = item.maybe("heat_weights")) {
+        if (tensor.role != Role::kMasks) {
+            weights->refuse("belong to the masks");
         }
-        tensor.score_lines = read_score_lines(*lines);
+        tensor.heat_weights = read_heat_weights(*weights);
+    }
+    if (const auto heads = item.maybe("score_heads")) {
+        if (tensor.role != Role::kScores) {
+            heads->refuse("belong to the scores");
+        }
+        tensor.score_heads = read_score_heads(*heads);
     }
 }
 

@@ -79,7 +79,7 @@ Value converted_tensors(const Field& list, const std::vector<Known>& known) {
 Value converted_files(const Field& files) {
     Value converted = object({});
     for (const Field& file : files.items()) {
-        std::string path = file.at("path").text();
+        std::string path = file.at("path").text(kMaxPathBytes);
         if (converted.find(path) != nullptr) {
             file.at("path").refuse("lists \"" + path + "\" twice");
         }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "base/failure.h"
 #include "mask/changes.h"
 #include "mask/components.h"
 
@@ -11,6 +12,10 @@ namespace {
 // Every end of a run is a vertical edge, one row high. Its upper tip has number 2 * end, its lower
 // tip 2 * end + 1; `Links` says which tip each is joined to along the horizontal line they lie on.
 using Links = std::vector<size_t>;
+
+// A run costs some 330 bytes where it is an outline of its own. Photos' masks have some thousand;
+// this many has a checkerboard of two megapixels.
+constexpr size_t kMostRuns = size_t{1} << 20;
 
 size_t upper_tip(size_t end) { return 2 * end; }
 size_t lower_tip(size_t end) { return 2 * end + 1; }
@@ -101,6 +106,11 @@ int64_t twice_area(const std::vector<Corner>& corners) {
 }
 
 std::vector<Ring> trace_contour(const RunMask& mask) {
+    if (mask.runs().size() > kMostRuns) {
+        fail(SSAM_ERROR_INVALID_ARGUMENT,
+             "the outline is too ragged: the mask has more than 1048576 runs of pixels; keep its "
+             "largest piece or smooth it first");
+    }
     const Pieces pieces = find_pieces(mask, Neighbours::kEight);
     Tracer tracer(mask);
     // By piece: the outer ring first (it holds the piece's first pixel), then the holes.

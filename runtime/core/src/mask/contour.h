@@ -20,7 +20,7 @@ struct Ring {
 };
 
 // Each outer ring, in the raster order of the pieces' first pixels, followed by its holes in the
-// same order. Pieces are 8-connected.
+// same order. Pieces are 8-connected. Refuses a mask of more than 2^20 runs: Failure.
 std::vector<Ring> trace_contour(const RunMask& mask);
 
 // Twice the signed area.

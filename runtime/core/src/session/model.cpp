@@ -1,5 +1,6 @@
 #include "session/model.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string>
@@ -23,12 +24,16 @@ TensorList arrange(const std::vector<TensorSpec>& specs, float* const* data) {
     return list;
 }
 
-void check_finite(const ssam_tensor& tensor, const std::string& program) {
+// What is computed from a program's values stays finite: no network's own are near this.
+constexpr float kLargestValue = 1e6f;
+
+void check_values(const ssam_tensor& tensor, const std::string& program) {
     for (int64_t i = 0; i < tensor.count; ++i) {
         if (!std::isfinite(tensor.data[i])) {
             fail(SSAM_ERROR_ENGINE, "the program '" + program + "' returned a value in '" +
                                         tensor.name + "' that is not a number");
         }
+        tensor.data[i] = std::clamp(tensor.data[i], -kLargestValue, kLargestValue);
     }
 }
 
@@ -72,7 +77,7 @@ void Model::run(size_t program, float* const* inputs, float* const* outputs) con
     message[sizeof message - 1] = '\0';
     check_answer(status, message, spec.name);
     for (size_t i = 0; i < spec.outputs.size(); ++i) {
-        check_finite(out[i], spec.name);
+        check_values(out[i], spec.name);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "session/session.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/exact_arithmetic.h"
@@ -8,8 +9,17 @@
 #include "base/sigmoid_byte.h"
 #include "base/stopwatch.h"
 #include "session/photo_inputs.h"
+#include "session/score_heads.h"
 
 namespace ssam {
+namespace {
+
+// The part of a map's side that the photo covers, in the map's pixels. `resized`: the photo's side
+// in an input with the side `input`, of which the map shows all.
+double valid(int resized, int input, int map) { return static_cast<double>(resized) * map / input; }
+
+}  // namespace
+
 Session::Turn::Turn(const Session& session) : session_(session) {
     if (session.busy_.test_and_set(std::memory_order_acquire)) {
         fail(SSAM_ERROR_BUSY, "the session is being used by another thread");
@@ -28,6 +38,7 @@ void Session::set_image(const ImageView& image) {
     placement_ = inputs.placement;
     pipeline_.take_photo(std::move(inputs.images));
     automatic_.reset();
+    heat_share_.forget();
     prompts_.forget();
     previous_.forget();
     open_milliseconds_ = watch.milliseconds();
@@ -78,8 +89,12 @@ void Session::set_automatic(const ClickChoice& choice) {
     }
 }
 
-void Session::start(Prediction& prediction) {
+void Session::renew() {
+    photo();
     cancellation_.reset();
+}
+
+void Session::start(Prediction& prediction) {
     prediction.timings = {};
     prediction.timings.open = open_milliseconds_;
     prediction.programs.clear();
@@ -125,7 +140,7 @@ const std::vector<ssam_prompt>& Session::find_clicks(Prediction& prediction) {
 }
 
 std::vector<ssam_prompt> Session::automatic_clicks() {
-    photo();
+    renew();
     if (!manifest().can(SSAM_CAN_AUTOMATIC)) {
         fail(SSAM_ERROR_PROMPT_UNSUPPORTED,
              "this bundle has no heat map: it finds no clicks by itself");
@@ -172,37 +187,92 @@ void Session::find_masks(Prediction& prediction, const float* previous) {
     cancellation_.check();
 }
 
-void Session::make_honest(std::vector<float>& scores, bool automatic) const {
-    const std::vector<ScoreLine>& lines = manifest().output(manifest().scores).score_lines;
-    ScoreKind kind = used_.clicks.size() > 1 ? ScoreKind::kClicks : ScoreKind::kClick;
+PromptKind Session::kind(bool automatic) const {
     if (automatic) {
-        kind = ScoreKind::kAutomatic;
-    } else if (used_.box) {
-        kind = ScoreKind::kBox;
+        return PromptKind::kAutomatic;
     }
-    const ScoreLine line = lines.empty() ? ScoreLine{} : lines[static_cast<size_t>(kind)];
-    for (float& score : scores) {
-        score = std::clamp(line.scale * score + line.shift, 0.0f, 1.0f);
+    if (used_.box) {
+        return PromptKind::kBox;
     }
+    return used_.clicks.size() > 1 ? PromptKind::kClicks : PromptKind::kClick;
+}
+
+bool Session::find_heat_share(Prediction& prediction) {
+    if (!manifest().heat) {
+        return false;
+    }
+    if (!heat_share_.known()) {
+        const TensorLink link = *manifest().heat;
+        pipeline_.run(manifest().heat_programs, cancellation_, prediction.programs);
+        heat_share_.take(pipeline_.output(link), manifest().output(link).size(),
+                         place(placement_->photo, manifest().programs[link.program].frame),
+                         prediction, upsampler_);
+    }
+    return true;
+}
+
+void Session::join_heat(Prediction& prediction, PromptKind kind) {
+    const HeatWeights& weights = manifest().output(manifest().masks).heat_weights;
+    const float weight = weights[static_cast<size_t>(kind)];
+    if (weight == 0) {
+        return;
+    }
+    if (!find_heat_share(prediction)) {
+        return;
+    }
+    // What stands out somewhere else than where the person points says nothing of the object.
+    const float under =
+        kind == PromptKind::kAutomatic ? 1.0f : heat_share_.under(used_, *placement_, prediction);
+    heat_share_.add_to(prediction, weight * under, used_, *placement_);
+}
+
+void Session::make_honest(Prediction& prediction, PromptKind kind) {
+    const std::optional<ScoreHeads>& heads = manifest().output(manifest().scores).score_heads;
+    if (!heads) {
+        for (float& score : prediction.scores) {
+            score = std::clamp(score, 0.0f, 1.0f);
+        }
+        return;
+    }
+    const bool with_heat = looks_at_heat(*heads, kind) && find_heat_share(prediction);
+    apply(*heads, kind, with_heat ? heat_share_.plane().data() : nullptr,
+          used_.box ? std::optional(on_plane(*used_.box, *placement_, prediction.plane))
+                    : std::nullopt,
+          trait_reader_, prediction);
+}
+
+void Session::fill(Prediction& prediction, const float* previous, PromptKind kind, bool heat) {
+    prediction.photo = placement_->photo;
+    used_.list(prediction.prompts);
+    find_masks(prediction, previous);
+    const Placement& at = *placement_;
+    prediction.valid_width = valid(at.resized.width, at.input.width, prediction.plane.width);
+    prediction.valid_height = valid(at.resized.height, at.input.height, prediction.plane.height);
+    if (heat) {
+        join_heat(prediction, kind);
+    }
+    // Where the share is in the former mask alone, these masks are like those of clicks by hand.
+    const bool bare = kind == PromptKind::kAutomatic && previous != nullptr;
+    make_honest(prediction, bare ? PromptKind::kClicks : kind);
+}
+
+void Session::answer(const PromptState& prompts, const std::shared_ptr<Prediction>& prediction) {
+    start(*prediction);
+    used_ = prompts;
+    fill(*prediction, nullptr, kind(false), false);
 }
 
 void Session::predict(const ssam_predict_options& options, std::shared_ptr<Prediction> prediction,
                       Mask& mask) {
-    photo();
+    renew();
     const Stopwatch watch;
     start(*prediction);
     const bool automatic = choose_prompts(*prediction);
     cancellation_.check();
     const bool builds_on = manifest().can(SSAM_CAN_PREVIOUS_MASK);
-    prediction->photo = placement_->photo;
-    used_.list(prediction->prompts);
-    find_masks(*prediction, builds_on ? previous_.before(prompts_.depth(), automatic) : nullptr);
-    make_honest(prediction->scores, automatic);
-    const Placement& at = *placement_;
-    prediction->valid_width =
-        static_cast<double>(at.resized.width) * prediction->plane.width / at.input.width;
-    prediction->valid_height =
-        static_cast<double>(at.resized.height) * prediction->plane.height / at.input.height;
+    const float* previous = builds_on ? previous_.before(prompts_.depth(), automatic) : nullptr;
+    // A mask to build on has its share of the heat map already.
+    fill(*prediction, previous, kind(automatic), previous == nullptr);
     prediction->timings.total = watch.milliseconds();
     mask.choose(std::move(prediction), options, upsampler_);
     cancellation_.check();

@@ -107,11 +107,15 @@ private struct ProgramFiles {
         // The core has read this text before: it can only fail where Foundation's JSON differs.
         do {
             let manifest = try JSONDecoder().decode(Manifest.self, from: Data(bundle.manifest.utf8))
-            // By its file, as the core has names of its own for the programs of schema 1.
-            let file = bundle.program(program).map { URL(fileURLWithPath: $0.path) }
-            let entry = manifest.programs.values.first { $0.file == file?.lastPathComponent }
-            files = entry?.files.all ?? []
-        } catch {
+            // By its file, as the core has names of its own for the programs of schema 1. The
+            // longest that fits: "a/x" ends with "x" too.
+            let path = bundle.url(of: program).map { "/" + $0.path } ?? ""
+            let entries = manifest.programs.values.filter { path.hasSuffix("/" + $0.file) }
+            guard let entry = entries.max(by: { $0.file.utf8.count < $1.file.utf8.count }) else {
+                throw SegmentationError(.bundle, "\(bundle.name): \(program) has no files")
+            }
+            files = entry.files.all
+        } catch is DecodingError {
             throw SegmentationError(.bundle, "\(bundle.name): manifest.json cannot be read")
         }
     }

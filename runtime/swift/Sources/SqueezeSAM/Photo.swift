@@ -47,6 +47,17 @@ public struct Photo: Sendable {
         }
     }
 
+    /// Throws what the core would say of a photo of this size, before memory is taken for it.
+    static func checkSize(width: Int, height: Int) throws {
+        let (longest, most) = (65535, 1 << 28)  // SSAM_MAX_SIDE, SSAM_MAX_PIXELS
+        guard 1...longest ~= width, 1...longest ~= height, width * height <= most else {
+            throw SegmentationError(
+                .photo,
+                "the photo is too large (\(width)x\(height)): at most \(longest) pixels a side and "
+                    + "\(most) in all")
+        }
+    }
+
     /// Where the pixels are. Photos of the platform's own kinds lend theirs without a copy.
     let storage: any PixelStorage
     public let orientation: Orientation

@@ -1,6 +1,7 @@
 import Foundation
-import SqueezeSAM
 import XCTest
+
+@testable import SqueezeSAM
 
 /// What cannot work is refused with the core's own sentence.
 final class BadInputTests: XCTestCase {
@@ -198,6 +199,18 @@ final class BadInputTests: XCTestCase {
             let start = "the program 'heat' failed: aé"
             XCTAssertTrue(error.message.hasPrefix(start), error.message)
             XCTAssertFalse(error.message.contains("\u{FFFD}"))
+        }
+    }
+
+    /// What encoded photos are held against before they are decoded: the core's own limits.
+    func testThePhotosSizeIsLimitedAsInTheCore() throws {
+        for (width, height) in [(1, 1), (65535, 1), (16384, 16384)] {
+            XCTAssertNoThrow(try Photo.checkSize(width: width, height: height))
+        }
+        for (width, height) in [(0, 1), (1, -1), (65536, 1), (16385, 16384), (Int.max, Int.max)] {
+            XCTAssertThrowsError(try Photo.checkSize(width: width, height: height)) {
+                XCTAssertEqual(($0 as? SegmentationError)?.code, .photo)
+            }
         }
     }
 }

@@ -68,6 +68,31 @@ final class CompiledModelCacheTests: XCTestCase {
         XCTAssertEqual(try entries(cache).count, 4)
     }
 
+    func testProgramsInFoldersHaveEntriesOfTheirOwn() async throws {
+        let (cache, compiler) = (try cache(), Compiler())
+        for bytes: [UInt8] in [[66, 1, 3], [66, 0]] {
+            let folder = try tinyBundle(self, bytes: bytes)
+            let nets = folder.appendingPathComponent("nets", isDirectory: true)
+            try FileManager.default.createDirectory(at: nets, withIntermediateDirectories: true)
+            for file in ["segment.bin", "heat.bin"] {
+                try FileManager.default.moveItem(
+                    at: folder.appendingPathComponent(file), to: nets.appendingPathComponent(file))
+            }
+            let path = folder.appendingPathComponent("manifest.json")
+            var manifest = String(decoding: try Data(contentsOf: path), as: UTF8.self)
+            for file in ["segment.bin", "heat.bin"] {
+                manifest = manifest.replacingOccurrences(of: file, with: "nets/" + file)
+            }
+            try Data(manifest.utf8).write(to: path)
+            let bundle = try ModelBundle(contentsOf: folder)
+            for program in ["segment", "heat"] {
+                let loaded = try await compiler.load(cache, bundle, program)
+                XCTAssertEqual(loaded, Data(bytes))
+            }
+        }
+        XCTAssertEqual(compiler.count, 4)
+    }
+
     func testADamagedEntryIsMadeAgain() async throws {
         let (cache, compiler) = (try cache(), Compiler())
         let bundle = try ModelBundle(contentsOf: tinyBundle(self))

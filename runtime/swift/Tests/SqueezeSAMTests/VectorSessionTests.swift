@@ -29,8 +29,7 @@ final class VectorSessionTests: XCTestCase {
         try await Vectors.each("sessions") { one in
             let outputs = try one.object("outputs")
             let engine = RecordingEngine { _, _, name in try outputs.floats(name) }
-            let photo = try storedPhoto(one, bytes: one.bytes("photo"))
-            try await replay(one, photo, engine)
+            try await replay(one, one.bytes("photo"), engine)
         }
     }
 
@@ -51,8 +50,7 @@ final class VectorSessionTests: XCTestCase {
                 default: return try steps[run].numbers("scores").map { Float($0) }
                 }
             }
-            let photo = try storedPhoto(one, bytes: part(recording, one.numbers("photo")))
-            try await replay(one, photo, engine)
+            try await replay(one, part(recording, one.numbers("photo")), engine)
             XCTAssertEqual(engine.runs(of: "heat"), 1)
             XCTAssertEqual(engine.runs(of: "segment"), steps.count)
         }
@@ -79,7 +77,9 @@ final class VectorSessionTests: XCTestCase {
 
     // MARK: - A session
 
-    private func replay(_ one: Case, _ photo: Photo, _ engine: RecordingEngine) async throws {
+    private func replay(_ one: Case, _ rgb: [UInt8], _ engine: RecordingEngine) async throws {
+        let photo = try storedPhoto(one, bytes: rgb)
+        let straight = try straightPhoto(one, rgb: rgb)
         let session = try await open(photo, one, engine)
         for step in try one.objects("steps") {
             try await makeCalls(session, step)
@@ -91,6 +91,9 @@ final class VectorSessionTests: XCTestCase {
             XCTAssertEqual(
                 SqueezeSAMCore.sha256(Data(try mask.cutout(of: photo).bytes)),
                 try step.text("cutout_sha256"))
+            XCTAssertEqual(
+                SqueezeSAMCore.sha256(Data(try mask.cutout(of: straight).bytes)),
+                try step.text("straight_cutout_sha256"))
         }
         XCTAssertEqual(
             try digest(engine.seen("segment", "image")), try one.text("image_sha256"))
@@ -109,6 +112,23 @@ final class VectorSessionTests: XCTestCase {
         Photo(
             bytes: Data(bytes), width: try one.whole("stored_width"),
             height: try one.whole("stored_height"),
+            orientation: Photo.Orientation(rawValue: Int32(try one.whole("orientation")))!)
+    }
+
+    /// The RGB photo with straight alpha, as README.md of the vectors has it.
+    private func straightPhoto(_ one: Case, rgb: [UInt8]) throws -> Photo {
+        let (width, height) = (try one.whole("stored_width"), try one.whole("stored_height"))
+        var rgba: [UInt8] = []
+        rgba.reserveCapacity(4 * width * height)
+        for y in 0..<height {
+            for x in 0..<width {
+                let at = 3 * (y * width + x)
+                rgba += rgb[at..<at + 3]
+                rgba.append(UInt8(min(max((5 * x + 3 * y) % 400 - 70, 0), 255)))
+            }
+        }
+        return Photo(
+            bytes: Data(rgba), width: width, height: height, format: .rgbaStraight,
             orientation: Photo.Orientation(rawValue: Int32(try one.whole("orientation")))!)
     }
 

@@ -12,6 +12,7 @@ extension Photo {
     /// Throws `SegmentationError` with the code `.photo`.
     public init(_ image: CGImage, orientation: Orientation = .up) throws {
         let (width, height) = (image.width, image.height)
+        try Photo.checkSize(width: width, height: height)
         var bytes = Data(count: width * height * 4)
         let drawn = bytes.withUnsafeMutableBytes { buffer in
             guard let space = CGColorSpace(name: CGColorSpace.sRGB),

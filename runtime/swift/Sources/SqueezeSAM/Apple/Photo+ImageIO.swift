@@ -4,7 +4,9 @@ import Foundation
 import ImageIO
 
 extension Photo {
-    /// A photo from the bytes of a file (JPEG, HEIC, PNG, …), with the orientation written in it.
+    /// A photo from the bytes of a file (JPEG, HEIC, PNG, …), with the orientation written in it. Of
+    /// several pictures in a file it is the one that the file calls its primary one. The size is
+    /// looked at before anything is decoded.
     ///
     /// Throws `SegmentationError` with the code `.photo`.
     public init(encoded file: Data) throws {
@@ -12,13 +14,21 @@ extension Photo {
             CFDataCreate(nil, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
                 .flatMap { CGImageSourceCreateWithData($0, nil) }
         }
-        guard let source, let image = CGImageSourceCreateImageAtIndex(source, 0, nil) else {
-            throw SegmentationError(.photo, "not a photo that this device can read")
+        guard let source else { throw unreadable }
+        let index = CGImageSourceGetPrimaryImageIndex(source)
+        let properties = CGImageSourceCopyPropertiesAtIndex(source, index, nil) as? [String: Any]
+        let number = { (key: CFString) in properties?[key as String] as? NSNumber }
+        guard let width = number(kCGImagePropertyPixelWidth)?.intValue,
+            let height = number(kCGImagePropertyPixelHeight)?.intValue
+        else { throw unreadable }
+        try Photo.checkSize(width: width, height: height)
+        guard let image = CGImageSourceCreateImageAtIndex(source, index, nil) else {
+            throw unreadable
         }
-        let properties = CGImageSourceCopyPropertiesAtIndex(source, 0, nil) as? [String: Any]
-        let number = properties?[kCGImagePropertyOrientation as String] as? NSNumber
-        try self.init(
-            image, orientation: number.flatMap { Orientation(rawValue: $0.int32Value) } ?? .up)
+        let orientation = number(kCGImagePropertyOrientation)?.int32Value
+        try self.init(image, orientation: orientation.flatMap(Orientation.init(rawValue:)) ?? .up)
     }
 }
+
+private let unreadable = SegmentationError(.photo, "not a photo that this device can read")
 #endif

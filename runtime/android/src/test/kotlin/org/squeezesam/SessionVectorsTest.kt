@@ -68,8 +68,7 @@ class SessionVectorsTest {
     private suspend fun checkSession(case: JsonObject) {
         val outputs = case.getAsJsonObject("outputs")
         val engine = ReplayEngine { _, output -> outputs.floats(output) }
-        val photo = photoOf(case, case.hex("photo"))
-        checkSteps(case, engine, photo)
+        checkSteps(case, engine, case.hex("photo"))
     }
 
     private suspend fun checkReplay(case: JsonObject) {
@@ -92,7 +91,7 @@ class SessionVectorsTest {
                     else -> steps[run++].numbers("scores").map { it.toFloat() }.toFloatArray()
                 }
             }
-        checkSteps(case, engine, photoOf(case, part(case.list("photo"))))
+        checkSteps(case, engine, part(case.list("photo")))
         assertEquals(1, engine.runs["heat"])
         assertEquals(steps.size, run)
     }
@@ -105,16 +104,35 @@ class SessionVectorsTest {
             orientation = case.int("orientation"),
         )
 
-    private suspend fun checkSteps(case: JsonObject, engine: ReplayEngine, photo: Photo) {
+    /** The RGB photo with straight alpha, as README.md of the vectors has it. */
+    private fun withAlpha(case: JsonObject, rgb: ByteArray): Photo {
+        val (width, height) = case.int("stored_width") to case.int("stored_height")
+        val rgba =
+            ByteArray(4 * width * height) { at ->
+                val (x, y) = at / 4 % width to at / 4 / width
+                val alpha = ((5 * x + 3 * y) % 400 - 70).coerceIn(0, 255)
+                if (at % 4 < 3) rgb[at / 4 * 3 + at % 4] else alpha.toByte()
+            }
+        val orientation = case.int("orientation")
+        return Photo(rgba, width, height, PixelFormat.RGBA_STRAIGHT, orientation = orientation)
+    }
+
+    private suspend fun cutoutOf(mask: Mask, photo: Photo): String {
+        val pixels = mask.cutout(photo).pixels
+        return Parts.sha256(ByteArray(pixels.remaining()).also { pixels.get(it) })
+    }
+
+    private suspend fun checkSteps(case: JsonObject, engine: ReplayEngine, pixels: ByteArray) {
+        val photo = photoOf(case, pixels)
         segmenterOf(case, engine).use { segmenter ->
             segmenter.open(photo).use { session ->
                 for (step in case.list("steps").map { it.asJsonObject }) {
                     makeCalls(session, step.list("calls"))
                     session.predict(optionsOf(step)).use { mask ->
                         checkMask(mask, step)
-                        val pixels = mask.cutout(photo).pixels
-                        val rgba = ByteArray(pixels.remaining()).also { pixels.get(it) }
-                        assertEquals(step.text("cutout_sha256"), Parts.sha256(rgba))
+                        assertEquals(step.text("cutout_sha256"), cutoutOf(mask, photo))
+                        val straight = cutoutOf(mask, withAlpha(case, pixels))
+                        assertEquals(step.text("straight_cutout_sha256"), straight)
                     }
                     checkPoints(engine, step)
                     val planes = engine.seen.getValue("segment.prompts")
