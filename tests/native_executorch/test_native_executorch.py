@@ -57,7 +57,8 @@ def test_the_masks_compared_are_no_blanks(
 ) -> None:
     for photo in PHOTOS:
         assert ssam(photos / f"{photo}.jpg", *PROMPTS["box"], model=shipped).code == 0
-        assert 0.02 < (png(tmp_path / f"{photo}-mask.png") > 0).mean() < 0.9
+        # Some thousand pixels at least: the box is the same for all, however small what it holds.
+        assert 0.005 < (png(tmp_path / f"{photo}-mask.png") > 0).mean() < 0.9
 
 
 def test_json_holds_what_the_python_format_json_holds(
