@@ -18,6 +18,8 @@ except ModuleNotFoundError:
 
 RESULT_SCHEMA = Path(__file__).with_name("result.schema.json")
 _LONGEST = 200
+# More milliseconds, bytes or operations than anything here has; floats still tell them apart.
+_LARGEST = 1e15
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -29,6 +31,16 @@ def _texts(value: Any) -> Iterator[str]:
         yield from _texts(part)
     for part in value if isinstance(value, list) else ():
         yield from _texts(part)
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    """Every number of JSON; whole ones may have any length."""
+    if isinstance(value, (int, float)):
+        yield value
+    for part in value.values() if isinstance(value, dict) else ():
+        yield from _numbers(part)
+    for part in value if isinstance(value, list) else ():
+        yield from _numbers(part)
 
 
 class SchemaError(ValueError):
@@ -52,6 +64,9 @@ def check_result(value: Any) -> None:
         place = place if len(place) <= _LONGEST else f"{place[:_LONGEST]}…"
         raise SchemaError(f"{place}: {told}" if place else told)
     # Pages quote them: no pattern knows all the characters that end a line or turn it round.
-    for text in _texts({key: part for key, part in value.items() if key != "extra"}):
+    quoted = {key: part for key, part in value.items() if key != "extra"}
+    if any(abs(number) > _LARGEST for number in _numbers(quoted)):
+        raise SchemaError("it holds a number that is too large for a measurement")
+    for text in _texts(quoted):
         if not text.isprintable():
             raise SchemaError(f"{text[:_LONGEST]!a} has characters that are not printable")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,33 @@ def test_a_result_without_its_program_s_times_is_one_sentence(
     error = capsys.readouterr().err
     assert "has no times" in error
     assert error.count("\n") == 1
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every number of JSON, by what it lies in and its key there."""
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(part, (dict, list)):
+            yield from _places(part)
+        elif isinstance(part, (int, float)) and not isinstance(part, bool):
+            yield value, key
+
+
+@pytest.mark.parametrize("number", [10**16, 10**400, 10**4000, 1e300, -(10**400)])
+def test_numbers_that_nobody_measured_are_one_sentence(
+    docs: Path, result: dict[str, Any], number: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tried = 0
+    for place, key in list(_places(result)):
+        honest = place[key]
+        place[key] = number
+        (docs / "devices" / "a.json").write_text(json.dumps(result))
+        assert devices_table.main(["--docs", str(docs)]) == 2
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1
+        assert len(error) < 1_000
+        place[key] = honest
+        tried += 1
+    assert tried > 20
 
 
 def test_a_page_that_says_something_else_is_found(docs: Path) -> None:

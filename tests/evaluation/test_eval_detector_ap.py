@@ -16,11 +16,11 @@ from pycocotools import mask as rle
 from scored_sample import ellipse, small_photo
 from squeezesam_train.evaluation.ap_cli import main
 from squeezesam_train.evaluation.detector_ap import (
-    average_precision,
     load_detections,
     load_truth,
     segment_detections,
 )
+from squeezesam_train.evaluation.mask_ap import average_precision
 from squeezesam_train.evaluation.predictor import Prediction
 from squeezesam_train.evaluation.prompts import Prompts
 from squeezesam_train.photos import DataError

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from pycocotools import mask as rle
-from squeezesam_train.evaluation.detector_ap import average_precision, load_truth
+from squeezesam_train.evaluation.detector_ap import load_truth
+from squeezesam_train.evaluation.mask_ap import average_precision
 
 Mask = NDArray[np.bool_]
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from endless_program import make_endless
+from endless_program import make_endless, make_unknown, make_wordy
 from squeezesam_export.bundle.check import CheckRequest, check_bundle
 from squeezesam_export.bundle.write import Exported
 from squeezesam_export.cli import main
+from squeezesam_export.program import ExportError
 
 
 @pytest.fixture
@@ -101,6 +103,17 @@ def test_a_program_that_never_ends_is_stopped_at_the_limit(
     assert main(["--check", str(bundle), "--limit", "20"]) == 1
     last = capfd.readouterr().err.strip().splitlines()[-1]
     assert last.endswith("took longer than 20 s over one step and was stopped")
+
+
+@pytest.mark.parametrize("spoil", [make_wordy, make_unknown])
+@pytest.mark.parametrize("program", ["segment", "heat"])
+def test_programs_that_cannot_be_compared_are_one_sentence(
+    bundle: Path, program: str, spoil: Callable[[Path, str], None]
+) -> None:
+    spoil(bundle, program)
+    with pytest.raises(ExportError) as caught:
+        check_bundle(CheckRequest(bundle))
+    assert str(caught.value).count("\n") == 0
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "soon", ""])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import time
@@ -46,6 +47,32 @@ def endless_loop(path: Path) -> None:
     graph.node.append(helper.make_node("Loop", ["rounds", "true", "start"], ["looped"], body=body))
     graph.node.append(helper.make_node("Add", ["before_the_loop", "looped"], [last]))
     onnx.save(model, path)
+
+
+def make_wordy(bundle: Path, program: str = "segment") -> None:
+    """The program's last output, of its own shape, then holds texts."""
+    path = bundle / f"{program}.onnx"
+    model = onnx.load(path)
+    graph = model.graph
+    last = graph.output[-1]
+    shape = [size.dim_value for size in last.type.tensor_type.shape.dim]
+    producer = next(node for node in graph.node if last.name in node.output)
+    producer.output[list(producer.output).index(last.name)] = "numbers"
+    words = helper.make_tensor("words", TensorProto.STRING, shape, [b"x"] * math.prod(shape))
+    graph.initializer.append(words)
+    graph.node.append(helper.make_node("Identity", ["words"], [last.name]))
+    last.type.tensor_type.elem_type = TensorProto.STRING
+    onnx.save(model, path)
+    rehash(bundle, program)
+
+
+def make_unknown(bundle: Path, program: str = "segment") -> None:
+    """An operator of the program is then one that nobody has."""
+    path = bundle / f"{program}.onnx"
+    model = onnx.load(path)
+    model.graph.node[-1].op_type = "Nobody"
+    onnx.save(model, path)
+    rehash(bundle, program)
 
 
 _BODY = [

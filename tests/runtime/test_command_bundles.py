@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import pytest
+from endless_program import make_unknown, make_wordy
 from onnx import helper, numpy_helper
 from photo_files import save_scene
 from squeezesam.cli import main
@@ -171,6 +173,17 @@ def test_verify_finds_a_network_that_answers_with_no_numbers(typed: Any, copy: P
     assert "'scores'" in err
     assert "no numbers" in err
     assert out.count("ok") == 2  # the manifest and the heat map
+
+
+@pytest.mark.parametrize("spoil", [make_wordy, make_unknown])
+@pytest.mark.parametrize("program", ["segment", "heat"])
+def test_verify_finds_a_program_that_cannot_be_run(
+    typed: Any, copy: Path, program: str, spoil: Callable[[Path, str], None]
+) -> None:
+    spoil(copy, program)
+    code, _, err = typed("verify", copy)
+    assert code == 1
+    assert err.count("\n") == 1
 
 
 def test_a_command_is_needed(typed: Any) -> None:

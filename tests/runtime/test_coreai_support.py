@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import platform
 import sys
+from pathlib import Path
 
 import pytest
 from squeezesam.engines import coreai_support
-from squeezesam.engines.coreai_support import coreai_obstacle
+from squeezesam.engines.coreai_support import asset_obstacle, coreai_obstacle
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +58,18 @@ def test_an_older_macos_and_other_systems_are_named(monkeypatch: pytest.MonkeyPa
     assert coreai_obstacle(("json",)) is None
     monkeypatch.setattr(platform, "system", lambda: "Windows")
     assert "this is Windows on arm64" in str(coreai_obstacle(("json",)))
+
+
+@pytest.mark.parametrize("about", ["[" * 100_000, "{", "null", '{"producer": 3}', "\udcff", "",
+                                   json.dumps({"producer": "x" * 60_000}),
+                                   "1" * 70_000])  # fmt: skip
+def test_whatever_an_asset_says_of_itself_is_a_short_sentence(tmp_path: Path, about: str) -> None:
+    (tmp_path / "main.mlirb").write_bytes(b"")
+    (tmp_path / "main.hash").write_bytes(hashlib.sha256(b"").digest())
+    (tmp_path / "metadata.json").write_text(about, errors="surrogateescape")
+    sentence = asset_obstacle(tmp_path)
+    assert sentence is not None
+    assert len(sentence) < 500
 
 
 def test_the_extra_names_three_versions() -> None:

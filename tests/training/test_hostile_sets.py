@@ -17,10 +17,10 @@ import numpy as np
 import pytest
 from PIL import Image
 from squeezesam_train.evaluation.detector_ap import (
-    average_precision,
     load_detections,
     load_truth,
 )
+from squeezesam_train.evaluation.mask_ap import average_precision
 from squeezesam_train.photos import DataError
 from squeezesam_train.sources.coco import CocoPhotos
 from squeezesam_train.sources.folder import open_folder

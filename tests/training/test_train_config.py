@@ -137,6 +137,20 @@ _NONSENSE = {
     **{f"a tag that its value belies: {tag}": f"surprise: {tag}" for tag in _TAGS},
     "a tag of 5,000 letters": f"surprise: !{'a' * 5_000} 1",
     "a word of 5,000 letters for a truth": f"surprise: !!bool {'a' * 5_000}",
+    **{
+        f"{key} of 6,000 hexadecimal digits": f"{key}: {sign}0x{'f' * 6000}"
+        for key in ("save_every", "accumulate", "log_every", "masks_per_photo", "seed", "threads")
+        for sign in ("", "-")
+    },
+    **{
+        f"a phase's {key} is {sign} 6,000 hexadecimal digits":
+            f"phases: [{{size: 64, batch: 4, steps: 1, {key}: {sign}0x{'f' * 6000}}}]"
+        for key in ("size", "batch", "steps", "epochs", "sizes")
+        for sign in ("", "-", "[")
+    },
+    "many small merges": "a: &a {" + ", ".join(f"k{i}: 1" for i in range(950)) + "}\nb: ["
+        + ", ".join(["{<<: *a}"] * 900) + "]",
+    "more than any needs": "surprise: [" + "1," * 40_000 + "]",
     "merges of merges": "a0: &a0 {" + ", ".join(f"k{i}: 1" for i in range(9)) + "}\n" + "\n".join(
         f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 10)
     ),

@@ -27,10 +27,15 @@ _SHARES = (
 
 _MOST_MERGED = 1_000
 _LONGEST = 1_000
+_LARGEST_FILE = 64 << 10
 
 
 class _Loader(yaml.SafeLoader):
     """YAML whose `<<` stay small: merges of merges of merges double and double."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._merged = 0
 
     def flatten_mapping(self, node: Any) -> None:
         # Before they are merged, which is when they take memory.
@@ -41,7 +46,9 @@ class _Loader(yaml.SafeLoader):
             self._count(len(node.value), node)
 
     def _count(self, keys: int, node: Any) -> None:
-        if keys > _MOST_MERGED:
+        # Of the whole document: many small ones are as large as one.
+        self._merged += keys
+        if self._merged > _MOST_MERGED:
             mark = node.start_mark
             raise yaml.constructor.ConstructorError(None, None, "too many merged keys", mark)
 
@@ -65,6 +72,14 @@ def _yaml(text: str) -> Any:
         raise ValueError(f"a value is none of its kind ({type(error).__name__})") from error
 
 
+def _text(path: Path) -> str:
+    with path.open("rb") as file:
+        content = file.read(_LARGEST_FILE + 1)
+    if len(content) > _LARGEST_FILE:
+        raise ConfigError(f"the configuration {path} is larger than {_LARGEST_FILE >> 10} KiB")
+    return content.decode("utf-8")
+
+
 def load_config(path: Path, overrides: list[str]) -> TrainConfig:
     """Read a YAML file and apply ``key=value`` overrides (values are YAML too).
 
@@ -72,7 +87,7 @@ def load_config(path: Path, overrides: list[str]) -> TrainConfig:
         ConfigError: the file cannot be read, or a key or value is wrong.
     """
     try:
-        raw = _yaml(path.read_text(encoding="utf-8"))
+        raw = _yaml(_text(path))
     except OSError as error:
         raise ConfigError(f"cannot read the configuration {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -153,6 +168,9 @@ def _typed(key: str, kind: str, value: object) -> Any:
         if kind == "float" and isinstance(value, (int, float, str)):
             return float(value)
         if kind == "int" and isinstance(value, int) and not isinstance(value, bool):
+            # More can neither be printed nor given to any library.
+            if abs(value) >= 1 << 63:
+                raise ConfigError(f"'{key}' must be a whole number of 63 bits")
             return value
         if kind == "bool" and isinstance(value, bool):
             return value

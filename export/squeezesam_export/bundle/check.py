@@ -8,11 +8,12 @@ from pathlib import Path
 
 from squeezesam import BundleError, ModelBundle
 from squeezesam.child import restart_limit
+from squeezesam.engines.checks import sentence
 from squeezesam_model import file_sha256
 from squeezesam_model.families import chosen_weights, family_of
 from squeezesam_model.network import Network, Program
 
-from squeezesam_export.networks.reference import Reference
+from squeezesam_export.networks.reference import PreparedView, Reference
 from squeezesam_export.photos.views import comparison_views, folder_views
 from squeezesam_export.program import Execute, ExportError
 from squeezesam_export.progress import Progress, Silent
@@ -71,15 +72,28 @@ def check_bundle(request: CheckRequest, progress: Progress | None = None) -> Che
     prepared = [reference.prepare(view) for view in views]
     progress(f"comparing on {len(prepared)} photos")
     restart_limit()
-    executes = {program.name: _executor(bundle, program) for program in reference.programs}
-    try:
-        bundle.recheck()
-    except BundleError as error:
-        raise ExportError(str(error)) from error
-    measured = parity.compare(reference, executes, prepared, _with_limit(progress))
+    measured = _measured(bundle, reference, prepared, progress)
     least = gate.floors(bundle.info["precision"], request.iou_floor)
     gate.check(f"{bundle.target} {bundle.info['precision']}", measured, least)
     return Checked(bundle.name, measured)
+
+
+def _measured(
+    bundle: ModelBundle, reference: Reference, prepared: list[PreparedView], progress: Progress
+) -> parity.Parity:
+    """The comparison itself: whatever a stranger's programs make a library raise is a sentence."""
+    try:
+        executes = {program.name: _executor(bundle, program) for program in reference.programs}
+        bundle.recheck()
+        return parity.compare(reference, executes, prepared, _with_limit(progress))
+    except ExportError:
+        raise
+    except BundleError as error:
+        raise ExportError(str(error)) from error
+    except Exception as error:
+        raise ExportError(
+            f"{bundle.folder}: its programs cannot be run and compared: {sentence(error)}"
+        ) from error
 
 
 def _with_limit(progress: Progress) -> Callable[[int, int], None]:

@@ -21,6 +21,8 @@ _PYTHONS = ((3, 11), (3, 14))
 _GLIBC = (2, 34)
 _MACOS = 26
 _PROGRAM, _HASH, _ABOUT = "main.mlirb", "main.hash", "metadata.json"
+# The real ones have a few hundred bytes and 32.
+_LARGEST_ABOUT, _LARGEST_HASH, _LONGEST_PRODUCER = 64 << 10, 1 << 10, 200
 
 
 def coreai_obstacle(modules: Iterable[str] = ("coreai.runtime",)) -> str | None:
@@ -67,22 +69,38 @@ def asset_obstacle(asset: Path) -> str | None:
     if not asset.is_dir():
         return f"{asset.name} is not a folder with a Core AI program"
     try:
-        about = json.loads((asset / _ABOUT).read_text(encoding="utf-8"))
-        content, digest = (asset / _PROGRAM).read_bytes(), (asset / _HASH).read_bytes()
+        about = json.loads(_head(asset / _ABOUT, _LARGEST_ABOUT).decode("utf-8"))
+        digest = _head(asset / _HASH, _LARGEST_HASH)
+        same = _sha256(asset / _PROGRAM) == digest
     except OSError as error:
         return f"{asset.name} has no {Path(str(error.filename)).name} that can be read"
-    except ValueError:
+    except (ValueError, RecursionError):
         return f"{asset.name}: its {_ABOUT} is not valid JSON"
-    if hashlib.sha256(content).digest() != digest:
+    if not same:
         return f"{asset.name} was changed after it was written"
     own = f"coreai-core {installed_version()}"
     producer = about.get("producer") if isinstance(about, dict) else None
     if producer != own:
+        named = str(producer or "an unknown version")[:_LONGEST_PRODUCER]
         return (
-            f"{asset.name} was written by {producer or 'an unknown version'}, installed here is "
-            f"{own}: export it again, or install that version"
+            f"{asset.name} was written by {named}, installed here is {own}: export it again, or "
+            "install that version"
         )
     return None
+
+
+def _sha256(path: Path) -> bytes:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while part := file.read(1 << 20):
+            digest.update(part)
+    return digest.digest()
+
+
+def _head(path: Path, most: int) -> bytes:
+    """No more than so many bytes: what is larger is cut, and so is neither JSON nor a hash."""
+    with path.open("rb") as file:
+        return file.read(most)
 
 
 def _system_obstacle() -> str | None:

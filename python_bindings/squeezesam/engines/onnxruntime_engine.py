@@ -91,11 +91,11 @@ class _OnnxProgram:
             # Between two operators, also inside of a loop.
             on_cancel(functools.partial(setattr, options, "terminate", True))
             values = self._session.run(self._outputs, dict(inputs), options)
+            return {
+                name: np.ascontiguousarray(value, dtype=np.float32)
+                for name, value in zip(self._outputs, values, strict=True)
+            }
         except Exception as error:
             raise EngineError(
                 f"onnxruntime failed in the program {self._name!r}: {sentence(error)}"
             ) from error
-        return {
-            name: np.ascontiguousarray(value, dtype=np.float32)
-            for name, value in zip(self._outputs, values, strict=True)
-        }

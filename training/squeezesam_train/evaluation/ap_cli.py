@@ -77,20 +77,20 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     import cv2
     import torch
 
-    from squeezesam_train.evaluation import detector_ap
+    from squeezesam_train.evaluation import detector_ap, mask_ap
     from squeezesam_train.evaluation.progress import Progress
 
     torch.set_num_threads(arguments.threads)
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     truth = detector_ap.load_truth(arguments.annotations)
-    lvis = detector_ap.is_lvis(truth)
-    most = detector_ap.LVIS_MOST if lvis else detector_ap.COCO_MOST
+    lvis = mask_ap.is_lvis(truth)
+    most = mask_ap.LVIS_MOST if lvis else mask_ap.COCO_MOST
     detections = detector_ap.load_detections(arguments.detections, truth, most)
     predictor = _predictor(arguments)
     results = detector_ap.segment_detections(
         predictor, truth, arguments.photos, detections, Progress("photos")
     )
-    figures = detector_ap.average_precision(truth, results)
+    figures = mask_ap.average_precision(truth, results)
     report = {
         "protocol": f"mask AP with given boxes, {'LVIS' if lvis else 'COCO'}",
         "photos": len(detections),

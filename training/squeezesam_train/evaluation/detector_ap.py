@@ -19,21 +19,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pycocotools import mask as rle
 from pycocotools.coco import COCO
-from pycocotools.cocoeval import COCOeval
 from squeezesam.photo import MAX_PIXELS
 
+from squeezesam_train.evaluation.mask_ap import Detection
 from squeezesam_train.evaluation.predictor import Predictor
 from squeezesam_train.evaluation.prompts import Prompts
 from squeezesam_train.photos import U8, DataError, decode_photo, photo_bytes
 from squeezesam_train.sources.run_lengths import to_rle
 
-Detection = dict[str, Any]
-COCO_MOST, LVIS_MOST = 100, 300
-# The judge's tables take 190 KB a class; LVIS has 1,203.
-_MOST_CLASSES = 2_500
+# LVIS has 1,203 classes, and hardly 300 objects on a photo; a detection is held against each.
+_MOST_CLASSES, _MOST_ON_A_PHOTO = 2_500, 1_000
 _LONGEST_ID = 256
 _LVIS_KEYS = ("neg_category_ids", "not_exhaustive_category_ids")
 _ANNOTATION_KEYS = {"image_id", "category_id", "segmentation", "area"}
@@ -97,7 +94,7 @@ def _judged(
     Numbered from 1: it takes a match with the annotation 0 for none. Their masks are run lengths
     that were looked at, for pycocotools would take any number as memory; what has none is left out.
     """
-    found = []
+    found, objects = [], dict.fromkeys(sizes, 0)
     for number, row in enumerate(annotations, 1):
         if missing := sorted(_ANNOTATION_KEYS - _names_of(row)):
             raise DataError(f"{path}: an annotation has no {' and no '.join(missing)}")
@@ -112,6 +109,9 @@ def _judged(
             mask = to_rle(row["segmentation"], *sizes[photo])
         except ValueError as error:
             raise DataError(f"{path}: an annotation {error}") from error
+        objects[photo] += 1
+        if objects[photo] > _MOST_ON_A_PHOTO:
+            raise DataError(f"{path}: a photo has more than {_MOST_ON_A_PHOTO} annotations")
         # A crowd takes in any number of detections, an ignored object one.
         if mask is not None:
             found.append({"iscrowd": 0, **row, "segmentation": mask, "id": number})
@@ -173,11 +173,6 @@ def _json(path: Path) -> Any:
         raise DataError(f"{path}: not enough memory for it") from error
 
 
-def is_lvis(truth: COCO) -> bool:
-    """Whether the photos say which classes were checked on them."""
-    return any("neg_category_ids" in photo for photo in truth.imgs.values())
-
-
 def segment_detections(
     predictor: Predictor,
     truth: COCO,
@@ -214,87 +209,3 @@ def _photo(record: dict[str, Any], photos: Path) -> U8:
     if rgb.shape[:2] != (record["height"], record["width"]):
         raise DataError(f"{photos / name} does not have the size that its annotations say")
     return rgb
-
-
-def average_precision(truth: COCO, results: list[Detection]) -> dict[str, float]:
-    """AP, AP50, AP75, APs, APm, APl in 0…1 (−1 where there is nothing to find).
-
-    With LVIS annotations also APr, APc, APf: rare, common and frequent classes.
-    """
-    lvis = is_lvis(truth)
-    rows = [row for row in results if not lvis or _was_checked(truth, row)]
-    with contextlib.redirect_stdout(io.StringIO()):
-        judge = (FederatedEval if lvis else COCOeval)(truth, _as_coco(truth, rows), "segm")
-        judge.params.maxDets = [1, 10, LVIS_MOST if lvis else COCO_MOST]
-        judge.evaluate()
-        judge.accumulate()
-    return _summary(judge, truth if lvis else None)
-
-
-def _as_coco(truth: COCO, rows: list[Detection]) -> COCO:
-    """Results as COCO's evaluation reads them, filed by their masks' areas; there may be none."""
-    found = COCO()
-    found.dataset = {
-        "images": truth.dataset["images"],
-        "categories": truth.dataset["categories"],
-        "annotations": [
-            {**row, "id": number, "area": float(rle.area(row["segmentation"])), "iscrowd": 0}
-            for number, row in enumerate(rows, 1)
-        ],
-    }
-    found.createIndex()
-    return found
-
-
-_FREQUENCIES = {"APr": "r", "APc": "c", "APf": "f"}
-
-
-def _was_checked(truth: COCO, row: Detection) -> bool:
-    photo = truth.imgs[row["image_id"]]
-    present = {a["category_id"] for a in truth.imgToAnns[row["image_id"]]}
-    return row["category_id"] in present or row["category_id"] in photo["neg_category_ids"]
-
-
-class FederatedEval(COCOeval):  # type: ignore[misc]
-    """COCO's evaluation with the two rules that LVIS adds.
-
-    Unmatched detections of classes not labelled exhaustively go free, and objects marked ``ignore``
-    are left out.
-    """
-
-    def _prepare(self) -> None:
-        ignored = {a["id"] for a in self.cocoGt.dataset["annotations"] if a.get("ignore")}
-        super()._prepare()
-        for truths in self._gts.values():
-            for truth in truths:
-                truth["ignore"] = truth["ignore"] or truth["id"] in ignored
-
-    def evaluateImg(  # noqa: N802
-        self, image: int, category: int, area: list[float], most: int
-    ) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = super().evaluateImg(image, category, area, most)
-        record = self.cocoGt.imgs[image]
-        if found is not None and category in record.get("not_exhaustive_category_ids", ()):
-            found["dtIgnore"] = np.logical_or(found["dtIgnore"], found["dtMatches"] == 0)
-        return found
-
-
-def _summary(judge: COCOeval, lvis_truth: COCO | None) -> dict[str, float]:
-    precision = judge.eval["precision"]  # IoU levels × recalls × classes × areas × limits
-    figures = {
-        "AP": _mean(precision[:, :, :, 0, -1]),
-        "AP50": _mean(precision[0, :, :, 0, -1]),
-        "AP75": _mean(precision[5, :, :, 0, -1]),
-    }
-    for area, name in enumerate(("APs", "APm", "APl"), 1):
-        figures[name] = _mean(precision[:, :, :, area, -1])
-    if lvis_truth is not None:
-        for name, letter in _FREQUENCIES.items():
-            chosen = [lvis_truth.cats[c].get("frequency") == letter for c in judge.params.catIds]
-            figures[name] = _mean(precision[:, :, chosen, 0, -1])
-    return figures
-
-
-def _mean(precision: NDArray[np.float64]) -> float:
-    counted = precision[precision > -1]
-    return float(counted.mean()) if counted.size else -1.0

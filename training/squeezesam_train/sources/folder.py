@@ -129,8 +129,8 @@ def _check_heads(entry: PhotoEntry) -> None:
         raise DataError(f"{entry.mask_path} does not have the size of its photo")
 
 
-_BY_HEAD, _WHOLE = ("JPEG", "PNG", "TIFF", "BMP"), ("WEBP", "AVIF", "HEIF")
-# Of the forms whose readers take a whole file, twice, to see its head.
+_BY_HEAD, _WHOLE = ("JPEG", "BMP"), ("PNG", "TIFF", "WEBP", "AVIF", "HEIF")
+# Of the forms whose readers may take a whole file, or most of it, to see its head.
 _LARGEST_WHOLE = 128 << 20
 _TOO_LARGE = f"{'/'.join(_WHOLE)} of more than {_LARGEST_WHOLE >> 20} MiB"
 
@@ -149,7 +149,7 @@ def _size(path: Path, what: str) -> tuple[int, int]:
             warnings.simplefilter("ignore")  # of what damage looks like
             width, height = image.size
             # A photo taken upright is stored lying, with a note (EXIF orientation 5 to 8).
-            turned = what == "photo" and image.getexif().get(0x0112, 1) >= 5
+            turned = what == "photo" and _orientation(image) >= 5
     except UnidentifiedImageError as error:
         told = "not an image" if whole else f"not an image, or {_TOO_LARGE}"
         raise DamagedPhotoError(f"cannot read the {what} {path}: {told}") from error
@@ -158,3 +158,11 @@ def _size(path: Path, what: str) -> tuple[int, int]:
     except Exception as error:  # a stranger's bytes: Pillow raises many kinds
         raise DamagedPhotoError(f"cannot read the {what} {path}: {error}") from error
     return (height, width) if turned else (width, height)
+
+
+def _orientation(image: Image.Image) -> int:
+    # A PNG's notes may come behind its pixels, which Pillow would decode to find them.
+    if image.format == "PNG" and "exif" not in image.info:
+        return 1
+    found = image.getexif().get(0x0112, 1)
+    return found if isinstance(found, int) else 1

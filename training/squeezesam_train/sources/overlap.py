@@ -17,6 +17,8 @@ from squeezesam_train.sources.run_lengths import Rle, decode_runs
 # An 8-bit label map holds this many objects beside the background (0) and the ignored (255).
 MOST_OBJECTS = IGNORE - 1
 MOST_MASKS = 4096
+# Masks times bytes of all run lengths: each mask is laid over each. 3 s at most.
+_MOST_COMPARED = 1 << 29
 _NESTED = 0.9
 
 
@@ -104,9 +106,12 @@ def flatten_masks(
     Arguments and result as in :func:`merge_nested_masks` and :func:`paint_labels`.
 
     Raises:
-        DamagedPhotoError: more than MOST_MASKS, each of which is compared with every other.
+        DamagedPhotoError: more than MOST_MASKS, each of which is compared with every other, or as
+            many run lengths in them that this would take long.
     """
     if len(masks) + len(ignore) > MOST_MASKS:
         raise DamagedPhotoError(f"a photo has more than {MOST_MASKS} masks")
+    if len(masks) * sum(len(mask["counts"]) for mask in masks) > _MOST_COMPARED:
+        raise DamagedPhotoError(f"a photo has {len(masks)} masks of too many runs")
     kept = merge_nested_masks(masks, rng, probability)
     return paint_labels([masks[i] for i in kept], ignore, height, width)

@@ -35,21 +35,27 @@ class Sa1bPhotos:
     def __init__(self, folder: Path, merging: float = 0.5) -> None:
         self.name = str(folder)
         self._folder, self._merging = folder, merging
-        # An array of bytes: a list of millions of strings would be copied into every worker.
+        # One text and where each name in it ends: a list of millions of strings would be copied
+        # into every worker, and an array of them would make all as long as the longest.
         # Names of any language, and those that are no UTF-8.
-        self._stems = np.array([os.fsencode(s) for s in _paired_stems(folder)], dtype=np.bytes_)
+        stems = [os.fsencode(stem) for stem in _paired_stems(folder)]
+        self._stems, self._ends = b"".join(stems), np.cumsum([len(stem) for stem in stems])
 
     def __len__(self) -> int:
-        return len(self._stems)
+        return len(self._ends)
 
     def draw(self, rng: np.random.Generator) -> Photo:
         """A random photo, all equally likely."""
-        stem = os.fsdecode(bytes(self._stems[int(rng.integers(len(self._stems)))]))
+        stem = self._stem(int(rng.integers(len(self._ends))))
         path = self._folder / f"{stem}.jpg"
         rgb = decode_photo(photo_bytes(path), str(path), turn=False)
         document = photo_bytes(path.with_suffix(".json"), "masks")
         labels = labels_of(document, f"{stem}.json", rgb, rng, self._merging)
         return checked(Photo(str(path), rgb, labels))
+
+    def _stem(self, number: int) -> str:
+        first = int(self._ends[number - 1]) if number else 0
+        return os.fsdecode(self._stems[first : int(self._ends[number])])
 
 
 def labels_of(document: bytes, name: str, rgb: U8, rng: np.random.Generator, merging: float) -> U8:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ _NOTES = (
 )
 _LONGEST_NOTE = 64 << 10
 _MOST_NOTES = 1_000
+# tarfile searches notes for what follows digits, from each digit on.
+_MANY_DIGITS = re.compile(rb"[0-9]{100}")
 
 
 class _Head(tarfile.TarInfo):
@@ -35,6 +38,17 @@ class _Head(tarfile.TarInfo):
         if head.type in _NOTES and head.size > _LONGEST_NOTE:
             raise tarfile.ReadError(f"a name or note of more than {_LONGEST_NOTE >> 10} KiB")
         return head
+
+    def _proc_pax(self, tar: tarfile.TarFile) -> tarfile.TarInfo:
+        # tarfile's own name for the reader of notes, unchanged from Python 3.2 to 3.14.
+        file = tar.fileobj
+        assert file is not None
+        place = file.tell()
+        if _MANY_DIGITS.search(file.read(max(0, self.size))):
+            raise tarfile.ReadError("a note with a hundred digits in a row")
+        file.seek(place)
+        found: tarfile.TarInfo = super()._proc_pax(tar)  # type: ignore[misc]
+        return found
 
 
 @dataclass(frozen=True)
@@ -60,6 +74,8 @@ def index_shard(path: Path) -> dict[str, list[Member]]:
         _refuse_compression(path)
         with tarfile.open(path, "r:", tarinfo=_Head) as tar:
             for info in tar:
+                if info.size < 0:  # tarfile would read the same head again, for ever
+                    raise DataError(f"the shard {path}: a file of less than no bytes")
                 # Notes for all files are copied to each, which tarfile keeps.
                 if len(info.pax_headers) > _MOST_NOTES:
                     raise DataError(f"the shard {path}: more than {_MOST_NOTES} notes on a file")
