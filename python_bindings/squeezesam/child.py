@@ -17,6 +17,8 @@ import threading
 from collections.abc import Sequence
 from typing import IO, Any
 
+from .terminal import unexpected
+
 LIMIT_S = 300.0
 """Seconds that one step (a program loaded or run, one photo) may take, unless it is said."""
 
@@ -74,7 +76,11 @@ def be_child(function: Any, words: Sequence[str]) -> int:
     _silence_libraries()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     restart_limit()
-    code: int = function(list(words[1:]))
+    try:
+        code: int = function(list(words[1:]))
+    except Exception as error:  # whatever it is, it is one sentence
+        print(f"squeezesam: {unexpected(error)}", file=sys.stderr)
+        return 1
     return code
 
 

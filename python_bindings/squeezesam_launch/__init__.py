@@ -132,8 +132,8 @@ def run(command: str) -> int:
     """Runs one of COMMANDS with the process's own arguments; returns the exit code.
 
     130 after SIGINT and 143 after SIGTERM, each with one sentence; 1 where standard output cannot
-    be written (full, closed) or a library is missing. A SIGINT that is ignored, as in jobs that a
-    shell has put into the background, stays ignored.
+    be written (full, closed), a library is missing or something unforeseen is raised. A SIGINT that
+    is ignored, as in jobs that a shell has put into the background, stays ignored.
     """
     _occupy_closed_streams()
     ending, code = Ending(), 1
@@ -153,6 +153,16 @@ def run(command: str) -> int:
 
 
 def _work(command: str) -> int:
+    try:
+        return _called(command)
+    except Exception as error:  # whatever it is, it is one sentence
+        from squeezesam.terminal import unexpected
+
+        _say(command, unexpected(error))
+        return 1
+
+
+def _called(command: str) -> int:
     target, extra = COMMANDS[command]
     module, _, function = target.partition(":")
     try:

@@ -107,3 +107,8 @@ def speak(words: list[str]) -> int:
     """For a child: prints its words; the exit code is their number."""
     print(*words)
     return len(words)
+
+
+def stumble(words: list[str]) -> int:
+    """For a child: raises what nobody foresaw."""
+    raise ValueError("two\nlines")
