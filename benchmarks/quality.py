@@ -43,6 +43,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--protocols", default=",".join([*PROTOCOLS, "noc"]))
     parser.add_argument("--limit", type=int, help="only so many photos")
     parser.add_argument("--baseline-limit", type=int, help="baselines see only so many photos")
+    parser.add_argument(
+        "--baselines", help="'none' leaves GrabCut and the ellipse out: they take most of the time"
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--output", type=Path, default=Path("docs/performance"))
     return parser
@@ -66,7 +69,7 @@ def run_evaluation(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     words += ["--protocols", options.protocols, "--threads", str(options.threads)]
     for target in options.targets:
         words += ["--bundle", str(find_bundle(options.bundles, target, "int8", options.size))]
-    for name in ("limit", "baseline_limit"):
+    for name in ("limit", "baselines", "baseline_limit"):
         if getattr(options, name) is not None:
             words += [f"--{name.replace('_', '-')}", str(getattr(options, name))]
     code = evaluate(words)
