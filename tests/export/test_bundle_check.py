@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from endless_program import make_endless, make_unknown, make_wordy
 from squeezesam_export.bundle.check import CheckRequest, check_bundle
@@ -27,6 +29,15 @@ def test_a_check_measures_what_the_export_measured(onnx_int8: Exported) -> None:
     checked = check_bundle(CheckRequest(onnx_int8.path))
     assert checked.parity.mask_iou == onnx_int8.parity.mask_iou
     assert checked.parity.snr_db == pytest.approx(onnx_int8.parity.snr_db, abs=1e-6)
+
+
+def test_a_photo_in_which_nothing_stands_out_is_no_reason_to_refuse(
+    onnx_int8: Exported, tmp_path: Path
+) -> None:
+    shades = np.linspace(120, 150, 256, dtype=np.float32)[:, None, None]
+    cv2.imwrite(str(tmp_path / "wall.png"), np.broadcast_to(shades, (256, 256, 3)).astype(np.uint8))
+    checked = check_bundle(CheckRequest(onnx_int8.path, photos=tmp_path, iou_floor=0.0))
+    assert checked.parity.snr_db["heat"] > 20
 
 
 _SIZES: dict[str, list[Any]] = {

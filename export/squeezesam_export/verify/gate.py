@@ -22,9 +22,12 @@ class Floors:
     snr_db: float
 
 
-# What our weights reach at 512 (Core ML; int8 of all targets): fp16 0.996 and 55 dB, int8 0.987 and
-# 28 dB. An fp16 mask that is far off is another candidate, chosen where two scores are equal.
-_FLOORS = {"fp32": Floors(0.995, 40.0), "fp16": Floors(0.995, 40.0), "int8": Floors(0.97, 20.0)}
+# The least that our weights reach at 512 on the built-in views, over all targets (its page is
+# docs/export_parity.md): fp16 0.9989 and 41.6 dB (the heat map), int8 0.978 and 20.2 dB
+# (ExecuTorch's masks); on one photo of a user's it may be some decibels less. What a broken weight
+# leaves is far below. An fp16 mask that is far off is another candidate, chosen where two scores
+# are equal.
+_FLOORS = {"fp32": Floors(0.995, 40.0), "fp16": Floors(0.995, 34.0), "int8": Floors(0.97, 17.0)}
 
 
 def floors(precision: str, mask_iou: float | None = None) -> Floors:

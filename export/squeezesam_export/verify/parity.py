@@ -41,8 +41,18 @@ class Parity:
         return min(self.mask_iou, key=lambda name: self.mask_iou[name])
 
 
-def snr_db(reference: Sequence[F32], measured: Sequence[F32]) -> float:
+# Of a role whose values are probabilities: the energy per value below which hardly anything is to
+# be told from noise. The heat map of a photo in which nothing stands out is nearly nought.
+_LEAST_ENERGY = {"heat": 0.01}
+
+
+def snr_db(reference: Sequence[F32], measured: Sequence[F32], least_energy: float = 0.0) -> float:
     """10·log10 of the reference's energy over the difference's.
+
+    Args:
+        reference: arrays of any shape.
+        measured: as many of the same shapes.
+        least_energy: the reference counts for no less than this per value.
 
     Returns:
         at most 120 (equal arrays); −120 where ``measured`` holds what is no finite number.
@@ -50,6 +60,7 @@ def snr_db(reference: Sequence[F32], measured: Sequence[F32]) -> float:
     if not all(np.isfinite(m).all() for m in measured):
         return -120.0
     signal = sum(float((np.float64(r) ** 2).sum()) for r in reference)
+    signal = max(signal, least_energy * sum(r.size for r in reference))
     noise = sum(
         float(((np.float64(m) - np.float64(r)) ** 2).sum())
         for r, m in zip(reference, measured, strict=True)
@@ -112,7 +123,7 @@ def compare(
             ious[_free_name(prepared.view.name, ious)] = round(mask_iou(wanted[0], made[0]), 5)
             same.append(wanted[1] == made[1])
     decibels = {
-        role: snr_db([pair[0] for pair in both], [pair[1] for pair in both])
+        role: snr_db([a for a, _ in both], [b for _, b in both], _LEAST_ENERGY.get(role, 0.0))
         for role, both in pairs.items()
     }
     return Parity(ious, decibels, float(np.mean(same)) if same else 1.0)
