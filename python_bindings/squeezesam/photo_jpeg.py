@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from mmap import mmap
 
 MAX_SEGMENTS = 4096
 """Segments in a file. Real ones have some tens; a profile or XMP in parts some hundreds."""
@@ -75,6 +76,17 @@ def missing_scans(data: bytes) -> bool:
     return progressive and any(lowest.values())
 
 
+def exif_bytes(data: bytes | mmap) -> int:
+    """Bytes of all Exif segments before the first scan. Raises ValueError for too many segments."""
+    found = 0
+    for marker, start, stop in _segments(data):
+        if marker == _SCAN:
+            break
+        if marker == 0xE1 and data[start + 2 : start + 8] == b"Exif\0\0":
+            found += stop - start
+    return found
+
+
 def with_known_version(data: bytes) -> bytes:
     """`data` with the version of a JFIF segment set to 1.1 where libjpeg knows it not.
 
@@ -102,7 +114,7 @@ def complaint(warning: str, data: bytes) -> str | None:
     return f"the JPEG file is damaged ({warning})"
 
 
-def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+def _segments(data: bytes | mmap) -> Iterator[tuple[int, int, int]]:
     """Marker, and where its segment (from its length on) begins and ends; up to the end marker."""
     at = 2
     for _ in range(MAX_SEGMENTS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import resource
 import struct
@@ -13,15 +14,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from squeezesam_train.evaluation.detector_ap import load_truth
 from squeezesam_train.evaluation.mask_ap import average_precision
 from squeezesam_train.photos import DataError
+from squeezesam_train.sources.coco import CocoPhotos
 from squeezesam_train.sources.folder import open_folder
 from squeezesam_train.sources.overlap import flatten_masks
 from squeezesam_train.sources.run_lengths import to_rle
-from squeezesam_train.sources.sa1b import Sa1bPhotos
-from squeezesam_train.sources.tar_index import index_shard
-from test_hostile_sets import TRUTH, folder, huge_png
+from squeezesam_train.sources.sa1b import Sa1bPhotos, labels_of
+from squeezesam_train.sources.tar_index import index_shard, key_and_extension
+from test_hostile_sets import PHOTO, TRUTH, folder, huge_png
+from webdataset.tariterators import base_plus_ext
 
 
 def sized(size: int) -> bytes:
@@ -32,11 +37,27 @@ def sized(size: int) -> bytes:
     return head[:148] + b"%06o\0 " % sum(head) + head[156:]
 
 
-def noted(note: bytes) -> bytes:
+def noted(note: bytes, kind: bytes = tarfile.XHDTYPE) -> bytes:
     """A pax head with that note."""
     head = tarfile.TarInfo("note")
-    head.type, head.size = tarfile.XHDTYPE, len(note)
+    head.type, head.size = kind, len(note)
     return head.tobuf(tarfile.USTAR_FORMAT) + note + bytes(-len(note) % 512)
+
+
+def record(key: bytes, value: bytes) -> bytes:
+    """One of a note's records; its length counts itself."""
+    length = len(key) + len(value) + 3
+    while len(str(length)) + len(key) + len(value) + 3 != length:
+        length = len(str(length)) + len(key) + len(value) + 3
+    return b"%d %s=%s\n" % (length, key, value)
+
+
+def cut_head() -> bytes:
+    """The head of an old sparse file that says it goes on."""
+    head = bytearray(tarfile.TarInfo("b.jpg").tobuf(tarfile.USTAR_FORMAT))
+    head[156:157], head[482:483], head[148:156] = b"S", b"\1", b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    return bytes(head)
 
 
 FILE = tarfile.TarInfo("a.jpg").tobuf(tarfile.USTAR_FORMAT)
@@ -46,6 +67,14 @@ ENDLESS = {
         f"noted {size}": FILE + noted(f"{len(str(size)) + 9} size={size}\n".encode()) + FILE
         for size in (-1, -512, -1536)
     },
+    "keys without an end": noted(b"3 x" * 20_000 + b"=") + FILE,
+    "keys without an end in a chain": noted(b"9 comment")
+    + noted(b"3 x" * 12_000 + b"=") * 4
+    + FILE,
+    "records": noted(record(b"x", b"1") * 8_000) + FILE,
+    "a long name": noted(record(b"path", b"a/" * 4_000)) + FILE,
+    "a long name for all": noted(record(b"path", b"a/" * 4_000), tarfile.XGLTYPE) + FILE * 9,
+    "a sparse head that is cut": FILE + cut_head(),
     "digits": noted(b"1" * 60_000) + FILE,
     "digits in a record": noted(b"60018 comment=" + b"7" * 60_003 + b"\n") + FILE,
 }
@@ -59,6 +88,61 @@ def test_a_shard_that_would_be_read_for_ever_is_a_sentence(name: str, tmp_path: 
     with pytest.raises(DataError):
         index_shard(path)
     assert time.process_time() - begun < 2
+
+
+@given(st.lists(st.sampled_from(["a", "b", ".", "/", "..", "a/", "./", "\u4e2d"]), max_size=12))
+def test_names_are_split_as_webdataset_splits_them(parts: list[str]) -> None:
+    name = "".join(parts)
+    key, extension = base_plus_ext(name)
+    assert key_and_extension(name) == (key, extension if key is not None else "")
+
+
+def test_notes_that_an_honest_tar_has_are_read(tmp_path: Path) -> None:
+    name = "\u4e2d" * 80 + "/" + "x" * 150
+    with tarfile.open(tmp_path / "s.tar", "w", format=tarfile.PAX_FORMAT) as tar:
+        for ending in (".jpg", ".json"):
+            info = tarfile.TarInfo(name + ending)
+            info.size, info.mtime = 3, 1234567890.123456
+            info.pax_headers = {"comment": "a=b 12 c=d\nand 7", "GNU.x": ""}
+            tar.addfile(info, io.BytesIO(b"abc"))
+    assert [m.extension for m in index_shard(tmp_path / "s.tar")[name]] == ["jpg", "json"]
+
+
+def zigzag(side: int, corners: int) -> list[float]:
+    return [v for i in range(corners) for v in (side * (i % 2), i * side // corners)]
+
+
+def test_outlines_of_many_annotations_are_a_sentence_soon(tmp_path: Path) -> None:
+    row = {**TRUTH["annotations"][0], "segmentation": [zigzag(16_384, 63)]}
+    truth = many(1, 1, [row] * 300)
+    truth["images"][0] |= {"height": 16_384, "width": 16_384, "file_name": "a.jpg"}
+    path = tmp_path / "truth.json"
+    path.write_text(json.dumps(truth))
+    (tmp_path / "a.jpg").write_bytes(PHOTO)
+    begun = time.process_time()
+    with pytest.raises(DataError, match="outlines of too many pixels"):
+        load_truth(path)
+    with pytest.raises(DataError, match="outlines of too many pixels"):
+        CocoPhotos(tmp_path, path)
+    photo = np.zeros((4096, 4096, 3), np.uint8)
+    document = json.dumps({"annotations": [{"segmentation": [zigzag(4096, 250)]}] * 60}).encode()
+    with pytest.raises(DataError, match="outlines of too many pixels"):
+        labels_of(document, "x", photo, np.random.default_rng(0), 0.5)
+    assert time.process_time() - begun < 30
+
+
+@pytest.mark.parametrize("cache", ["encoded", "paths"])
+def test_a_photo_s_notes_in_many_parts_are_a_sentence_soon(cache: str, tmp_path: Path) -> None:
+    part = b"\xff\xe1\xff\xffExif\0\0II*\0" + bytes(0xFFFF - 12)
+    root = folder(tmp_path, photo=PHOTO[:2] + part * 200 + PHOTO[2:])
+    begun = time.process_time()
+    with pytest.raises(DataError, match="Exif"):
+        open_folder(root, "train", {}, cache)
+    small = b"\xff\xe1\x00\x12Exif\0\0II*\0\x08\0\0\0\0\0"
+    (root / "train" / "s" / "a.jpg").write_bytes(PHOTO[:2] + small * 80_000 + PHOTO[2:])
+    with pytest.raises(DataError, match="segments"):
+        open_folder(root, "train", {}, cache)
+    assert time.process_time() - begun < 5
 
 
 def many(photos: int, classes: int, annotations: list[dict[str, Any]]) -> dict[str, Any]:

@@ -145,11 +145,19 @@ def test_data_without_a_usable_object_end_in_a_sentence_not_in_a_loop(photo_root
         "{a,b{0..99999999}}",
         "{0..9",
         "}{",
+        "{a..z}" * 5,
+        "{A..z}" * 7,
+        "${x}.tar",
     ],
 )
 def test_shards_that_are_too_many_or_cannot_be_counted_are_refused_at_once(url: str) -> None:
     with pytest.raises(DataError, match="more than 100000 or have braces that cannot be counted"):
         open_sources(_config([{"kind": "shards", "urls": [url]}]))
+
+
+def test_shards_of_many_patterns_are_counted_together() -> None:
+    with pytest.raises(DataError, match="more than 100000 shards"):
+        open_sources(_config([{"kind": "shards", "urls": ["{00000..99999}.tar"] * 2_000}]))
 
 
 @pytest.mark.parametrize(

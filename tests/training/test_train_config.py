@@ -148,6 +148,8 @@ _NONSENSE = {
         for key in ("size", "batch", "steps", "epochs", "sizes")
         for sign in ("", "-", "[")
     },
+    "many sizes": "phases: [{size: 64, batch: 4, steps: 1, sizes: [" + "32," * 4_000 + "]}]",
+    "many phases": "phases: [&p {size: 64, batch: 4, steps: 1}" + ",*p" * 4_000 + "]",
     "many small merges": "a: &a {" + ", ".join(f"k{i}: 1" for i in range(950)) + "}\nb: ["
         + ", ".join(["{<<: *a}"] * 900) + "]",
     "more than any needs": "surprise: [" + "1," * 40_000 + "]",

@@ -28,6 +28,7 @@ _SHARES = (
 _MOST_MERGED = 1_000
 _LONGEST = 1_000
 _LARGEST_FILE = 64 << 10
+_MOST_PHASES, _MOST_SIZES = 100, 64
 
 
 class _Loader(yaml.SafeLoader):
@@ -187,8 +188,12 @@ def _typed(key: str, kind: str, value: object) -> Any:
 
 
 def _phases(value: object) -> tuple[Phase, ...]:
-    wanted = "'phases' must be a list of {size, batch, steps or epochs, …}"
-    if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
+    wanted = (
+        f"'phases' must be a list of at most {_MOST_PHASES} {{size, batch, steps or epochs, …}}"
+    )
+    if not isinstance(value, list) or not 0 < len(value) <= _MOST_PHASES:
+        raise ConfigError(wanted)
+    if not all(isinstance(v, dict) for v in value):
         raise ConfigError(wanted)
     return tuple(_phase(item, wanted) for item in value)
 
@@ -200,6 +205,8 @@ def _phase(item: dict[str, Any], wanted: str) -> Phase:
         raise ConfigError(f"a phase has the unknown key {unknown[0]} ({', '.join(known)})")
     if "size" not in item or "batch" not in item:
         raise ConfigError(wanted)
+    if isinstance(item.get("sizes"), list) and len(item["sizes"]) > _MOST_SIZES:
+        raise ConfigError(f"a phase has more than {_MOST_SIZES} sizes")
     phase = Phase(**{key: _typed(key, known[key], value) for key, value in item.items()})
     for size in (phase.size, *phase.sizes):
         if size % 32 or size <= 0:

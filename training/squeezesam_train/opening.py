@@ -12,7 +12,7 @@ from squeezesam_train.sources.coco import CocoPhotos
 from squeezesam_train.sources.folder import open_folder
 from squeezesam_train.sources.mixture import PhotoMixture
 from squeezesam_train.sources.sa1b import Sa1bPhotos
-from squeezesam_train.sources.shards import ShardPhotos, addresses
+from squeezesam_train.sources.shards import MOST_SHARDS, ShardPhotos, addresses
 from squeezesam_train.sources.spec import SourceSpec
 
 # webdataset hands addresses to a shell: no character of them may mean anything to it.
@@ -36,7 +36,9 @@ def open_sources(config: TrainConfig, allow_commands: bool = False) -> PhotoMixt
     specs = tuple(spec for spec in specs if spec.weight > 0)
     # As it will be opened: a brace may put a scheme together.
     opened = (url for spec in specs for pattern in spec.urls for url in addresses(pattern))
-    for url in opened:
+    for number, url in enumerate(opened, 1):
+        if number > MOST_SHARDS:
+            raise DataError(f"the sources have more than {MOST_SHARDS} shards")
         if not allow_commands and _runs_a_shell(url):
             raise DataError(
                 f"the shard {url!r} would run a command; --allow-commands if you trust it"

@@ -27,7 +27,7 @@ from squeezesam_train.evaluation.mask_ap import Detection
 from squeezesam_train.evaluation.predictor import Predictor
 from squeezesam_train.evaluation.prompts import Prompts
 from squeezesam_train.photos import U8, DataError, decode_photo, photo_bytes
-from squeezesam_train.sources.run_lengths import to_rle
+from squeezesam_train.sources.run_lengths import Outlines, to_rle
 
 # LVIS has 1,203 classes, and hardly 300 objects on a photo; a detection is held against each.
 _MOST_CLASSES, _MOST_ON_A_PHOTO = 2_500, 1_000
@@ -94,7 +94,7 @@ def _judged(
     Numbered from 1: it takes a match with the annotation 0 for none. Their masks are run lengths
     that were looked at, for pycocotools would take any number as memory; what has none is left out.
     """
-    found, objects = [], dict.fromkeys(sizes, 0)
+    found, objects, outlines = [], dict.fromkeys(sizes, 0), Outlines(len(annotations))
     for number, row in enumerate(annotations, 1):
         if missing := sorted(_ANNOTATION_KEYS - _names_of(row)):
             raise DataError(f"{path}: an annotation has no {' and no '.join(missing)}")
@@ -106,7 +106,7 @@ def _judged(
         if any(row.get(key, 0) not in (0, 1) for key in ("iscrowd", "ignore")):
             raise DataError(f"{path}: an annotation has an iscrowd or an ignore but 0 and 1")
         try:
-            mask = to_rle(row["segmentation"], *sizes[photo])
+            mask = to_rle(row["segmentation"], *sizes[photo], outlines)
         except ValueError as error:
             raise DataError(f"{path}: an annotation {error}") from error
         objects[photo] += 1

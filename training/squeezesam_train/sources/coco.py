@@ -15,7 +15,7 @@ from squeezesam_model.printable import shown
 from squeezesam_train.photos import DataError, decode_photo, photo_bytes
 from squeezesam_train.sources.base import Photo, checked
 from squeezesam_train.sources.overlap import flatten_masks
-from squeezesam_train.sources.run_lengths import Rle, to_rle
+from squeezesam_train.sources.run_lengths import Outlines, Rle, to_rle
 
 _LARGEST_JSON = 8 << 30  # bytes; LVIS has one, Objects365 four
 
@@ -168,7 +168,7 @@ def _candidates(record: dict[str, Any]) -> list[str]:
 
 def _collect(document: dict[str, Any], records: dict[object, _Regions], path: Path) -> int:
     """Put every annotation to its photo; returns how many had no usable mask."""
-    unusable = 0
+    unusable, outlines = 0, Outlines(len(document["annotations"]))
     for annotation in document["annotations"]:
         name, photo = annotation.get("id"), annotation.get("image_id")
         record = records.get(photo) if _is_id(photo) else None
@@ -178,7 +178,8 @@ def _collect(document: dict[str, Any], records: dict[object, _Regions], path: Pa
                 f"{shown(photo)}, which is not listed"
             )
         try:
-            rle = to_rle(annotation.get("segmentation"), record.height, record.width)
+            mask = annotation.get("segmentation")
+            rle = to_rle(mask, record.height, record.width, outlines)
         except ValueError as error:
             raise DataError(f"{path}: the annotation {shown(name)} {error}") from error
         if rle is None:

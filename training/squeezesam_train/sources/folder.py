@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import mmap
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
+from squeezesam.photo_jpeg import exif_bytes
 
 from squeezesam_train.photos import (
     U8,
@@ -132,6 +136,7 @@ def _check_heads(entry: PhotoEntry) -> None:
 _BY_HEAD, _WHOLE = ("JPEG", "BMP"), ("PNG", "TIFF", "WEBP", "AVIF", "HEIF")
 # Of the forms whose readers may take a whole file, or most of it, to see its head.
 _LARGEST_WHOLE = 128 << 20
+_LARGEST_NOTES = 1 << 20
 _TOO_LARGE = f"{'/'.join(_WHOLE)} of more than {_LARGEST_WHOLE >> 20} MiB"
 
 
@@ -145,8 +150,8 @@ def _forms(whole: bool) -> list[str]:
 def _size(path: Path, what: str) -> tuple[int, int]:
     whole = file_size(path, what) <= _LARGEST_WHOLE
     try:
-        with warnings.catch_warnings(), Image.open(path, formats=_forms(whole)) as image:
-            warnings.simplefilter("ignore")  # of what damage looks like
+        _refuse_large_notes(path)
+        with _quiet(), Image.open(path, formats=_forms(whole)) as image:
             width, height = image.size
             # A photo taken upright is stored lying, with a note (EXIF orientation 5 to 8).
             turned = what == "photo" and _orientation(image) >= 5
@@ -158,6 +163,24 @@ def _size(path: Path, what: str) -> tuple[int, int]:
     except Exception as error:  # a stranger's bytes: Pillow raises many kinds
         raise DamagedPhotoError(f"cannot read the {what} {path}: {error}") from error
     return (height, width) if turned else (width, height)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without Pillow's warnings of what damage looks like."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _refuse_large_notes(path: Path) -> None:
+    """Pillow puts each Exif segment of a JPEG behind all before it, and copies them to do so."""
+    with path.open("rb") as file:
+        if file.read(2) != b"\xff\xd8":
+            return
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            if exif_bytes(content) > _LARGEST_NOTES:
+                raise ValueError("more than a megabyte of Exif")
 
 
 def _orientation(image: Image.Image) -> int:

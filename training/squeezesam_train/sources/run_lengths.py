@@ -18,7 +18,27 @@ _LONGEST_OUTLINE = 1 << 20
 _AT_A_TIME = 64
 
 
-def to_rle(segmentation: object, height: int, width: int) -> Rle | None:
+class Outlines:
+    """How many pixels of outlines the annotations of one file, or of one photo, may have in all.
+
+    Args:
+        annotations: as many as it has.
+        each: pixels that they have on an average at most; what a few large ones need comes on top.
+    """
+
+    def __init__(self, annotations: int, each: int = 8 << 10) -> None:
+        self._left = float(16 * _LONGEST_OUTLINE + annotations * each)
+
+    def take(self, length: float) -> None:
+        """Raises ValueError where no more is left."""
+        self._left -= length
+        if self._left < 0:
+            raise ValueError("and those before it have outlines of too many pixels")
+
+
+def to_rle(
+    segmentation: object, height: int, width: int, outlines: Outlines | None = None
+) -> Rle | None:
     """Polygons, plain or compressed run lengths as compressed run lengths.
 
     Returns:
@@ -27,7 +47,8 @@ def to_rle(segmentation: object, height: int, width: int) -> Rle | None:
 
     Raises:
         ValueError: it is none of these forms, the run lengths are of another size, or a polygon's
-            corners lie further than twice the photo's sides from its origin.
+            corners lie further than twice the photo's sides from its origin, or nothing is left of
+            `outlines`.
     """
     if isinstance(segmentation, list):
         polygons = [p for p in segmentation if isinstance(p, list) and len(p) >= 6]
@@ -35,7 +56,9 @@ def to_rle(segmentation: object, height: int, width: int) -> Rle | None:
             raise ValueError("has a polygon that is no list of x, y")
         if not polygons:
             return None
-        _check_polygons(polygons, height, width)
+        length = _check_polygons(polygons, height, width)
+        if outlines is not None:
+            outlines.take(length)
         rle = _merged(coco_mask.frPyObjects(polygons, height, width))
     elif isinstance(segmentation, dict):
         rle = _compressed(segmentation, height, width)
@@ -60,8 +83,8 @@ def _numbers(values: list[Any]) -> bool:
     return all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values)
 
 
-def _check_polygons(polygons: list[list[Any]], height: int, width: int) -> None:
-    """Nothing that pycocotools would take as memory: it trusts any number."""
+def _check_polygons(polygons: list[list[Any]], height: int, width: int) -> float:
+    """Nothing that pycocotools would take as memory: it trusts any number. Returns their pixels."""
     length = 0.0
     for polygon in polygons:
         for side, values in ((width, polygon[0::2]), (height, polygon[1::2])):
@@ -72,6 +95,7 @@ def _check_polygons(polygons: list[list[Any]], height: int, width: int) -> None:
         length += float(np.abs(corners - np.roll(corners, 1, axis=0)).max(axis=1).sum())
     if length > _LONGEST_OUTLINE:
         raise ValueError(f"has an outline of more than {_LONGEST_OUTLINE} pixels")
+    return length
 
 
 def _compressed(segmentation: dict[str, Any], height: int, width: int) -> Rle:

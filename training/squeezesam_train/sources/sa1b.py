@@ -11,8 +11,8 @@ import numpy as np
 
 from squeezesam_train.photos import U8, DamagedPhotoError, DataError, decode_photo, photo_bytes
 from squeezesam_train.sources.base import Photo, checked
-from squeezesam_train.sources.overlap import flatten_masks
-from squeezesam_train.sources.run_lengths import Rle, to_rle
+from squeezesam_train.sources.overlap import MOST_MASKS, flatten_masks
+from squeezesam_train.sources.run_lengths import Outlines, Rle, to_rle
 
 _LARGEST_JSON = 32 << 20  # bytes; those of SA-1B have one or two million
 
@@ -73,9 +73,13 @@ def labels_of(document: bytes, name: str, rgb: U8, rng: np.random.Generator, mer
     """
     masks: list[Rle] = []
     height, width = rgb.shape[:2]
-    for index, annotation in enumerate(_annotations(document, name)):
+    annotations = _annotations(document, name)
+    if len(annotations) > MOST_MASKS:
+        raise DamagedPhotoError(f"{name} holds more than {MOST_MASKS} annotations")
+    outlines = Outlines(len(annotations), each=1 << 10)
+    for index, annotation in enumerate(annotations):
         try:
-            rle = to_rle(annotation.get("segmentation"), height, width)
+            rle = to_rle(annotation.get("segmentation"), height, width, outlines)
         except ValueError as error:
             raise DamagedPhotoError(f"{name}: annotation {index} {error}") from error
         if rle is not None:

@@ -122,15 +122,24 @@ def addresses(pattern: str) -> list[str]:
     """
     count = 1
     for group in _BRACES.findall(pattern):
-        span = _RANGE.fullmatch(group)
-        count *= abs(int(span[2]) - int(span[1])) + 1 if span else group.count(",") + 1
-    if count > MOST_SHARDS or any(mark in _BRACES.sub("", pattern) for mark in "{}"):
+        count *= _many(group)
+    # A dollar before braces is webdataset's for a variable of the environment.
+    if count > MOST_SHARDS or any(mark in _BRACES.sub("", pattern) for mark in "{}$"):
         raise DataError(
             f"the shards {shown(pattern)} are more than {MOST_SHARDS} or have braces that "
             "cannot be counted"
         )
     found: list[str] = expand_urls(pattern)
     return found
+
+
+def _many(group: str) -> int:
+    """For how many addresses a group of braces stands, or more."""
+    span = _RANGE.fullmatch(group)
+    if span:
+        return abs(int(span[2]) - int(span[1])) + 1
+    # Of letters, from A to z at most; whatever else has two dots is one address.
+    return ord("z") - ord("A") + 1 if ".." in group else group.count(",") + 1
 
 
 def local_shard(url: str, cache: Path | None) -> Path:

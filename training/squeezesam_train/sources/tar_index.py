@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from squeezesam.photo import LARGEST_FILE
-from webdataset.tariterators import base_plus_ext
 
 from squeezesam_train.photos import DataError
 
@@ -24,9 +23,11 @@ _NOTES = (
     tarfile.SOLARIS_XHDTYPE,
 )
 _LONGEST_NOTE = 64 << 10
+_LONGEST_NAME = 4 << 10
 _MOST_NOTES = 1_000
 # tarfile searches notes for what follows digits, from each digit on.
 _MANY_DIGITS = re.compile(rb"[0-9]{100}")
+_RECORD_LENGTH = re.compile(rb"[0-9]{1,6} ")
 
 
 class _Head(tarfile.TarInfo):
@@ -44,11 +45,35 @@ class _Head(tarfile.TarInfo):
         file = tar.fileobj
         assert file is not None
         place = file.tell()
-        if _MANY_DIGITS.search(file.read(max(0, self.size))):
-            raise tarfile.ReadError("a note with a hundred digits in a row")
+        _check_note(file.read(max(0, self.size)))
         file.seek(place)
         found: tarfile.TarInfo = super()._proc_pax(tar)  # type: ignore[misc]
         return found
+
+
+def _check_note(note: bytes) -> None:
+    """Pax records, as tarfile will read them: "LENGTH KEY=VALUE\\n", the length is all of it.
+
+    An older tarfile believes a length that ends before the key does, and so takes what follows once
+    for each of as many keys.
+
+    Raises:
+        tarfile.ReadError: they are none, are too many, or would be searched for long.
+    """
+    if _MANY_DIGITS.search(note):
+        raise tarfile.ReadError("a note with a hundred digits in a row")
+    at = 0
+    for _ in range(_MOST_NOTES):
+        # Nothing, or the zeros that fill the block.
+        if at >= len(note) or note[at] == 0:
+            return
+        said = _RECORD_LENGTH.match(note, at)
+        stop = at + int(said[0]) if said else 0
+        equals = note.find(b"=", at)
+        if said is None or stop > len(note) or not said.end() < equals < stop:
+            raise tarfile.ReadError("a note that is no list of records")
+        at = stop
+    raise tarfile.ReadError(f"more than {_MOST_NOTES} notes on a file")
 
 
 @dataclass(frozen=True)
@@ -85,13 +110,19 @@ def index_shard(path: Path) -> dict[str, list[Member]]:
                         f"the shard {path}: {info.name} is sparse or larger than "
                         f"{LARGEST_FILE >> 30} GiB"
                     )
-                key, extension = base_plus_ext(info.name)
+                if len(info.name) > _LONGEST_NAME:
+                    raise DataError(
+                        f"the shard {path}: a name of more than {_LONGEST_NAME} letters"
+                    )
+                key, extension = key_and_extension(info.name)
                 if info.isreg() and key is not None and not _is_meta(info.name):
                     member = Member(extension.lower(), info.offset_data, info.size)
                     samples.setdefault(key, []).append(member)
     except OSError as error:
         raise DataError(f"cannot read the shard {path}: {error.strerror}") from error
-    except (tarfile.TarError, ValueError, OverflowError, RecursionError, MemoryError) as error:
+    except DataError:
+        raise
+    except Exception as error:  # a stranger's bytes: tarfile raises many kinds
         raise DataError(
             f"the shard {path} is corrupt or truncated after {len(samples)} samples ({error}); "
             "fetch it again or leave it out"
@@ -99,6 +130,24 @@ def index_shard(path: Path) -> dict[str, list[Member]]:
     if not samples:
         raise DataError(f"the shard {path} holds no samples")
     return samples
+
+
+def key_and_extension(name: str) -> tuple[str | None, str]:
+    """The name up to the first dot of its last part, and what follows; None if there is no dot.
+
+    As webdataset's pattern ``((?:.*/|)[^.]+)[.]([^/]*)`` splits it, but once through the name: the
+    pattern goes back to every slash. Where the last part begins with its dot, the folder before it
+    belongs to the key, if that has none.
+    """
+    slash = name.rfind("/")
+    dot = name.find(".", slash + 1)
+    if dot < 0:
+        return None, ""
+    if dot == slash + 1:
+        folder = name[name.rfind("/", 0, max(slash, 0)) + 1 : slash + 1]
+        if not folder or "." in folder:
+            return None, ""
+    return name[:dot], name[dot + 1 :]
 
 
 def _is_meta(name: str) -> bool:
