@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from pycocotools import mask as rle
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
 from squeezesam_train.evaluation.detector_ap import load_truth
 from squeezesam_train.evaluation.mask_ap import average_precision
 
@@ -102,3 +104,54 @@ def test_without_a_detection_everything_was_missed(tmp_path: Path, lvis: bool) -
                   "segmentation": coded(mask)}  # fmt: skip
     figures = judged(tmp_path, one_photo([annotation], **checked), [])
     assert (figures["AP"], figures["APl"], figures["APs"]) == (0.0, 0.0, -1.0)
+
+
+def _random_table(chance: np.random.Generator) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Photos, classes, objects and detections of which some meet: COCO's whole protocol."""
+
+    def thing(photo: int, category: int) -> tuple[dict[str, Any], Mask]:
+        x, y = chance.integers(20, 100, 2)
+        mask = disc(120, 120, int(x), int(y), int(chance.integers(3, 45)))
+        return {"image_id": photo, "category_id": category}, mask
+
+    annotations, results = [], []
+    for photo in range(1, 7):
+        for category in (2, 3, 5, 8):
+            for _ in range(int(chance.integers(0, 3))):
+                row, mask = thing(photo, category)
+                rle_of = coded(mask)
+                crowd = int(chance.random() < 0.15)
+                annotations.append({**row, "segmentation": rle_of, "area": int(mask.sum()),
+                                    "iscrowd": crowd, "id": len(annotations) + 1})  # fmt: skip
+                if chance.random() < 0.7:
+                    found = np.roll(mask, int(chance.integers(0, 6)), axis=1)
+                    results.append({**row, "segmentation": coded(found),
+                                    "score": round(float(chance.random()), 1)})  # fmt: skip
+        row, mask = thing(photo, int(chance.choice([2, 3, 5, 8, 9])))
+        results.append({**row, "segmentation": coded(mask), "score": float(chance.random())})
+    photos = [{"id": photo, "height": 120, "width": 120} for photo in range(1, 9)]
+    # The class 9 has no object, 8 may have none; nobody is asked about 3.
+    classes = [{"id": category} for category in (2, 5, 8, 9)]
+    return {"images": photos, "annotations": annotations, "categories": classes}, results
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_class_by_class_has_the_figures_of_cocos_own_evaluation(tmp_path: Path, seed: int) -> None:
+    table, results = _random_table(np.random.default_rng(seed))
+    for annotation in table["annotations"]:
+        annotation["segmentation"]["counts"] = annotation["segmentation"]["counts"].decode()
+    (tmp_path / "truth.json").write_text(json.dumps(table))
+    figures = average_precision(load_truth(tmp_path / "truth.json"), results)
+    whole, found = COCO(str(tmp_path / "truth.json")), COCO()
+    found.dataset = {**whole.dataset, "annotations": [
+        {**row, "id": number, "area": float(rle.area(row["segmentation"])), "iscrowd": 0}
+        for number, row in enumerate(results, 1)
+    ]}  # fmt: skip
+    found.createIndex()
+    judge = COCOeval(whole, found, "segm")
+    judge.evaluate()
+    judge.accumulate()
+    judge.summarize()
+    wanted = dict(zip(("AP", "AP50", "AP75", "APs", "APm", "APl"), judge.stats[:6], strict=True))
+    assert figures == pytest.approx(wanted, abs=1e-12)
+    assert 0 < figures["AP"] < 1

@@ -6,6 +6,7 @@ import argparse
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ..errors import OutputError, SqueezeSamError
@@ -46,18 +47,13 @@ class Remover:
         if session.photo.damage:
             named = "standard input" if isinstance(photo, bytes) else photo
             complain(f"warning: {named}: {session.photo.damage}; used as far as it goes")
-        masks: list[Mask] = []
-
-        def predict() -> None:
-            mask = session.predict(
-                keep_largest=options.keep_largest,
-                max_hole_area=options.max_hole_area,
-                refine=options.refine,
-            )
-            masks.append(mask)
-
-        interruptible(predict, session.cancel)
-        return masks[0]
+        predict = partial(
+            session.predict,
+            keep_largest=options.keep_largest,
+            max_hole_area=options.max_hole_area,
+            refine=options.refine,
+        )
+        return interruptible(predict, session.cancel)
 
     def encoded(self, mask: Mask, suffix: str) -> bytes:
         """The file's bytes. Raises OutputError where there is nothing to crop to."""

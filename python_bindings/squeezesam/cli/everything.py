@@ -50,7 +50,6 @@ def _found(session: Session, options: argparse.Namespace) -> list[Region]:
         options.max_overlap,
         options.min_area,
     )
-    found: list[Region] = []
     progress: list[Progress] = []
 
     def tick(done: int, total: int) -> None:
@@ -58,23 +57,20 @@ def _found(session: Session, options: argparse.Namespace) -> list[Region]:
             progress.append(Progress(total, "points"))
         progress[0].reach(done)
 
-    def work() -> None:
-        found.extend(
-            everything(
-                session,
-                points_per_side=options.points,
-                limits=limits,
-                two_rounds=options.two_rounds,
-                tick=tick,
-            )
+    def work() -> list[Region]:
+        return everything(
+            session,
+            points_per_side=options.points,
+            limits=limits,
+            two_rounds=options.two_rounds,
+            tick=tick,
         )
 
     try:
-        interruptible(work, session.cancel)
+        return interruptible(work, session.cancel)
     finally:
         for bar in progress:
             bar.clear()
-    return found
 
 
 def account(session: Session, regions: list[Region]) -> dict[str, Any]:

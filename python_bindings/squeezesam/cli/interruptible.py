@@ -6,24 +6,27 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 from .talk import complain
 
+T = TypeVar("T")
 _PATIENCE_S, _ATTEMPTS = 5.0, 50  # for an engine that was asked to stop
 
 
-def interruptible(work: Callable[[], object], cancel: Callable[[], None]) -> None:
-    """Does `work` on a thread of its own, and raises what it raises.
+def interruptible(work: Callable[[], T], cancel: Callable[[], None]) -> T:
+    """Does `work` on a thread of its own: returns what it returns and raises what it raises.
 
     At Ctrl-C, `cancel` is called, `work` is waited for a moment, and KeyboardInterrupt raised.
     Where the engine cannot be stopped, the process says that it was interrupted and ends with exit
     code 130: nothing is written while a mask is predicted.
     """
+    results: list[T] = []
     errors: list[BaseException] = []
 
     def run() -> None:
         try:
-            work()
+            results.append(work())
         except BaseException as error:
             errors.append(error)
         finally:
@@ -45,3 +48,4 @@ def interruptible(work: Callable[[], object], cancel: Callable[[], None]) -> Non
         os._exit(int(getattr(stop, "code", 130)))
     if errors:
         raise errors[0]
+    return results[0]

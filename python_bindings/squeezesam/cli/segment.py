@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from ..errors import OutputError, PhotoError, SqueezeSamError
@@ -132,19 +133,14 @@ def _predict(segmenter: Segmenter, photo: str, options: argparse.Namespace) -> M
         session.add_point(x, y)
     for x, y in options.negative:
         session.add_point(x, y, foreground=False)
-    masks: list[Mask] = []
-
-    def predict() -> None:
-        mask = session.predict(
-            candidate=options.candidate,
-            keep_largest=options.keep_largest,
-            max_hole_area=options.max_hole_area,
-            refine=options.refine,
-        )
-        masks.append(mask)
-
-    interruptible(predict, session.cancel)
-    return masks[0]
+    predict = partial(
+        session.predict,
+        candidate=options.candidate,
+        keep_largest=options.keep_largest,
+        max_hole_area=options.max_hole_area,
+        refine=options.refine,
+    )
+    return interruptible(predict, session.cancel)
 
 
 def _named(photo: str, sentence: str) -> str:
