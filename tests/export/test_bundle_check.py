@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from squeezesam_export.bundle.check import CheckRequest, check_bundle
 from squeezesam_export.bundle.write import Exported
 from squeezesam_export.cli import main
 from squeezesam_export.program import ExportError
+from squeezesam_export.verify import gate, parity
 
 
 @pytest.fixture
@@ -38,6 +40,21 @@ def test_a_photo_in_which_nothing_stands_out_is_no_reason_to_refuse(
     cv2.imwrite(str(tmp_path / "wall.png"), np.broadcast_to(shades, (256, 256, 3)).astype(np.uint8))
     checked = check_bundle(CheckRequest(onnx_int8.path, photos=tmp_path, iou_floor=0.0))
     assert checked.parity.snr_db["heat"] > 20
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16", "int8"])
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.5])
+def test_a_heat_map_that_is_far_off_is_refused_whatever_stands_out(
+    precision: str, share: float
+) -> None:
+    heat = np.zeros((1, 1, 64, 64), np.float32)
+    heat[..., : int(64 * share)] = 1
+    least = gate.floors(precision)
+    for off, refused in ((0.2, True), (0.0005, False)):
+        found = parity.snr_db([heat], [heat + np.float32(off)], parity.LEAST_ENERGY["heat"])
+        measured = parity.Parity({"photo": 1.0}, {"heat": found}, 1.0)
+        with pytest.raises(ExportError, match="signal-to-noise") if refused else nullcontext():
+            gate.check(f"onnx {precision}", measured, least)
 
 
 _SIZES: dict[str, list[Any]] = {

@@ -43,7 +43,7 @@ class Parity:
 
 # Of a role whose values are probabilities: the energy per value below which hardly anything is to
 # be told from noise. The heat map of a photo in which nothing stands out is nearly nought.
-_LEAST_ENERGY = {"heat": 0.01}
+LEAST_ENERGY = {"heat": 0.01}
 
 
 def snr_db(reference: Sequence[F32], measured: Sequence[F32], least_energy: float = 0.0) -> float:
@@ -123,7 +123,7 @@ def compare(
             ious[_free_name(prepared.view.name, ious)] = round(mask_iou(wanted[0], made[0]), 5)
             same.append(wanted[1] == made[1])
     decibels = {
-        role: snr_db([a for a, _ in both], [b for _, b in both], _LEAST_ENERGY.get(role, 0.0))
+        role: snr_db([a for a, _ in both], [b for _, b in both], LEAST_ENERGY.get(role, 0.0))
         for role, both in pairs.items()
     }
     return Parity(ious, decibels, float(np.mean(same)) if same else 1.0)
