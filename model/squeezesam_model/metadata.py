@@ -12,6 +12,9 @@ from squeezesam_model.errors import WeightsError, first_line
 from squeezesam_model.fitted import Fitted, read_fitted
 
 UNSPECIFIED = "unspecified"
+# Bytes. A manifest takes 256 for its licence, in which those of two parts may stand, and 16 KiB for
+# their provenance; it takes no character that a terminal would obey.
+_LONGEST = {"preset": 100, "licence": 100, "provenance": 4 << 10}
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ def read_metadata(path: Path) -> Metadata:
 
     Raises:
         WeightsError: it cannot be read, its capabilities are no table of true and false, its least
-            peak is no byte, or its heat weights or score heads are not what the manifest takes.
+            peak is no byte, or its words, heat weights or score heads are not what the manifest
+            takes.
     """
     try:
         with safe_open(path, framework="numpy") as file:
@@ -64,13 +68,23 @@ def read_metadata(path: Path) -> Metadata:
             f"{path}: the {error} in its metadata are not what a manifest takes"
         ) from error
     return Metadata(
-        found.get("preset", ""),
-        found.get("licence", UNSPECIFIED),
+        _words(path, found, "preset", ""),
+        _words(path, found, "licence", UNSPECIFIED),
         capabilities,
-        found.get("provenance", ""),
+        _words(path, found, "provenance", ""),
         _byte(path, found.get("least_peak", "0")),
         fitted,
     )
+
+
+def _words(path: Path, found: dict[str, str], key: str, default: str) -> str:
+    text = found.get(key, default)
+    if len(text.encode("utf-8", "replace")) > _LONGEST[key] or not text.isprintable():
+        raise WeightsError(
+            f"{path}: the {key} in its metadata has more than {_LONGEST[key]} bytes or characters "
+            "that are not printable"
+        )
+    return text
 
 
 def _byte(path: Path, text: str) -> int:

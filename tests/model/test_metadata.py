@@ -82,6 +82,17 @@ def test_a_least_peak_that_is_no_byte_is_refused(tmp_path: Path, text: str) -> N
         read_metadata(weights(tmp_path / "w.safetensors", least_peak=text))
 
 
+@pytest.mark.parametrize("key", ["preset", "licence", "provenance"])
+@pytest.mark.parametrize("text", ["a\x1b[2Jb", "two\nlines", "\u202eb", "x" * 5_000])
+def test_words_that_no_manifest_takes_are_refused(tmp_path: Path, key: str, text: str) -> None:
+    with pytest.raises(WeightsError, match=f"the {key} in its metadata has more than") as caught:
+        read_metadata(weights(tmp_path / "w.safetensors", **{key: text}))
+    assert str(caught.value).isprintable()
+    longest = {"preset": 100, "licence": 100, "provenance": 4096}[key]
+    kept = read_metadata(weights(tmp_path / "w.safetensors", **{key: "é" * (longest // 2)}))
+    assert getattr(kept, key) == "é" * (longest // 2)
+
+
 @pytest.mark.parametrize("text", ["{", "[1]", '{"box": 1}'])
 def test_capabilities_that_are_no_table_are_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(WeightsError, match="in its metadata are no"):

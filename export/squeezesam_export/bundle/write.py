@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from squeezesam import BundleError, ModelBundle
 from squeezesam_model.families import chosen_weights, family_of
 
 from squeezesam_export.bundle import manifest
@@ -111,7 +110,6 @@ def export_bundle(
         raise ExportError(f"cannot write to {request.output}: {error.strerror}") from error
     try:
         exported = _fill(request, inputs, scratch, progress)
-        _refuse_unreadable(scratch)
         _move(scratch, request)
     except OSError as error:
         raise ExportError(f"cannot write the bundle {request.path}: {error.strerror}") from error
@@ -211,14 +209,6 @@ def _manifest(
         "toolchain": toolchain(find_target(request.target).tools),
         "parity": parity.manifest_entry(measured, main.engine),
     }
-
-
-def _refuse_unreadable(folder: Path) -> None:
-    """What the core would not open, a stranger's licence or preset for instance, is no bundle."""
-    try:
-        ModelBundle(folder)
-    except BundleError as error:
-        raise ExportError(f"the runtime would refuse the bundle: {error}") from error
 
 
 def _move(scratch: Path, request: ExportRequest) -> None:
