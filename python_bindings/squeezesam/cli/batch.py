@@ -6,7 +6,6 @@ import argparse
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from ..errors import OutputError, SqueezeSamError
@@ -16,7 +15,7 @@ from ..segmenter import Segmenter, Session
 from ..writing import check_free, make_folder, write_whole
 from .arguments_look import finish_of
 from .folder import Contents, kind_of
-from .interruptible import interruptible
+from .interruptible import predict
 from .talk import Progress, complain, say
 
 SUFFIX = ".png"  # of the cut-outs of a folder
@@ -47,13 +46,7 @@ class Remover:
         if session.photo.damage:
             named = "standard input" if isinstance(photo, bytes) else photo
             complain(f"warning: {named}: {session.photo.damage}; used as far as it goes")
-        predict = partial(
-            session.predict,
-            keep_largest=options.keep_largest,
-            max_hole_area=options.max_hole_area,
-            refine=options.refine,
-        )
-        return interruptible(predict, session.cancel)
+        return predict(session, options)
 
     def encoded(self, mask: Mask, suffix: str) -> bytes:
         """The file's bytes. Raises OutputError where there is nothing to crop to."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
+from ..mask import Mask
+from ..segmenter import Session
 from .talk import complain
 
 T = TypeVar("T")
@@ -49,3 +53,18 @@ def interruptible(work: Callable[[], T], cancel: Callable[[], None]) -> T:
     if errors:
         raise errors[0]
     return results[0]
+
+
+def predict(session: Session, options: argparse.Namespace, candidate: int | None = None) -> Mask:
+    """What the session's prompts select, cleaned as the command line asks; Ctrl-C stops it.
+
+    Raises what `Session.predict` raises.
+    """
+    work = partial(
+        session.predict,
+        candidate=candidate,
+        keep_largest=options.keep_largest,
+        max_hole_area=options.max_hole_area,
+        refine=options.refine,
+    )
+    return interruptible(work, session.cancel)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterable, Iterator
-from functools import partial
 from pathlib import Path
 
 from ..errors import OutputError, PhotoError, SqueezeSamError
@@ -14,10 +13,10 @@ from ..mask import Mask
 from ..photo import find_photos
 from ..removal import Finish
 from ..render import account, encode
-from ..segmenter import Segmenter
+from ..segmenter import Segmenter, Session
 from ..writing import check_free, make_folder, write_whole
 from .arguments_look import check_look, finish_of
-from .interruptible import interruptible
+from .interruptible import predict
 from .talk import Progress, UsageError, complain, say, say_json
 
 
@@ -46,7 +45,10 @@ def segment(options: argparse.Namespace) -> int:
     for photo in photos:
         try:
             targets = _targets(photo, folder, formats, made, options.overwrite)
-            mask = _predict(segmenter, photo, options)
+            session = segmenter.open(photo, accept_damaged=options.accept_damaged)
+            _prompt(session, options)
+            mask = predict(session, options, options.candidate)
+            del session  # the engine's memory for this photo, before the next one is opened
             for form, target in targets.items():
                 _save(mask, form, target, finish, options.overwrite)
             made.update((target, photo) for target in targets.values())
@@ -123,8 +125,7 @@ def _targets(
     return targets
 
 
-def _predict(segmenter: Segmenter, photo: str, options: argparse.Namespace) -> Mask:
-    session = segmenter.open(photo, accept_damaged=options.accept_damaged)
+def _prompt(session: Session, options: argparse.Namespace) -> None:
     if options.random_clicks is not None:
         session.set_automatic("random", options.random_clicks)
     if options.box is not None:
@@ -133,14 +134,6 @@ def _predict(segmenter: Segmenter, photo: str, options: argparse.Namespace) -> M
         session.add_point(x, y)
     for x, y in options.negative:
         session.add_point(x, y, foreground=False)
-    predict = partial(
-        session.predict,
-        candidate=options.candidate,
-        keep_largest=options.keep_largest,
-        max_hole_area=options.max_hole_area,
-        refine=options.refine,
-    )
-    return interruptible(predict, session.cancel)
 
 
 def _named(photo: str, sentence: str) -> str:
