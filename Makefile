@@ -45,7 +45,7 @@ demo: setup ## export the int8 bundles at 512 and segment three photos into buil
 	$(BIN)/python examples/demo.py --output build/demo
 
 # The tests that lower networks take as long as all the others: the two halves run side by side.
-TESTS_EXPORT := tests/export tests/end_to_end
+TESTS_EXPORT := tests/export
 TESTS_OF_THEIR_OWN := tests/native_executorch tests/coreai tests/wheel tests/families_long tests/web
 TESTS_REST := interpreter/tests $(filter-out $(TESTS_EXPORT) $(TESTS_OF_THEIR_OWN), \
               $(sort $(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py)))))
