@@ -13,8 +13,8 @@ from squeezesam_export.cli import main as export
 
 MODELS = ("mobilesam", "efficientsam-ti", "efficientsam-s", "sam-b")
 KINDS = (
-    ("onnx", "fp32"), ("onnx", "fp16"), ("executorch", "fp32"), ("coreml", "fp32"),
-    ("coreml", "fp16"),
+    ("onnx", "fp32"), ("onnx", "fp16"), ("executorch", "fp32"), ("executorch", "fp16"),
+    ("coreml", "fp32"), ("coreml", "fp16"),
 )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import operator
 from collections import Counter
@@ -15,11 +14,11 @@ import numpy as np
 import torch
 from squeezesam import OutputError
 from squeezesam.writing import write_whole
-from squeezesam_model.trunk import UNetTrunk
-from torch import Tensor, nn
+from torch import nn
 
 from squeezesam_export.program import F32, Execute, ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.targets.executorch.delegable import delegable, float_scalars
+from squeezesam_export.targets.executorch.halves import half_inside
 from squeezesam_export.targets.pt2e import quantise
 from squeezesam_export.toolchain.lean import lean
 from squeezesam_export.toolchain.quiet import quiet
@@ -182,11 +181,7 @@ def _for_xnnpack(program: SourceProgram, precision: str) -> tuple[ExportedProgra
     from squeezesam_export.targets.executorch.partition import StagedPartitioner
 
     program = dataclasses.replace(program, module=delegable(program.module))
-    if precision == "fp16" and not any(isinstance(m, UNetTrunk) for m in program.module.modules()):
-        raise ExportError(
-            f"XNNPACK's fp16 halves UNets alone, and '{program.name}' has none: choose fp32"
-        )
-    module = _HalfInside(program.module) if precision == "fp16" else program.module
+    module = half_inside(program.module) if precision == "fp16" else program.module
     exported = _export(module, program)
     float_scalars(exported)
     if precision == "int8":
@@ -225,38 +220,3 @@ _PREPARE: dict[str, Callable[[SourceProgram, str], tuple[Any, Any]]] = {
     "coreml": _for_coreml,
     "vulkan": _for_vulkan,
 }
-
-
-class _HalfInside(nn.Module):
-    """The same network with its UNet, all but a hundredth of the work, in float16.
-
-    The transformer and the token logic stay in float32: XNNPACK's float16 softmax and products
-    turn into NaN there, and float16 rounds coordinates above 512 to half a pixel.
-    """
-
-    def __init__(self, module: nn.Module) -> None:
-        super().__init__()
-        self.module = copy.deepcopy(module)
-        for parent in list(self.module.modules()):
-            for name, child in list(parent.named_children()):
-                if isinstance(child, UNetTrunk):
-                    setattr(parent, name, _HalfTrunk(child))
-
-    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        outputs: tuple[Tensor, ...] = self.module(*inputs)
-        return outputs
-
-
-class _HalfTrunk(nn.Module):
-    """A trunk with float32 planes, bottom map and features; the skips stay inside."""
-
-    def __init__(self, trunk: UNetTrunk) -> None:
-        super().__init__()
-        self.trunk = trunk.half()
-
-    def encode(self, planes: Tensor) -> list[Tensor]:
-        *skips, bottom = self.trunk.encode(planes.half())
-        return [*skips, bottom.float()]
-
-    def decode(self, maps: list[Tensor], bottom: Tensor) -> Tensor:
-        return self.trunk.decode(maps, bottom.half()).float()
