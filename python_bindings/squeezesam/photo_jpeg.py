@@ -77,14 +77,19 @@ def missing_scans(data: bytes) -> bool:
 
 
 def exif_bytes(data: bytes | mmap) -> int:
-    """Bytes of all Exif segments before the first scan. Raises ValueError for too many segments."""
+    """Bytes of all Exif segments before the first scan.
+
+    Raises ValueError as `head` does: behind what ends them here another reader may see more.
+    """
     found = 0
     for marker, start, stop in _segments(data):
+        if marker == _END:
+            raise ValueError("no picture")
         if marker == _SCAN:
-            break
+            return found
         if marker == 0xE1 and data[start + 2 : start + 8] == b"Exif\0\0":
             found += stop - start
-    return found
+    raise ValueError("truncated")
 
 
 def with_known_version(data: bytes) -> bytes:

@@ -64,6 +64,8 @@ _SIZES: dict[str, list[Any]] = {
     "endless": [512, 10**9],
     "truth": [True, 512],
 }
+# Of a bundle of 256×256: what its programs do not take.
+_OTHERS: dict[str, Any] = {"larger": [4096, 4096], "smaller": [32, 32], "lying": [256, 512]}
 
 
 @pytest.mark.parametrize(
@@ -76,6 +78,7 @@ _SIZES: dict[str, list[Any]] = {
         ("manifest", "not valid JSON"),
         ("model", "does not say which weights it was made from"),
         *[(size, "has no preset or no size") for size in _SIZES],
+        *[(size, "takes at the size that the manifest says") for size in _OTHERS],
         ("weights", "was made from other weights than"),
         ("escape", "a text with a control character"),
         ("floor", "below the floor of 0.9999"),
@@ -116,8 +119,8 @@ def _spoil(manifest: dict[str, Any], damage: str) -> None:
         manifest["programs"]["heat"]["file"] = "../heat.onnx"
     elif damage == "model":
         del model["weights_sha256"]
-    elif damage in _SIZES:
-        model["size"] = _SIZES[damage]
+    elif damage in _SIZES | _OTHERS:
+        model["size"] = (_SIZES | _OTHERS)[damage]
     elif damage == "escape":
         model["preset"] = "no\u2028such"
     else:

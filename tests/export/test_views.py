@@ -113,6 +113,19 @@ def test_a_hidden_file_and_a_broken_photo_do_not_end_an_export(
         folder_views(tmp_path)
 
 
+def test_large_photos_are_kept_small_and_a_folder_has_a_limit_in_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in "abcd":
+        Image.new("RGB", (4096, 1024), (9, 200, 9)).save(tmp_path / f"{name}.webp", lossless=True)
+    monkeypatch.setattr("squeezesam_export.photos.views._MOST_PIXELS", 3 << 22)
+    found = folder_views(tmp_path)
+    assert [view.name for view in found] == ["a.webp", "b.webp", "c.webp"]
+    assert [view.rgb.shape for view in found] == [(512, 2048, 3)] * 3
+    assert (found[0].rgb == (9, 200, 9)).all()
+    assert "left out" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_calibration_photos_are_upright_and_in_srgb(tmp_path: Path, orientation: int) -> None:
     """The one reader of photos: the same pixels as the runtime's."""

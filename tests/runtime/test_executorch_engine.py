@@ -132,6 +132,23 @@ def test_a_program_that_gives_a_number_is_refused(executorch_bundle: Path, tmp_p
         Segmenter.load(copy)
 
 
+class _OneMore(TorchSegment):
+    def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        found = super().forward(*inputs)
+        return *found, found[0].mean(dim=1)
+
+
+def test_outputs_that_the_manifest_does_not_list_are_left_alone(
+    executorch_bundle: Path, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(executorch_bundle, tmp_path / "copy"))
+    lower(_OneMore(), SEGMENT_SHAPES, copy / "segment.pte")
+    rehash(copy, "segment")
+    photo = scene(120, 90, ((10, 10, 60, 70),))
+    masks = [Segmenter.load(one).open(photo).predict() for one in (executorch_bundle, copy)]
+    assert np.array_equal(masks[0].array, masks[1].array)
+
+
 def test_an_executorch_bundle_does_not_go_to_onnx_runtime(executorch_bundle: Path) -> None:
     with pytest.raises(EngineUnavailableError, match="executes onnx bundles"):
         Segmenter.load(executorch_bundle, engine="onnxruntime")

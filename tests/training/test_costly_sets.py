@@ -145,6 +145,29 @@ def test_a_photo_s_notes_in_many_parts_are_a_sentence_soon(cache: str, tmp_path:
     assert time.process_time() - begun < 5
 
 
+@pytest.mark.parametrize("hidden", [b"\xff\xfe\0\0", b"\xff\xe0\0\1", b"\xff\xd9"])
+def test_notes_behind_what_ends_our_own_reading_are_refused(hidden: bytes, tmp_path: Path) -> None:
+    small = b"\xff\xe1\x00\x12Exif\0\0II*\0\x08\0\0\0\0\0"
+    root = folder(tmp_path, photo=PHOTO[:2] + hidden + small * 80_000 + PHOTO[2:])
+    begun = time.process_time()
+    with pytest.raises(DataError, match=r"truncated|no picture"):
+        open_folder(root, "train", {}, "encoded")
+    assert time.process_time() - begun < 5
+
+
+def test_thousands_of_crowds_are_painted_as_one() -> None:
+    side = 4096
+    crowd = to_rle({"size": [side, side], "counts": [0, side * side]}, side, side)
+    part = to_rle({"size": [side, side], "counts": [5, 7, side * side - 12]}, side, side)
+    assert crowd is not None
+    assert part is not None
+    begun = time.process_time()
+    labels = flatten_masks([part], [crowd] * 4000, side, side, np.random.default_rng(0))
+    assert time.process_time() - begun < 4
+    assert (labels[5:12, 0] == 1).all()
+    assert (labels == 255).sum() == side * side - 7
+
+
 def many(photos: int, classes: int, annotations: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "images": [{"id": i, "height": 8, "width": 8} for i in range(1, photos + 1)],

@@ -6,6 +6,7 @@ import io
 import pickle
 import random
 import struct
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,43 @@ def test_what_is_no_checkpoint_is_one_sentence(content: bytes, tmp_path: Path) -
     assert "\n" not in str(caught.value)
 
 
+def _doubled(times: int) -> list[Any]:
+    inner: list[Any] = [1, 1]
+    for _ in range(times):
+        inner = [inner, inner]
+    return inner
+
+
+_ONE = torch.zeros(1, dtype=torch.float64)
+_UNFOLDING: dict[str, Any] = {
+    "lists of lists": {"x": _doubled(11)},
+    "lists without an end": {"x": _doubled(60)},
+    "keys": {tuple(_doubled(0)): _doubled(30)},
+    "one number": {"exp_avg": _ONE.expand(3 * 10**8)},
+    "one number in every row": {"exp_avg": torch.zeros(100).expand(10**6, 100)},
+    "one storage many times": {f"x{i}": _ONE.expand(10**4) for i in range(1000)},
+    "sparse": {"x": torch.sparse_coo_tensor(torch.zeros(1, 1), torch.ones(1), (10**9,))},
+    "nowhere": {"x": torch.empty(10**12, device="meta")},
+    "one text many times": {"x": ["x" * 10**4] * 10**4},
+}
+
+
+@pytest.mark.parametrize("place", ["optimisers", "model", "average"])
+@pytest.mark.parametrize("kind", _UNFOLDING)
+def test_a_state_that_unfolds_is_refused_before_it_is_walked_through(
+    kind: str, place: str, saved: Path, tmp_path: Path
+) -> None:
+    state = load_checkpoint(saved)
+    state[place] = [{"state": {0: _UNFOLDING[kind]}}] if place == "optimisers" else _UNFOLDING[kind]
+    if kind == "lists of lists":
+        state[place] = [state[place]] * 999
+    save_checkpoint(tmp_path / "c.pt", state)
+    begun = time.process_time()
+    with pytest.raises(CheckpointError, match=r"unfolds|cannot read"):
+        load_checkpoint(tmp_path / "c.pt")
+    assert time.process_time() - begun < 5
+
+
 @pytest.mark.parametrize("key", ["task", "preset", "optimiser"])
 @pytest.mark.parametrize("kind", ["nested", "long", "tensor", "none"])
 def test_a_note_of_any_size_is_told_in_a_short_sentence(
@@ -107,8 +145,7 @@ def test_a_note_of_any_size_is_told_in_a_short_sentence(
         nested = [nested] * 9
     note = {"nested": nested, "long": ["x" * 10**6], "tensor": torch.ones(1000, 1000), "none": None}
     save_checkpoint(tmp_path / "c.pt", {"step": 1, key: note[kind]})
-    state = load_checkpoint(tmp_path / "c.pt")
     with pytest.raises(CheckpointError) as caught:
-        check_owner(state, {key: "wanted"}, tmp_path / "c.pt")
+        check_owner(load_checkpoint(tmp_path / "c.pt"), {key: "wanted"}, tmp_path / "c.pt")
     assert len(str(caught.value)) - len(str(tmp_path)) < 400
     assert "\n" not in str(caught.value)

@@ -11,6 +11,10 @@ from typing import Any
 import torch
 from squeezesam_model.archive import unpacks_to_itself
 from squeezesam_model.printable import shown
+from torch import Tensor
+
+# Ours are six deep and have some thousand tensors, names and numbers.
+_DEEPEST, _MOST_THINGS = 12, 1 << 20
 
 
 class CheckpointError(Exception):
@@ -79,7 +83,37 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         raise CheckpointError(f"cannot read the checkpoint {path}: {_reason(error)}") from error
     if not isinstance(state, dict) or not isinstance(state.get("step"), int):
         raise CheckpointError(f"{path} is not a checkpoint of squeezesam-train")
+    if not _holds_no_more_than(path.stat().st_size, state):
+        raise CheckpointError(f"{path} is not a checkpoint of squeezesam-train: it unfolds")
     return state
+
+
+def _holds_no_more_than(size: int, state: object) -> bool:
+    """Whether whoever walks through a state, or copies it, meets no more than its file has.
+
+    A pickle names a list or a storage once and may hold it a billion times over: lists of the list
+    before them, tensors that are one number expanded.
+    """
+    level, things, held = [state], 0, 0
+    for _ in range(_DEEPEST):
+        inner: list[object] = []
+        for one in level:
+            things += 1
+            if isinstance(one, Tensor):
+                if one.layout != torch.strided or one.device.type != "cpu":
+                    return False
+                held += one.numel() * one.element_size()
+            elif isinstance(one, dict):
+                inner += one.keys()
+                inner += one.values()
+            elif isinstance(one, list | tuple | set | frozenset):
+                inner += one
+            elif isinstance(one, str | bytes | bytearray):
+                held += len(one)
+            if held > 2 * size or things + len(inner) > _MOST_THINGS:
+                return False
+        level = inner
+    return not level
 
 
 def _check_archive(path: Path) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import overload
 
 from squeezesam import BundleError, ModelBundle
 from squeezesam.child import restart_limit
 from squeezesam.engines.checks import sentence
+from squeezesam.engines.protocol import ProgramSpec
 from squeezesam_model import file_sha256
 from squeezesam_model.families import chosen_weights, family_of
 from squeezesam_model.network import Network, Program
 
 from squeezesam_export.networks.reference import PreparedView, Reference
-from squeezesam_export.photos.views import comparison_views, folder_views
+from squeezesam_export.photos.views import View, comparison_views, folder_views
 from squeezesam_export.program import Execute, ExportError
 from squeezesam_export.progress import Progress, Silent
 from squeezesam_export.targets.registry import find_target
@@ -67,9 +69,11 @@ def check_bundle(request: CheckRequest, progress: Progress | None = None) -> Che
     except BundleError as error:
         raise ExportError(str(error)) from error
     progress("loading weights and photos")
-    reference = Reference(_network(request, _made(bundle)))
+    network = _network(request, _made(bundle))
+    _check_inputs(bundle, network)
+    reference = Reference(network)
     views = comparison_views() if request.photos is None else folder_views(request.photos)
-    prepared = [reference.prepare(view) for view in views]
+    prepared = _Prepared(reference, views)
     progress(f"comparing on {len(prepared)} photos")
     restart_limit()
     measured = _measured(bundle, reference, prepared, progress)
@@ -78,8 +82,42 @@ def check_bundle(request: CheckRequest, progress: Progress | None = None) -> Che
     return Checked(bundle.name, measured)
 
 
+class _Prepared(Sequence[PreparedView]):
+    """Views as inputs, made when they are looked at: all at once they may be many gigabytes."""
+
+    def __init__(self, reference: Reference, views: Sequence[View]) -> None:
+        self._reference, self._views = reference, views
+
+    def __len__(self) -> int:
+        return len(self._views)
+
+    @overload
+    def __getitem__(self, index: int) -> PreparedView: ...
+    @overload
+    def __getitem__(self, index: slice) -> _Prepared: ...
+    def __getitem__(self, index: int | slice) -> PreparedView | _Prepared:
+        if isinstance(index, slice):
+            return _Prepared(self._reference, self._views[index])
+        return self._reference.prepare(self._views[index])
+
+
+def _check_inputs(bundle: ModelBundle, network: Network) -> None:
+    """The manifest's own note of the size decides nothing that its programs do not take.
+
+    Raises:
+        ExportError: a program is missing, or takes something else than the network at that size.
+    """
+    for program in network.programs:
+        spec = _spec(bundle, program)
+        if {i.name: i.shape for i in spec.inputs} != {i.name: i.shape for i in program.inputs}:
+            raise ExportError(
+                f"{bundle.folder}: the program '{program.name}' does not take what "
+                f"'{network.preset}' takes at the size that the manifest says"
+            )
+
+
 def _measured(
-    bundle: ModelBundle, reference: Reference, prepared: list[PreparedView], progress: Progress
+    bundle: ModelBundle, reference: Reference, prepared: Sequence[PreparedView], progress: Progress
 ) -> parity.Parity:
     """The comparison itself: whatever a stranger's programs make a library raise is a sentence."""
     try:
@@ -159,11 +197,15 @@ def _network(request: CheckRequest, made: _Made) -> Network:
     return family.load(made.preset, weights, *made.size)
 
 
-def _executor(bundle: ModelBundle, program: Program) -> Execute:
+def _spec(bundle: ModelBundle, program: Program) -> ProgramSpec:
     try:
-        path = bundle.program(program.name).path
+        return bundle.program(program.name)
     except KeyError:
         raise ExportError(f"{bundle.folder} has no program '{program.name}'") from None
+
+
+def _executor(bundle: ModelBundle, program: Program) -> Execute:
+    path = _spec(bundle, program).path
     inputs = tuple(one.name for one in program.inputs)
     outputs = tuple(one.name for one in program.outputs)
     backend = bundle.info["backend"]

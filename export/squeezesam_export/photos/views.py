@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from squeezesam import PhotoError, open_photo
 from squeezesam.geometry import Letterbox
-from squeezesam.photo import PHOTO_SUFFIXES
+from squeezesam.photo import MAX_PIXELS, PHOTO_SUFFIXES
 from squeezesam.terminal import printable
 from squeezesam_model.normalisation import PAD_VALUE
 
@@ -28,6 +28,9 @@ from squeezesam_export.program import ExportError
 U8 = NDArray[np.uint8]
 Prompt = tuple[float, float, int]
 
+# Of all photos of a folder together: 64 of 16 megapixels. Each takes its time to be decoded.
+_MOST_PIXELS = 1 << 30
+_LONGEST_SIDE = 2048
 _KINDS = ("click", "box", "clicks", "click and background", "box and click")
 
 
@@ -60,7 +63,8 @@ def folder_views(folder: Path, limit: int = 64) -> list[View]:
     """The user's photos, in the order of their names, without prompts.
 
     Hidden files (`._photo.jpg` of macOS) are no photos; one that cannot be read is named on stderr
-    and left out.
+    and left out, and so are those beyond a gigapixel in all. Larger ones than any network sees are
+    kept at 2048 pixels.
 
     Raises:
         ExportError: the folder is missing, or holds no photo that can be read.
@@ -74,15 +78,31 @@ def folder_views(folder: Path, limit: int = 64) -> list[View]:
     if not paths:
         raise ExportError(f"there is no photo in {folder} ({', '.join(sorted(PHOTO_SUFFIXES))})")
     step = max(1, len(paths) // limit)
-    views = []
+    views, left = [], _MOST_PIXELS
     for path in paths[::step][:limit]:
         try:
-            views.append(View(path.name, open_photo(path).pixels, ()))
+            pixels = open_photo(path, max_pixels=min(left, MAX_PIXELS)).pixels
         except PhotoError as error:
             print(f"squeezesam-export: left out: {printable(str(error))}", file=sys.stderr)
+            continue
+        left -= pixels.shape[0] * pixels.shape[1]
+        views.append(View(path.name, _reduced(pixels), ()))
+        if left <= 0:
+            print("squeezesam-export: left out: what comes after a gigapixel", file=sys.stderr)
+            break
     if not views:
         raise ExportError(f"no photo in {folder} can be read")
     return views
+
+
+def _reduced(rgb: U8) -> U8:
+    """A photo that costs little memory, however many megapixels it came with."""
+    if max(rgb.shape[:2]) <= _LONGEST_SIDE:
+        return rgb
+    placed = Letterbox((rgb.shape[1], rgb.shape[0]), (_LONGEST_SIDE, _LONGEST_SIDE))
+    right, bottom = placed.resized
+    canvas = placed.image(np.ascontiguousarray(rgb), (0, 0, 0))
+    return np.ascontiguousarray(canvas[:bottom, :right])
 
 
 def _is_photo(path: Path, folder: Path) -> bool:

@@ -142,12 +142,14 @@ class _ExecuTorchProgram:
             with _LOCK, quiet:
                 # Results live in the method's planned memory: copy before the next run.
                 values = [np.array(value) for value in self._method.execute(arguments)]
+            # It may give more than the manifest lists, as loading allows; never less.
+            if len(values) < len(self._spec.outputs):
+                raise ValueError(f"{len(values)} outputs")
+            return {
+                tensor.name: np.ascontiguousarray(value, dtype=np.float32)
+                for tensor, value in zip(self._spec.outputs, values, strict=False)
+            }
         except Exception as error:
             raise EngineError(
                 f"executorch failed in the program {self._spec.name!r}: {sentence(error)}"
             ) from error
-        names = (tensor.name for tensor in self._spec.outputs)
-        return {
-            name: np.ascontiguousarray(value, dtype=np.float32)
-            for name, value in zip(names, values, strict=True)
-        }

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
 from squeezesam_train.photos import IGNORE, U8, DamagedPhotoError
-from squeezesam_train.sources.run_lengths import Rle, decode_runs
+from squeezesam_train.sources.run_lengths import Rle, decode_runs, merged
 
 # An 8-bit label map holds this many objects beside the background (0) and the ignored (255).
 MOST_OBJECTS = IGNORE - 1
@@ -79,8 +79,8 @@ def paint_labels(masks: Sequence[Rle], ignore: Sequence[Rle], height: int, width
     """
     # Run lengths go down the columns: painting is quickest in that order of memory.
     labels = np.zeros((height, width), np.uint8, order="F")
-    for mask in ignore:
-        _paint(labels, mask, IGNORE)
+    if ignore:  # at once: a file of some kilobytes may have thousands that each fill the photo
+        _paint(labels, merged(list(ignore)), IGNORE)
     for label, mask in enumerate(masks[:MOST_OBJECTS], 1):
         _paint(labels, mask, label)
     return np.ascontiguousarray(labels)

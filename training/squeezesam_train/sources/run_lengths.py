@@ -59,7 +59,7 @@ def to_rle(
         length = _check_polygons(polygons, height, width)
         if outlines is not None:
             outlines.take(length)
-        rle = _merged(coco_mask.frPyObjects(polygons, height, width))
+        rle = merged(coco_mask.frPyObjects(polygons, height, width))
     elif isinstance(segmentation, dict):
         rle = _compressed(segmentation, height, width)
     elif segmentation is None:
@@ -69,7 +69,7 @@ def to_rle(
     return rle if coco_mask.area(rle) > 0 else None
 
 
-def _merged(parts: list[Rle]) -> Rle:
+def merged(parts: list[Rle]) -> Rle:
     """One mask of all, a few at a time: pycocotools goes through the sum for each part anew."""
     while len(parts) > 1:
         parts = [
