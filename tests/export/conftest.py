@@ -10,8 +10,10 @@ import pytest
 import torch
 from export_requests import SIDE, request_for, shipped
 from squeezesam_export.bundle.write import Exported, Inputs, export_bundle
-from squeezesam_export.networks.reference import Reference
-from squeezesam_export.photos.views import comparison_views
+from squeezesam_export.networks.reference import PreparedView, Reference
+from squeezesam_export.photos.views import calibration_views, comparison_views
+from squeezesam_export.program import LoweredProgram, SourceProgram
+from squeezesam_export.targets.executorch import lowering
 from squeezesam_export.targets.protocol import Target
 from squeezesam_export.targets.registry import add_target, remove_target
 
@@ -62,3 +64,29 @@ def small_inputs() -> Inputs:
     reference = Reference(shipped(64))
     views = [reference.prepare(view) for view in comparison_views()[::10]]
     return Inputs(reference, views, views)
+
+
+# With a bottom map of 2½ × 1½ cells, rounded up: pooling that pads and upsampling that is cropped.
+@pytest.fixture(scope="session")
+def small_networks() -> Reference:
+    return Reference(shipped(160, 96))
+
+
+@pytest.fixture(scope="session")
+def sources(small_networks: Reference) -> tuple[SourceProgram, ...]:
+    views = calibration_views()[::3]
+    return small_networks.sources([small_networks.prepare(view) for view in views])
+
+
+@pytest.fixture(scope="session")
+def compared(small_networks: Reference) -> list[PreparedView]:
+    return [small_networks.prepare(view) for view in comparison_views()[1::3]]
+
+
+@pytest.fixture(scope="session")
+def executorch_int8(
+    sources: tuple[SourceProgram, ...], tmp_path_factory: pytest.TempPathFactory
+) -> LoweredProgram:
+    """The mask network for XNNPACK: a minute's work, for all who look at it."""
+    folder = tmp_path_factory.mktemp("executorch-int8")
+    return lowering.lower(sources[0], "int8", "xnnpack", folder)

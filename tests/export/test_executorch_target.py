@@ -11,53 +11,19 @@ import pytest
 import torch
 from export_requests import PRESET, ours
 from squeezesam_export.networks.reference import PreparedView, Reference
-from squeezesam_export.photos.views import calibration_views, comparison_views
 from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram, reference
 from squeezesam_export.targets.executorch import lowering as target_executorch
 from squeezesam_export.targets.executorch.partition import stage_groups
 from squeezesam_export.verify.parity import compare
 from squeezesam_model import (
-    DEFAULT_SALIENCY,
     SaliencyNet,
     SaliencyPreset,
-    load_saliency,
     load_segmenter,
 )
 from squeezesam_model.weights import shipped_weights
 from torch import Tensor, fx, nn
 
-# With a bottom map of 2½ × 1½ cells, rounded up: pooling that pads and upsampling that is cropped.
-HEIGHT, WIDTH = 160, 96
 SHALLOW = SaliencyPreset("shallow", stem=16, encoder=(64, 128), decoder=(64,))
-
-
-@pytest.fixture(scope="module")
-def small_networks() -> Reference:
-    return ours(
-        load_segmenter(shipped_weights(PRESET)),
-        load_saliency(shipped_weights(DEFAULT_SALIENCY)),
-        HEIGHT,
-        WIDTH,
-    )
-
-
-@pytest.fixture(scope="module")
-def sources(small_networks: Reference) -> tuple[SourceProgram, SourceProgram]:
-    views = calibration_views()[::3]
-    return small_networks.sources([small_networks.prepare(view) for view in views])
-
-
-@pytest.fixture(scope="module")
-def compared(small_networks: Reference) -> list[PreparedView]:
-    return [small_networks.prepare(view) for view in comparison_views()[1::3]]
-
-
-@pytest.fixture(scope="module")
-def int8(sources: tuple[SourceProgram, ...], tmp_path_factory: pytest.TempPathFactory) -> (
-    LoweredProgram
-):  # fmt: skip
-    folder = tmp_path_factory.mktemp("int8")
-    return target_executorch.lower(sources[0], "int8", "xnnpack", folder)
 
 
 def test_fp32_equals_torch_on_a_real_photo(
@@ -75,50 +41,52 @@ def test_fp32_equals_torch_on_a_real_photo(
 
 
 def test_int8_masks_agree_with_fp32_on_real_photos(
-    small_networks: Reference, int8: LoweredProgram, compared: list[PreparedView]
+    small_networks: Reference, executorch_int8: LoweredProgram, compared: list[PreparedView]
 ) -> None:
-    assert int8.execute is not None
-    parity = compare(small_networks, {"segment": int8.execute}, compared)
+    assert executorch_int8.execute is not None
+    parity = compare(small_networks, {"segment": executorch_int8.execute}, compared)
     assert parity.mean_iou >= 0.95
     assert parity.same_choice >= 0.9
     assert parity.snr_db["scores"] >= 30
 
 
 def test_int8_is_a_quarter_of_fp32_and_says_how_it_was_made(
-    sources: tuple[SourceProgram, ...], int8: LoweredProgram
+    sources: tuple[SourceProgram, ...], executorch_int8: LoweredProgram
 ) -> None:
     weights = sum(4 * p.numel() for p in sources[0].module.parameters())
-    assert int8.path.stat().st_size < 0.3 * weights
-    assert int8.quantisation is not None
-    assert int8.quantisation["observer"] == "minmax"
-    assert "static int8" in int8.quantisation["scheme"]
+    assert executorch_int8.path.stat().st_size < 0.3 * weights
+    assert executorch_int8.quantisation is not None
+    assert executorch_int8.quantisation["observer"] == "minmax"
+    assert "static int8" in executorch_int8.quantisation["scheme"]
 
 
-def test_xnnpack_computes_everything_in_one_delegate(int8: LoweredProgram) -> None:
-    assert int8.delegated == 1
-    assert int8.notes["operators"] == {}
-    assert int8.left_over == 0
+def test_xnnpack_computes_everything_in_one_delegate(executorch_int8: LoweredProgram) -> None:
+    assert executorch_int8.delegated == 1
+    assert executorch_int8.notes["operators"] == {}
+    assert executorch_int8.left_over == 0
 
 
-def test_results_survive_the_next_run(int8: LoweredProgram, compared: list[PreparedView]) -> None:
-    assert int8.execute is not None
-    first = int8.execute([t.numpy() for t in compared[0].inputs["segment"]])
+def test_results_survive_the_next_run(
+    executorch_int8: LoweredProgram, compared: list[PreparedView]
+) -> None:
+    assert executorch_int8.execute is not None
+    first = executorch_int8.execute([t.numpy() for t in compared[0].inputs["segment"]])
     kept = [array.copy() for array in first]
-    int8.execute([t.numpy() for t in compared[1].inputs["segment"]])
+    executorch_int8.execute([t.numpy() for t in compared[1].inputs["segment"]])
     for a, b in zip(kept, first, strict=True):
         np.testing.assert_array_equal(a, b)
 
 
 def test_a_moved_file_still_runs_and_a_copy_can_be_loaded(
-    int8: LoweredProgram, compared: list[PreparedView], tmp_path: Path
+    executorch_int8: LoweredProgram, compared: list[PreparedView], tmp_path: Path
 ) -> None:
     copy = tmp_path / "other.pte"
-    copy.write_bytes(int8.path.read_bytes())
+    copy.write_bytes(executorch_int8.path.read_bytes())
     again = target_executorch.executor(copy)
     copy.unlink()
     inputs = [t.numpy() for t in compared[0].inputs["segment"]]
-    assert int8.execute is not None
-    for a, b in zip(int8.execute(inputs), again(inputs), strict=True):
+    assert executorch_int8.execute is not None
+    for a, b in zip(executorch_int8.execute(inputs), again(inputs), strict=True):
         np.testing.assert_array_equal(a, b)
 
 
@@ -144,7 +112,7 @@ def test_fp16_runs_with_float32_at_its_boundary_and_prints_nothing(
 def test_the_phone_delegates_take_the_whole_network(tmp_path: Path, backend: str) -> None:
     torch.manual_seed(0)
     segmenter = load_segmenter(shipped_weights(PRESET))
-    source = ours(segmenter, SaliencyNet(SHALLOW).eval(), HEIGHT, WIDTH).sources([])[1]
+    source = ours(segmenter, SaliencyNet(SHALLOW).eval(), 160, 96).sources([])[1]
     lowered = target_executorch.lower(source, "fp16", backend, tmp_path)
     assert lowered.execute is None
     assert (lowered.delegated, lowered.left_over) == (1, 0)

@@ -16,9 +16,8 @@ from squeezesam_export.bundle.write import Exported
 from squeezesam_export.cli import main
 from squeezesam_export.networks.reference import PreparedView, Reference
 from squeezesam_export.photos.views import calibration_views
-from squeezesam_export.program import SourceProgram
+from squeezesam_export.program import LoweredProgram, SourceProgram
 from squeezesam_export.report import build_report
-from squeezesam_export.targets.executorch import lowering as target_executorch
 from squeezesam_export.targets.executorch.layers import ExecuTorchTracer
 from squeezesam_export.targets.onnx import lowering as target_onnx
 from squeezesam_export.targets.onnx.layers import OnnxTracer
@@ -40,11 +39,6 @@ def small() -> Reference:
     torch.manual_seed(0)
     segmenter = load_segmenter(shipped_weights(PRESET))
     return ours(segmenter, SaliencyNet(SHALLOW).eval(), SIDE, SIDE)
-
-
-@pytest.fixture(scope="module")
-def sources(views: list[PreparedView]) -> tuple[SourceProgram, SourceProgram]:
-    return small().sources(views)
 
 
 class NoisyChain:
@@ -87,26 +81,30 @@ def unet_macs(tracer: Tracer) -> int:
 
 
 def test_an_fp32_onnx_program_has_no_noise_and_the_counted_work(
-    sources: tuple[SourceProgram, ...], views: list[PreparedView], tmp_path: Path
+    views: list[PreparedView], tmp_path: Path
 ) -> None:
-    plain = target_onnx.lower(sources[1], "fp32", tmp_path).path
-    tracer = OnnxTracer(sources[1], plain, plain)
+    heat = small().sources(views)[1]
+    plain = target_onnx.lower(heat, "fp32", tmp_path).path
+    tracer = OnnxTracer(heat, plain, plain)
     reports = measure(tracer, [tuple(t.numpy() for t in views[0].inputs["heat"])])
     assert all(report.snr_db == EXACT_DB for report in reports)
-    assert unet_macs(tracer) == sources[1].macs
+    assert unet_macs(tracer) == heat.macs
     assert 0 < sum(tracer.time_share.values()) <= 1 + 1e-9
 
 
 def test_both_engines_tell_the_same_story_of_an_int8_network(
-    sources: tuple[SourceProgram, ...], views: list[PreparedView], tmp_path: Path
+    sources: tuple[SourceProgram, ...],
+    compared: list[PreparedView],
+    executorch_int8: LoweredProgram,
+    tmp_path: Path,
 ) -> None:
     source = sources[0]
-    photos = [tuple(t.numpy() for t in view.inputs["segment"]) for view in views[:2]]
+    photos = [tuple(t.numpy() for t in view.inputs["segment"]) for view in compared[:2]]
     (tmp_path / "fp32").mkdir()
     plain = target_onnx.lower(source, "fp32", tmp_path / "fp32").path
     exported = target_onnx.lower(source, "int8", tmp_path).path
     by_onnx = measure(OnnxTracer(source, plain, exported), photos)
-    lowered = target_executorch.lower(source, "int8", "xnnpack", tmp_path)
+    lowered = executorch_int8
     graph = quantise(source, torch.export.export(source.module, source.example), dynamic=True)
     tracer = ExecuTorchTracer(source, graph, lowered.notes["operators"])
     by_executorch = measure(tracer, photos)
