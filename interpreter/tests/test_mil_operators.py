@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from mil_interpreter.memory import Budget
+from mil_interpreter.operators import find
 from mil_interpreter.operators.sizes import elements
 from mil_interpreter.step import Step, execute, resolved
 from mil_interpreter.values import Value
@@ -50,3 +54,95 @@ def test_an_operator_gives_what_torch_gives(name: str, tmp_path: Path) -> None:
         assert one.dtype == reference.numpy().dtype
         assert one.shape == tuple(reference.shape)
         np.testing.assert_allclose(one, reference.numpy(), rtol=2e-5, atol=2e-5)
+
+
+def _ran(name: str, **arguments: Any) -> np.ndarray:
+    """What the operator makes, which is no more than was foreseen."""
+    made = np.asarray(find(name, "out").function(**arguments))
+    assert made.size <= elements(name, arguments)
+    return made
+
+
+def test_an_einsum_of_any_equation_gives_what_numpy_gives() -> None:
+    chance, numbers = random.Random(1), np.random.default_rng(1)
+    for _ in range(400):
+        sizes = {letter: chance.choice((1, 2, 3, 5)) for letter in "abcdeF"}
+        terms, values = [], []
+        for _ in range(chance.choice((1, 2, 2, 2))):
+            term = "".join(chance.choices("abcdeF", k=chance.randint(0, 4)))
+            # A dimension of one stands for as many as the other tensor has.
+            ones = {letter for letter in sizes if chance.random() < 0.15}
+            shape = [1 if letter in ones else sizes[letter] for letter in term]
+            terms.append(term)
+            values.append(numbers.integers(-9, 9, shape).astype(np.float32))
+        letters = sorted({*"".join(terms)})
+        output = "".join(chance.sample(letters, chance.randint(0, len(letters))))
+        equation = f"{', '.join(terms)} -> {output}"
+        made = _ran("einsum", values=tuple(values), equation=equation)
+        # Whole numbers, so that the order of the sums does not matter.
+        wanted = np.einsum(equation, *values)
+        assert made.dtype == np.float32
+        np.testing.assert_array_equal(made, wanted, equation)
+
+
+@pytest.mark.parametrize("equation", ["ab,cd->ad", "ab,cd->", "ab,cd->bd"])
+def test_letters_of_one_tensor_alone_cost_an_einsum_nothing(equation: str) -> None:
+    """600⁴ combinations would be half a minute of a processor, however busy that is."""
+    values = (np.ones((600, 600), np.float32),) * 2
+    start = time.process_time()
+    made = _ran("einsum", values=values, equation=equation)
+    assert time.process_time() - start < 5
+    assert made.max() == made.min() == 600.0 ** (4 - made.ndim)
+
+
+@pytest.mark.parametrize(
+    "equation", ["ab,bc->aa", "ab,bc->ad", "a1,1b->ab", "ab,b->ab,a", "a,b", "ab,bc,cd->ad"]
+)
+def test_an_equation_that_is_none_is_refused(equation: str) -> None:
+    values = tuple(np.ones((2, 2), np.float32) for _ in range(equation.count(",") + 1))
+    with pytest.raises(ValueError, match="the equation"):
+        _ran("einsum", values=values, equation=equation)
+
+
+def test_picking_in_step_gives_what_picking_one_by_one_gives() -> None:
+    numbers = np.random.default_rng(2)
+    for _ in range(300):
+        shape = tuple(numbers.integers(1, 5, numbers.integers(1, 6)))
+        batch = int(numbers.integers(0, len(shape)))
+        along = int(numbers.integers(batch, len(shape)))
+        new = tuple(numbers.integers(1, 4, numbers.integers(0, 3)))
+        x = numbers.integers(-99, 99, shape).astype(np.float32)
+        indices = numbers.integers(-shape[along], shape[along], shape[:batch] + new, np.int32)
+        made = _ran("gather", x=x, indices=indices, axis=along, batch_dims=batch)
+        one_by_one = [
+            np.take(x[at], indices[at], along - batch) for at in np.ndindex(shape[:batch])
+        ]
+        wanted = np.stack(one_by_one).reshape((*shape[:along], *new, *shape[along + 1 :]))
+        np.testing.assert_array_equal(made, wanted)
+
+        depth = int(numbers.integers(1, len(shape) - batch + 1))
+        sizes = shape[batch : batch + depth]
+        places = numbers.integers(-np.array(sizes), sizes, (*shape[:batch], *new, depth))
+        made = _ran("gather_nd", x=x, indices=places.astype(np.int32), batch_dims=batch)
+        slices = [x[at][tuple(np.moveaxis(places[at], -1, 0))] for at in np.ndindex(shape[:batch])]
+        wanted = np.stack(slices).reshape((*shape[:batch], *new, *shape[batch + depth :]))
+        np.testing.assert_array_equal(made, wanted)
+
+
+@pytest.mark.parametrize("name", ["gather", "gather_nd"])
+def test_picking_in_step_takes_no_step_of_python_for_each_row(name: str) -> None:
+    rows = 3_000_000
+    x, indices = np.ones((rows, 1), np.float32), np.zeros((rows, 1), np.int32)
+    axis = {"axis": 1} if name == "gather" else {}
+    start = time.process_time()
+    made = _ran(name, x=x, indices=indices, batch_dims=1, **axis)
+    assert time.process_time() - start < 4
+    assert made.size == rows
+
+
+def test_rows_that_do_not_go_in_step_are_refused() -> None:
+    x = np.ones((3, 4), np.float32)
+    for indices, batch in ((np.zeros((2, 1)), 1), (np.zeros((4, 1)), 1), (np.zeros((3, 1)), -1)):
+        for name, axis in (("gather", {"axis": 1}), ("gather_nd", {})):
+            with pytest.raises(ValueError, match="in step"):
+                _ran(name, x=x, indices=indices.astype(np.int32), batch_dims=batch, **axis)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import secrets
 import socket
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 Headers = dict[str, str]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -115,3 +119,38 @@ def point(x: float, y: float, kind: str = "foreground") -> dict[str, Any]:
 
 def box(x0: float, y0: float, x1: float, y1: float) -> dict[str, Any]:
     return {"type": "box", "x0": x0, "y0": y0, "x1": x1, "y1": y1}
+
+
+def connected(port: int, kept: contextlib.ExitStack, said: bytes = b"") -> socket.socket:
+    """Kept open until the end of `kept`."""
+    one = kept.enter_context(socket.create_connection(("127.0.0.1", port), 60))
+    one.sendall(said)
+    return one
+
+
+def is_open(one: socket.socket) -> bool:
+    """Whether the server has not closed it."""
+    one.setblocking(False)
+    try:
+        return bool(one.recv(1))
+    except BlockingIOError:
+        return True
+    except ConnectionError:
+        return False
+
+
+def answer_of(port: int, call: Callable[[Client], T]) -> T:
+    """What `call` gives, on a connection of its own."""
+    client = Client(port)
+    try:
+        return call(client)
+    finally:
+        client.close()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Waits for it, at most a minute: the machine may be busy."""
+    stop = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < stop
+        time.sleep(0.01)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
-from http_client import Client
+from http_client import Client, form
 from photo_files import encoded, scene
 from squeezesam.cli import main
 
@@ -38,6 +40,8 @@ def test_it_says_where_it_listens_and_ends_cleanly(bundle: Path, number: signal.
             assert line.startswith("listening on http://127.0.0.1:")
             client = Client(int(line.split()[2].rpartition(":")[2]))
             client.get("/%1b%5b31m%0aGET")
+            refused = client.ask("POST", "/segment", b"--no", {"Content-Type": form(None)[1]})
+            assert refused.error == "malformed"  # of which the parser has written a line
             name = client.open(PHOTO)
             assert client.predict(name).status == 200
             process.send_signal(number)  # with a connection that is still open
@@ -48,6 +52,41 @@ def test_it_says_where_it_listens_and_ends_cleanly(bundle: Path, number: signal.
     assert (process.returncode, complained) == (0, "")
     assert r"/\x1b[31m\nGET 404" in said
     assert "\x1b" not in said
+
+
+def test_a_crowd_that_says_nothing_leaves_descriptors_and_lines_for_others(bundle: Path) -> None:
+    """More silent connections than the process may have descriptors."""
+    command = [sys.executable, "-m", "squeezesam", "serve", "--port", "0", "--bundle", str(bundle)]
+    with (
+        subprocess.Popen(
+            ["sh", "-c", 'ulimit -n 96; exec "$@"', "sh", *command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+        contextlib.ExitStack() as crowd,
+    ):
+        try:
+            assert process.stdout
+            port = int(process.stdout.readline().split()[2].rpartition(":")[2])
+            start = time.monotonic()
+            for _ in range(3):
+                for _ in range(150):
+                    one = crowd.enter_context(socket.socket())
+                    one.setblocking(False)
+                    one.connect_ex(("127.0.0.1", port))
+                client = Client(port)
+                assert client.get("/health").status == 200
+                assert client.send_form("/segment", PHOTO).status == 200
+                client.close()
+            process.send_signal(signal.SIGTERM)
+            _, complained = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 0
+    lines = complained.splitlines()
+    assert all(line.startswith("squeezesam: server: ") for line in lines)
+    assert len(lines) <= 2 + 2 * (time.monotonic() - start)
 
 
 def test_a_place_that_is_taken_or_not_ours_is_one_sentence(

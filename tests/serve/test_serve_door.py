@@ -1,19 +1,22 @@
-"""What is refused at the door, and how; what browsers are told."""
+"""What is refused at the door, and how; what browsers are told; that crowds keep nobody out."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import socket
 import time
 from typing import Any
 
+import numpy as np
 import pytest
-from http_client import Client, form, raw
+from http_client import Client, answer_of, connected, form, is_open, point, raw, until
 from photo_files import encoded, scene
 
 PHOTO = encoded(scene(things=((32, 48, 96, 128),)), "png")
 HEAD = "POST /segment HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: {}\r\n"
+LONG = 120  # seconds: whoever waited for such an end would fail
 
 
 def test_names_that_are_not_ours_and_pages_of_others_are_refused(client: Client) -> None:
@@ -125,21 +128,149 @@ def test_who_is_slow_does_not_keep_the_connection(serve: Any) -> None:
     served = serve(seconds=0.5, header_seconds=60)
     _, kind = form(None)
     head = HEAD.format(kind)
+    head = head.replace("Connection: close\r\n", "")
     said = raw(served.port, f"{head}Content-Length: 500\r\n\r\n--".encode(), wait=60)
     assert said.startswith(b"HTTP/1.1 408")
+    assert b"\r\nconnection: close\r\n" in said.lower()
     assert served.complaints == []
 
 
+def _head(kind: str, length: int | None = None) -> bytes:
+    said = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
+    start = "POST /segment HTTP/1.1\r\nHost: localhost"
+    return f"{start}\r\nContent-Type: {kind}\r\n{said}\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /health HTT"])
+def test_hundreds_that_ask_for_nothing_keep_nobody_out(serve: Any, said: bytes) -> None:
+    served = serve(header_seconds=LONG, seconds=LONG)
+    with contextlib.ExitStack() as kept:
+        silent = []
+        for _ in range(8):
+            silent += [connected(served.port, kept, said) for _ in range(50)]
+            assert answer_of(served.port, lambda client: client.get("/health")).status == 200
+        assert sum(map(is_open, silent)) < 128
+    assert served.complaints == []
+
+
+def test_where_all_are_at_work_a_new_connection_is_closed_at_once(serve: Any) -> None:
+    """What is open has a bound, whoever would have to make room."""
+    served = serve(header_seconds=LONG, seconds=LONG, patience_seconds=LONG, connections=8)
+    half = _head(form(None)[1], 500) + b"--"
+    with contextlib.ExitStack() as kept:
+        before = [connected(served.port, kept, half) for _ in range(7)]
+        # Each is heard of before the next come: else it would be silent, and make room.
+        until(lambda: len(served.server.server_state.tasks) == 7)
+        for _ in range(30):
+            one = connected(served.port, kept)
+            with contextlib.suppress(ConnectionError):
+                assert one.recv(1) == b""
+        assert all(map(is_open, before))
+
+
 def test_many_who_send_half_a_request_keep_nobody_else_out(serve: Any) -> None:
-    served = serve(seconds=120, header_seconds=120, connections=12)
-    _, kind = form(None)
-    half = f"{HEAD.format(kind)}Content-Length: 500\r\n\r\n--".encode()
+    served = serve(seconds=LONG, header_seconds=LONG, patience_seconds=0.5, connections=12)
+    half = _head(form(None)[1], 500) + b"--"
     with contextlib.ExitStack() as kept:
         for number in range(11):
-            one = kept.enter_context(socket.create_connection(("127.0.0.1", served.port), 60))
-            one.sendall(half if number % 2 else b"GET /health HTT")
-        time.sleep(2.5)  # for less nobody has to make room
+            connected(served.port, kept, half if number % 2 else b"GET /health HTT")
+        time.sleep(1)  # for less than the patience no half body has to make room
         for _ in range(8):
-            client = served.client()
-            assert client.get("/health").status == 200
-            client.close()
+            assert answer_of(served.port, lambda client: client.get("/health")).status == 200
+
+
+def test_half_bodies_take_no_place_among_the_workers(serve: Any) -> None:
+    served = serve(workers=1, queue=2, seconds=LONG, header_seconds=LONG)
+    body, kind = form(PHOTO)
+    with contextlib.ExitStack() as kept:
+        half = [connected(served.port, kept, _head(kind, len(body)) + body[:100])
+                for _ in range(30)]  # fmt: skip
+        until(lambda: len(served.server.server_state.tasks) == 30)
+        name = answer_of(served.port, lambda client: client.open(PHOTO))
+        for call in (
+            lambda client: client.send_form("/segment", PHOTO, prompts=[point(60, 80)]),
+            lambda client: client.send_form("/remove", PHOTO),
+            lambda client: client.predict(name, point(60, 80)),
+        ):
+            assert answer_of(served.port, call).status == 200
+        half[0].sendall(body[100:])  # and once it is whole it is answered as any other
+        assert half[0].recv(12) == b"HTTP/1.1 200"
+
+
+def test_the_memory_of_half_bodies_is_bounded_and_the_oldest_makes_room(serve: Any) -> None:
+    served = serve(workers=1, queue=2, seconds=LONG, header_seconds=LONG, patience_seconds=0.5)
+    noise = np.random.default_rng(1).integers(0, 256, (500, 600, 3), np.uint8)
+    photo = encoded(noise, "png")
+    body, kind = form(photo)
+    assert len(body) > 800_000
+    with contextlib.ExitStack() as kept:
+        for _ in range(6):
+            connected(served.port, kept, _head(kind, len(body)) + body[:800_000])
+        # Two fit. The others are told so, or make those that came before them leave.
+        until(lambda: _refused(served) == 4)
+        time.sleep(1)
+        whole = answer_of(served.port, lambda client: client.send_form("/sessions", photo))
+        assert whole.status == 201, whole.body
+        assert _refused(served) == 5
+
+
+def _refused(served: Any) -> int:
+    return sum("POST /segment 503 " in line for line in served.log)
+
+
+def test_a_body_in_crumbs_is_refused_and_one_with_a_few_is_not(serve: Any) -> None:
+    served = serve(seconds=LONG, header_seconds=LONG)
+    body, kind = form(PHOTO)
+    start = body.index(PHOTO[:8])
+    first = f"{start:x}\r\n".encode() + body[:start] + b"\r\n"
+    said = raw(served.port, _head(kind) + first + b"1\r\nx\r\n" * 20_000, wait=60)
+    assert said.startswith(b"HTTP/1.1 400")
+    assert b"small pieces" in said
+    pieces = [body[at : at + 1] for at in range(200)]
+    pieces += [body[at : at + 600] for at in range(200, len(body), 600)]
+    fair = answer_of(served.port, lambda client: client.ask(
+        "POST", "/segment", iter(pieces), {"Content-Type": kind}))  # fmt: skip
+    assert fair.status == 200, fair.body
+
+
+def _is_closed_to(one: socket.socket, more: bytes) -> bool:
+    time.sleep(0.1)
+    try:
+        one.sendall(more)
+    except ConnectionError:
+        return True
+    return False
+
+
+def test_who_sends_on_after_a_refusal_does_not_keep_the_connection(serve: Any) -> None:
+    served = serve(header_seconds=0.5)
+    with contextlib.ExitStack() as kept:
+        one = connected(served.port, kept, _head("text/plain"))
+        assert one.recv(12) == b"HTTP/1.1 415"
+        until(lambda: _is_closed_to(one, b"1\r\nx\r\n"))
+
+
+def test_what_is_no_http_after_an_answer_ends_the_connection_without_a_word(
+    serve: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    served = serve(header_seconds=LONG)
+    with contextlib.ExitStack() as kept:
+        one = connected(served.port, kept, _head("text/plain"))
+        assert one.recv(12) == b"HTTP/1.1 415"
+        one.sendall(b"nonsense\r\n")
+        with contextlib.suppress(ConnectionError):
+            while one.recv(1 << 16):
+                pass
+    assert not [record for record in caplog.records if record.name == "asyncio"]
+
+
+def test_what_a_stranger_can_repeat_is_a_line_a_second(serve: Any) -> None:
+    served = serve()
+    start = time.monotonic()
+    for _ in range(1000):
+        error = OSError(24, "Too many open files")
+        logging.getLogger("asyncio").error("no\nresource", exc_info=(OSError, error, None))
+        logging.getLogger("python_multipart.multipart").warning("a byte too many")
+    lines = list(served.complaints)
+    assert set(lines) == {"server: no (OSError: [Errno 24] Too many open files)"}
+    assert len(lines) <= 1 + (time.monotonic() - start)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 from gated_engine import GatedEngine, gated
-from http_client import Answer, Client, form, point
+from http_client import Answer, Client, form, point, until
 from photo_files import encoded, scene
 from squeezesam import Segmenter
 from squeezesam.serve.limits import Limits
@@ -19,14 +18,6 @@ from squeezesam.serve.refusals import Refusal
 from squeezesam.serve.sessions import Sessions
 
 PHOTO = encoded(scene(things=((32, 48, 96, 128),)), "png")
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Waits for it, at most a minute: the machine may be busy."""
-    stop = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < stop
-        time.sleep(0.01)
 
 
 @pytest.fixture

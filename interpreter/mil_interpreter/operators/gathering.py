@@ -30,9 +30,10 @@ def gather(
         raise BadArgumentError(f"axis {along} is one of {batch} batch dimensions")
     if batch == 0:
         return np.asarray(np.take(x, indices, along))
-    pairs = [(x[at], indices[at]) for at in np.ndindex(x.shape[:batch])]
-    picked = np.stack([np.take(one, index, along - batch) for one, index in pairs])
-    return picked.reshape(*x.shape[:batch], *picked.shape[1:])
+    # The axis comes next to the batches, and what was picked goes to where it was.
+    picked = np.moveaxis(x, along, batch)[(*_in_step(x, indices, batch, indices.ndim), indices)]
+    new = indices.ndim - batch
+    return np.asarray(np.moveaxis(picked, range(batch, batch + new), range(along, along + new)))
 
 
 @operator("gather_along_axis", widen=False)
@@ -59,14 +60,26 @@ def gather_nd(
     batch, depth = integer(batch_dims), indices.shape[-1]
     for at in range(depth):
         _inside(indices[..., at], x.shape[batch + at], flag(validate_indices))
-    pairs = [(x[at], indices[at]) for at in np.ndindex(x.shape[:batch])]
-    picked = np.stack([one[tuple(np.moveaxis(index, -1, 0))] for one, index in pairs])
-    return picked.reshape(*indices.shape[:-1], *x.shape[batch + depth :])
+    steps = _in_step(x, indices, batch, indices.ndim - 1)
+    picked = np.asarray(x[(*steps, *np.moveaxis(indices, -1, 0))])
+    return picked.reshape((*indices.shape[:-1], *x.shape[batch + depth :]))
+
+
+def _in_step(x: Array, indices: Array, batch: int, rank: int) -> list[Array]:
+    """The positions of the batch dimensions, as indices that broadcast over ``rank`` dimensions."""
+    if not 0 <= batch <= rank or x.shape[:batch] != indices.shape[:batch]:
+        raise BadArgumentError(
+            f"{batch} dimensions of {list(x.shape)} and {list(indices.shape)} do not go in step"
+        )
+    grid = np.indices(x.shape[:batch], sparse=True) if batch else ()
+    return [one.reshape(one.shape + (1,) * (rank - batch)) for one in grid]
 
 
 def _inside(indices: Array, size: int, strict: bool) -> None:
     """Refuse indices outside; negative ones count from the end unless the program forbids it."""
     least = 0 if strict else -size
+    if indices.dtype.kind not in "iu":
+        raise BadArgumentError(f"indices are whole numbers, not {indices.dtype}")
     if indices.size and not (indices.min() >= least and indices.max() < size):
         raise BadArgumentError(f"an index lies outside {least}…{size - 1}")
 

@@ -43,10 +43,67 @@ def matmul(
 
 @operator("einsum")
 def einsum(values: tuple[Array, ...], equation: str) -> Array:
-    """Sum of products as the equation says."""
-    if "->" not in equation:
+    """Sum of products as the equation says: of one tensor, or of two by a product of matrices.
+
+    numpy would go through every combination of all letters, also of those that one tensor alone
+    has and the output has not: so these are summed out first, and it takes as long as a matmul.
+    """
+    given = several(values)
+    terms, arrow, output = equation.replace(" ", "").partition("->")
+    if not arrow:
         raise BadArgumentError(f"the equation '{equation}' names no output")
-    return np.asarray(np.einsum(equation, *several(values), optimize=True))
+    parts = terms.split(",")
+    named = all(one.isascii() and one.isalpha() for one in "".join([*parts, output]))
+    once = len(set(output)) == len(output)
+    if not (named and once and len(parts) == len(given) <= 2):
+        raise BadArgumentError(f"the equation '{equation}' is not one of two tensors")
+    if len(given) == 1:
+        return np.asarray(np.einsum(f"{terms}->{output}", *given))
+    (left, a), (right, b) = _stretched(parts, given)
+    left, a = _summed(left, a, right + output)
+    right, b = _summed(right, b, left + output)
+    batch = [letter for letter in left if letter in right and letter in output]
+    inner = [letter for letter in left if letter in right and letter not in output]
+    rows = [letter for letter in left if letter not in right]
+    columns = [letter for letter in right if letter not in left]
+    order = [*batch, *rows, *columns]
+    if set(order) != set(output):
+        raise BadArgumentError(f"the equation '{equation}' makes more than it reads")
+    x, y = _ordered(left, a, batch, rows, inner), _ordered(right, b, batch, inner, columns)
+    made = torch.matmul(tensor(x), tensor(y)).numpy()
+    sizes = {**dict(zip(right, b.shape, strict=True)), **dict(zip(left, a.shape, strict=True))}
+    whole = made.reshape([sizes[letter] for letter in order])
+    return np.asarray(whole.transpose([order.index(letter) for letter in output]))
+
+
+def _stretched(parts: list[str], given: tuple[Array, ...]) -> list[tuple[str, Array]]:
+    """A dimension of one that stands for as many as the other tensor's has none of its letter."""
+    sizes: dict[str, int] = {}
+    for part, value in zip(parts, given, strict=True):
+        for letter, size in zip(part, value.shape, strict=True):
+            if size != sizes.setdefault(letter, size) and 1 not in (size, sizes[letter]):
+                raise BadArgumentError(f"{letter} is both {sizes[letter]} and {size}")
+            sizes[letter] = size if sizes[letter] == 1 else sizes[letter]
+    return [_without_ones(part, value, sizes) for part, value in zip(parts, given, strict=True)]
+
+
+def _without_ones(part: str, value: Array, sizes: dict[str, int]) -> tuple[str, Array]:
+    ones = [at for at, letter in enumerate(part) if value.shape[at] == 1 != sizes[letter]]
+    kept = "".join(letter for at, letter in enumerate(part) if at not in ones)
+    return kept, np.squeeze(value, tuple(ones))
+
+
+def _summed(part: str, value: Array, needed: str) -> tuple[str, Array]:
+    """Each letter once, and only those that are needed."""
+    kept = "".join(letter for letter in dict.fromkeys(part) if letter in needed)
+    return kept, value if kept == part else np.einsum(f"{part}->{kept}", value)
+
+
+def _ordered(part: str, value: Array, *groups: list[str]) -> Array:
+    """Its dimensions in three groups, each of them one dimension."""
+    sizes = dict(zip(part, value.shape, strict=True))
+    turned = value.transpose([part.index(letter) for group in groups for letter in group])
+    return turned.reshape([math.prod(sizes[one] for one in group) for group in groups])
 
 
 @operator("scaled_dot_product_attention")

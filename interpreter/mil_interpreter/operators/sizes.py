@@ -141,14 +141,14 @@ def _gather(given: Arguments) -> int:
     x, indices, batch = given["x"], given["indices"], integer(given.get("batch_dims", 0))
     along = integer(given.get("axis", 0)) % x.ndim
     together = math.prod(x.shape[:batch]) or 1
-    return int(math.prod(n for axis, n in enumerate(x.shape) if axis != along)
-               * indices.size // together)  # fmt: skip
+    others = math.prod(n for axis, n in enumerate(x.shape) if axis != along)
+    return int(others * indices.size // together + 2 * indices.size)  # as numpy's own integers
 
 
 def _gather_nd(given: Arguments) -> int:
     x, indices, batch = given["x"], given["indices"], integer(given.get("batch_dims", 0))
     rest = math.prod(x.shape[batch + indices.shape[-1] :])
-    return int(math.prod(indices.shape[:-1]) * rest + indices.size)
+    return int(math.prod(indices.shape[:-1]) * rest + 2 * indices.size)
 
 
 def _range(given: Arguments) -> int:

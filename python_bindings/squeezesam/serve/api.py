@@ -19,7 +19,7 @@ from .metrics import MEDIA_TYPE, Metrics
 from .orders import Order, Reader
 from .refusals import Refusal, refusal_of
 from .sessions import Kept, Sessions
-from .uploads import read_form, read_json
+from .uploads import Arrivals, read_form, read_json
 from .workers import Place, Run, Stop, Workers
 
 T = TypeVar("T")
@@ -63,6 +63,7 @@ class Api:
         self.workers = workers
         self.sessions = Sessions(limits)
         self.metrics = Metrics(lambda: len(self.sessions), lambda: self.workers.taken)
+        self._arrivals = Arrivals(limits)
         self._reader = Reader(limits.prompts)
         self._remover = Reader(limits.prompts, REMOVE)
 
@@ -91,25 +92,25 @@ class Api:
 
     @answered
     async def segment(self, request: Request) -> Response:
+        photo, fields = await self._form(request)
         with self.workers.place() as place:
-            photo, fields = await read_form(request, self._limits)
             order = self._reader.form(fields)
             return await self._at_once(request, place, photo, order)
 
     @answered
     async def remove(self, request: Request) -> Response:
+        photo, fields = await self._form(request)
         with self.workers.place() as place:
-            photo, fields = await read_form(request, self._limits)
             asked = self._remover.form(fields)
             order = Order(format="cutout", crop=asked.crop, **asked.options)
             return await self._at_once(request, place, photo, order)
 
     @answered
     async def open_session(self, request: Request) -> Response:
+        photo, fields = await self._form(request)
+        if fields:
+            raise Refusal(400, "malformed", "opening a session takes the photo alone")
         with self.workers.place() as place:
-            photo, fields = await read_form(request, self._limits)
-            if fields:
-                raise Refusal(400, "malformed", "opening a session takes the photo alone")
             pixels = self._limits.pixels
             run = self.workers.start(
                 place,
@@ -129,8 +130,10 @@ class Api:
     @answered
     async def predict(self, request: Request) -> Response:
         kept = self.sessions.find(request.path_params["session"])
+        self.workers.check()
+        body = await read_json(request, self._limits, self._arrivals)
         with self.workers.place() as place:
-            order = self._reader.order(await read_json(request, self._limits))
+            order = self._reader.order(body)
             number = kept.overtake()
             await kept.turn.acquire()
             if number != kept.latest:
@@ -147,6 +150,11 @@ class Api:
     async def close_session(self, request: Request) -> Response:
         self.sessions.close(request.path_params["session"])
         return Response(status_code=204)
+
+    async def _form(self, request: Request) -> tuple[bytes, dict[str, str]]:
+        """Its place is taken when it is here; where there is none now, the photo need not come."""
+        self.workers.check()
+        return await read_form(request, self._limits, self._arrivals)
 
     async def _at_once(
         self, request: Request, place: Place, photo: bytes, order: Order

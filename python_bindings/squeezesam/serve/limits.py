@@ -13,13 +13,15 @@ class Limits:
     json_bytes: of any other body, and of a form's fields together.
     pixels: of one photo.
     prompts: of one request.
-    queue: requests that are being read or wait, beside those being worked on.
+    queue: requests that wait, beside those being worked on; and the largest bodies that may be on
+        their way together.
     seconds: for reading a request, and as many again for answering it.
     sessions: photos kept for repeated taps; the one used longest ago makes room.
     session_pixels: of all kept photos together; at least `pixels`.
     idle_seconds: after which a kept photo is forgotten.
     connections: open at a time.
-    header_seconds: for a request's line and headers.
+    header_seconds: for a request's line and headers, and for what is left of a refused body.
+    patience_seconds: for less nobody's body on its way makes room for another's.
     """
 
     upload_bytes: int = 32 << 20
@@ -33,3 +35,4 @@ class Limits:
     idle_seconds: float = 600.0
     connections: int = 128
     header_seconds: float = 10.0
+    patience_seconds: float = 2.0

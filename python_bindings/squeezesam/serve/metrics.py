@@ -25,7 +25,7 @@ class Metrics:
         )  # fmt: skip
         for name, text, value in (
             ("squeezesam_sessions", "Photos kept for taps.", sessions),
-            ("squeezesam_places_taken", "Requests being read, waiting or worked on.", taken),
+            ("squeezesam_places_taken", "Requests waiting or worked on.", taken),
         ):
             Gauge(name, text, registry=self._registry).set_function(value)
 

@@ -9,6 +9,7 @@ import logging
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from .page import Files
 from .workers import Workers
 
 _GRACE = 5  # seconds that requests under way get when the server is told to end
+_LINE_EVERY = 1.0  # seconds between two lines about the same fault, which a stranger may repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Server(uvicorn.Server):
     def __init__(
         self, app: ASGIApp, bound: socket.socket, limits: Limits, workers: Workers, voice: Voice
     ) -> None:
+        most = _affordable(limits.connections)
         config = uvicorn.Config(
             app,
             http=BoundedConnection,
@@ -74,11 +77,14 @@ class Server(uvicorn.Server):
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=limits.connections,
+            limit_concurrency=most,
+            # So many are accepted at once, before the first of them can be closed.
+            backlog=max(1, most // 2),
             timeout_graceful_shutdown=_GRACE,
         )
         super().__init__(config)
         config.header_seconds = limits.header_seconds  # type: ignore[attr-defined]
+        config.patience_seconds = limits.patience_seconds  # type: ignore[attr-defined]
         self._bound = bound
         self._workers = workers
         self._voice = voice
@@ -162,25 +168,46 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
+def _affordable(connections: int) -> int:
+    """As many, and no more than a quarter of the descriptors that the process may open."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return connections
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return connections if most == resource.RLIM_INFINITY else max(2, min(connections, most // 4))
+
+
 class _Complaints(logging.Handler):
-    """What uvicorn logs as a warning or worse, on one line, without a traceback."""
+    """What a library logs as a warning or worse, on one line, without a traceback.
+
+    The same place in the code speaks once a second at most: a stranger may make it speak at will.
+    """
 
     def __init__(self, complain: Callable[[str], Any]) -> None:
         super().__init__(logging.WARNING)
         self._complain = complain
+        self._last: dict[tuple[str, int], float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._complain(f"server: {record.getMessage().strip().splitlines()[0]}")
+        # What is wrong with a form is told to who has sent it.
+        if record.name.partition(".")[0] == "python_multipart":
+            return
+        place, now = (record.pathname, record.lineno), time.monotonic()
+        if now - self._last.get(place, -_LINE_EVERY) < _LINE_EVERY:
+            return
+        self._last[place] = now
+        line = record.getMessage().strip().partition("\n")[0]
+        error = record.exc_info[1] if record.exc_info else None
+        self._complain(f"server: {line}" + (f" ({type(error).__name__}: {error})" if error else ""))
 
 
 @contextlib.contextmanager
 def _told(complain: Callable[[str], Any]) -> Iterator[None]:
-    logger = logging.getLogger("uvicorn.error")
-    handler, before = _Complaints(complain), logger.propagate
-    logger.addHandler(handler)
-    logger.propagate = False
+    """At the root: what no handler takes, Python would print as it is."""
+    root, handler = logging.getLogger(), _Complaints(complain)
+    root.addHandler(handler)
     try:
         yield
     finally:
-        logger.removeHandler(handler)
-        logger.propagate = before
+        root.removeHandler(handler)

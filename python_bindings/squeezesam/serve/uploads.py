@@ -13,20 +13,23 @@ from starlette.requests import Request
 
 from .limits import Limits
 from .orders import parsed
-from .refusals import Refusal, malformed
+from .refusals import Refusal, busy, malformed
 
 _FIELDS = 16
 _DRAIN_SECONDS = 1.0
 
 
-async def read_form(request: Request, limits: Limits) -> tuple[bytes, dict[str, str]]:
+async def read_form(
+    request: Request, limits: Limits, arrivals: Arrivals
+) -> tuple[bytes, dict[str, str]]:
     """The photo and the other fields of a multipart form.
 
     Raises Refusal for a body that is too large (looked at before the first byte where its length
-    is said, and after every piece), too slow, of another type, or malformed.
+    is said, and after every piece), too slow, of another type, malformed, or without room.
     """
     _check_type(request, "multipart/form-data", "send a form (multipart/form-data) with a photo")
-    stream = _Counted(request, limits.upload_bytes + limits.json_bytes)
+    arrival = arrivals.one()
+    stream = _Counted(request, limits.upload_bytes + limits.json_bytes, arrival)
     parser = MultiPartParser(
         request.headers,
         stream.pieces(),
@@ -36,7 +39,7 @@ async def read_form(request: Request, limits: Limits) -> tuple[bytes, dict[str, 
     )
     # Starlette would put what is larger than a megabyte into a temporary file.
     parser.spool_max_size = limits.upload_bytes + limits.json_bytes + 1
-    async with _in_time(limits):
+    async with arrival:
         try:
             form = await parser.parse()
         except MultiPartException as error:
@@ -51,11 +54,12 @@ async def read_form(request: Request, limits: Limits) -> tuple[bytes, dict[str, 
         await form.close()
 
 
-async def read_json(request: Request, limits: Limits) -> dict[str, Any]:
+async def read_json(request: Request, limits: Limits, arrivals: Arrivals) -> dict[str, Any]:
     """A JSON object. Raises Refusal as `read_form` does."""
     _check_type(request, "application/json", "send JSON (application/json)")
-    stream = _Counted(request, limits.json_bytes)
-    async with _in_time(limits):
+    arrival = arrivals.one()
+    stream = _Counted(request, limits.json_bytes, arrival)
+    async with arrival:
         body = b"".join([piece async for piece in stream.pieces()])
     value = parsed(body, "the body")
     if not isinstance(value, dict):
@@ -89,34 +93,89 @@ async def _sorted_out(items: list[tuple[str, Any]], limits: Limits) -> tuple[byt
     return photo, fields
 
 
-class _in_time:  # noqa: N801
-    """As `asyncio.timeout`, which Python 3.10 has not, with a Refusal at the end."""
+class Arrivals:
+    """The bodies on their way, which together hold what `queue` of the largest would at most.
+
+    None has a place among the workers before it is whole: who sends half of one keeps nobody out.
+    Where their memory is taken, the one that has been on its way longest, and for
+    `patience_seconds` at least, makes room.
+    """
 
     def __init__(self, limits: Limits) -> None:
-        self._seconds = limits.seconds
-        self._late = False
+        self._limits = limits
+        self._most = max(1, limits.queue) * (limits.upload_bytes + limits.json_bytes)
+        self._held = 0
+        self._under_way: dict[Arrival, None] = {}  # in the order in which they began
+
+    def one(self) -> Arrival:
+        """One more, once it is entered."""
+        return Arrival(self, self._limits.seconds)
+
+    def begin(self, arrival: Arrival) -> None:
+        """It is on its way."""
+        self._under_way[arrival] = None
+
+    def end(self, arrival: Arrival) -> None:
+        """It no longer is; twice is like once."""
+        if arrival in self._under_way:
+            del self._under_way[arrival]
+            self._held -= arrival.size
+
+    def grow(self, arrival: Arrival, size: int) -> None:
+        """One more piece of it has come. Raises Refusal (503) where none makes room for that."""
+        arrival.size += size
+        self._held += size
+        late = asyncio.get_running_loop().time() - self._limits.patience_seconds
+        while self._held > self._most:
+            oldest = next((one for one in self._under_way if one is not arrival), None)
+            if oldest is None or oldest.start > late:
+                raise busy("too many bodies are on their way; try again in a moment")
+            self.end(oldest)
+            oldest.refuse(busy("this took long to arrive, and others needed its room"))
+
+
+class Arrival:
+    """One body on its way, as `asyncio.timeout` (which Python 3.10 has not), with a Refusal."""
+
+    def __init__(self, arrivals: Arrivals, seconds: float) -> None:
+        self._arrivals = arrivals
+        self._seconds = seconds
+        self._refusal: Refusal | None = None
+        self.size = 0
+        self.start = 0.0
 
     async def __aenter__(self) -> None:
-        task = asyncio.current_task()
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
         assert task is not None
-
-        def too_late() -> None:
-            self._late = True
-            task.cancel()
-
-        self._timer = asyncio.get_running_loop().call_later(self._seconds, too_late)
+        self._task, self.start = task, loop.time()
+        late = Refusal(408, "slow", f"the request took more than {self._seconds:g} s to arrive")
+        self._timer = loop.call_later(self._seconds, self.refuse, late)
+        self._arrivals.begin(self)
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._timer.cancel()
-        if self._late and kind is asyncio.CancelledError:
-            raise Refusal(408, "slow", f"the request took more than {self._seconds:g} s to arrive")
+        self._arrivals.end(self)
+        if self._refusal is not None and kind is asyncio.CancelledError:
+            raise self._refusal
+
+    def grow(self, size: int) -> None:
+        """As `Arrivals.grow`."""
+        self._arrivals.grow(self, size)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Ends the reading. The connection ends too: nobody waits for the rest of the body."""
+        if self._refusal is None:
+            refusal.headers["Connection"] = "close"
+            self._refusal = refusal
+            self._task.cancel()
 
 
 class _Counted:
     """The body, piece by piece, up to `most` bytes."""
 
-    def __init__(self, request: Request, most: int) -> None:
+    def __init__(self, request: Request, most: int, arrival: Arrival) -> None:
         self._request = request
+        self._arrival = arrival
         self._stream = request.stream()
         self._most = most
 
@@ -131,6 +190,7 @@ class _Counted:
             if count > self._most:
                 await self.drain()
                 raise _too_large(self._most)
+            self._arrival.grow(len(piece))
             yield piece
 
     async def drain(self) -> None:

@@ -89,11 +89,15 @@ class Workers:
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="squeezesam-worker")
         self._runs: set[Run[Any]] = set()
 
-    @contextlib.contextmanager
-    def place(self) -> Iterator[Place]:
+    def check(self) -> None:
         """Raises Refusal (503) when all places are taken."""
         if self.taken >= self._most:
             raise busy("too many requests at a time; try again in a moment")
+
+    @contextlib.contextmanager
+    def place(self) -> Iterator[Place]:
+        """Raises as `check` does."""
+        self.check()
         place = Place(self)
         try:
             yield place
