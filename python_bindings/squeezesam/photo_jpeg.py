@@ -15,6 +15,8 @@ _FILL = re.compile(rb"\xff+")
 _AFTER_DATA = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
 _BEFORE_END = re.compile(r"(\d{1,9}) extraneous bytes before marker 0xd9")
 _PROGRESSIVE, _SCAN, _END = 0xC2, 0xDA, 0xD9
+# No decoder knows them, and a reader that passes over the marker alone sees segments inside.
+_RESERVED = frozenset({0xC8, *range(0xF0, 0xFE)})
 _ALONE = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})  # stuffed zeros and markers without a length
 
 
@@ -135,6 +137,8 @@ def _segments(data: bytes | mmap) -> Iterator[tuple[int, int, int]]:
             return
         if marker in _ALONE:
             continue
+        if marker in _RESERVED:
+            raise ValueError("a reserved marker")
         stop = at + int.from_bytes(data[at : at + 2], "big")
         if stop > len(data) or stop < at + 2:
             return

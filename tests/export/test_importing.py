@@ -110,6 +110,19 @@ def beside(model: onnx.ModelProto) -> None:
     )
 
 
+def hidden(model: onnx.ModelProto) -> None:
+    """Weights outside the file in a branch, where onnx does not look for them."""
+    weight = onnx.helper.make_tensor("w", onnx.TensorProto.FLOAT, [1], b"\0\0\0\0", raw=True)
+    value = onnx.helper.make_tensor_value_info("w", onnx.TensorProto.FLOAT, [1])
+    branch = onnx.helper.make_graph([], "branch", [], [value], [weight])
+    onnx.external_data_helper.set_external_data(branch.initializer[0], "secret.bin")
+    branch.initializer[0].ClearField("raw_data")
+    choice = onnx.helper.make_tensor("yes", onnx.TensorProto.BOOL, [], [True])
+    model.graph.initializer.append(choice)
+    node = onnx.helper.make_node("If", ["yes"], ["v"], then_branch=branch, else_branch=branch)
+    model.graph.node.append(node)
+
+
 def without_weights(folder: Path) -> list[str]:
     words = broken(beside, "encoder")(folder)
     (folder / "weights.bin").unlink()
@@ -142,6 +155,7 @@ def text(folder: Path) -> list[str]:
         (broken(renamed, "decoder"), "of the layout 'mobilesam', it has no input 'point_coords'"),
         (broken(forged, "decoder"), "it has no input 'point_coords'"),
         (without_weights, "has weights in 'weights.bin', which is not beside it"),
+        (broken(hidden, "decoder"), "has weights outside the file that are not its graph's own"),
         (linked, "its weights outside the file cannot be read"),
         (swapped, "the encoder has not one input alone: inputs image_embeddings 1×8×4×4, point"),
         (text, "is no ONNX file, or"),

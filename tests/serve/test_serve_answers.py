@@ -6,8 +6,10 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import h11
 import numpy as np
 import pytest
 from http_client import Client, box, point
@@ -15,6 +17,7 @@ from photo_files import encoded, scene, with_orientation
 from PIL import Image
 from skimage import data
 from squeezesam import FORMATS, Segmenter
+from squeezesam.serve.connections import BoundedConnection
 from tiny_bundle import read_manifest, write_manifest, write_tiny_bundle
 
 THINGS = ((32, 48, 96, 128), (160, 64, 224, 112))
@@ -192,3 +195,34 @@ def test_health_and_metrics_say_what_runs_and_what_was_done(client: Client, bund
     assert float(counted["squeezesam_sessions"]) >= 1
     assert float(counted["squeezesam_places_taken"]) == 0
     assert name not in text
+
+
+def _waiting(state: object, unread: int, since: float) -> Any:
+    """A connection as the event loop has it, without one."""
+    one: Any = object.__new__(BoundedConnection)
+    one.conn = SimpleNamespace(their_state=state)
+    one.closed = []
+    one.transport = SimpleNamespace(
+        get_write_buffer_size=lambda: unread, abort=lambda: one.closed.append(True)
+    )
+    one.loop = SimpleNamespace(time=lambda: 100.0, call_later=lambda *_: None)
+    one._patience, one._waiting_since, one._header_seconds = 2.0, since, 10.0
+    return one
+
+
+@pytest.mark.parametrize("state", [h11.IDLE, h11.SEND_BODY, h11.DONE, h11.MUST_CLOSE, h11.CLOSED])
+def test_an_answer_that_nobody_reads_makes_room_whatever_comes_after_it(state: object) -> None:
+    assert _waiting(state, 1, 50.0)._turn() == (1, 50.0)
+    assert _waiting(state, 1, 99.0)._turn() is None
+    at_work = _waiting(state, 0, 50.0)._turn()
+    assert (at_work is None) == (state not in (h11.IDLE, h11.SEND_BODY))
+
+
+@pytest.mark.parametrize(("before", "left", "ends"), [(9, 0, False), (10**6, 1, False),
+    (10**6, 10**6 - 1, True), (10**6, 10**6 - 10**5, False), (9, 9, True)])  # fmt: skip
+def test_who_reads_an_answer_byte_by_byte_loses_the_rest(
+    before: int, left: int, ends: bool
+) -> None:
+    slow = _waiting(h11.MUST_CLOSE, left, 50.0)
+    slow._look_at_reader(before)
+    assert bool(slow.closed) == ends

@@ -16,6 +16,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
+from squeezesam.photo_jpeg import exif_bytes
 from squeezesam_train.evaluation.detector_ap import load_truth
 from squeezesam_train.evaluation.mask_ap import average_precision
 from squeezesam_train.photos import DataError
@@ -153,6 +155,24 @@ def test_notes_behind_what_ends_our_own_reading_are_refused(hidden: bytes, tmp_p
     with pytest.raises(DataError, match=r"truncated|no picture"):
         open_folder(root, "train", {}, "encoded")
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("marker", range(256))
+def test_our_reading_of_notes_sees_all_that_pillow_s_sees(marker: int) -> None:
+    """Whatever a segment is called that holds others: what one reader skips, the other may read."""
+    note = b"\xff\xe1\x00\x12Exif\0\0II*\0\x08\0\0\0\0\0"
+    holder = bytes((0xFF, marker)) + (2 + 4 * len(note)).to_bytes(2, "big") + 4 * note
+    content = PHOTO[:2] + holder + note + PHOTO[2:]
+    try:
+        seen = exif_bytes(content)
+    except ValueError:
+        return
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            read = len(image.info.get("exif", b""))
+    except (OSError, SyntaxError, ValueError):
+        return
+    assert read <= seen
 
 
 def test_thousands_of_crowds_are_painted_as_one() -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 import torch
+from squeezesam_model import WeightsError
+from squeezesam_model.sam.checkpoint import read_checkpoint
 from squeezesam_train.checkpoint import (
     CheckpointError,
     check_owner,
@@ -96,6 +98,62 @@ def test_what_is_no_checkpoint_is_one_sentence(content: bytes, tmp_path: Path) -
     with pytest.raises(CheckpointError) as caught:
         load_checkpoint(path)
     assert "\n" not in str(caught.value)
+
+
+def _called(name: bytes, *arguments: bytes) -> bytes:
+    """A pickle of a state whose `x` is what a call gives."""
+    inner = b"c" + name + b"\n" + b"".join(arguments) + bytes((0x84 + len(arguments),)) + b"R"
+    return b"\x80\x02}(X\4\0\0\0stepK\1X\1\0\0\0x" + inner + b"u."
+
+
+def _key_of_tuples(times: int) -> bytes:
+    steps = (b"h%c\x86q%c" % (i, i + 1) for i in range(times))
+    nest = b"K\1K\1\x86q\0" + b"".join(steps)
+    return b"\x80\x02}(X\4\0\0\0stepK\1" + nest + b"K\1u."
+
+
+_BILLION = b"J" + struct.pack("<i", 2 * 10**9)
+_MANY_OF_FEW = {
+    "bytearray": _called(b"builtins\nbytearray", _BILLION),
+    "storage": _called(b"torch\nFloatStorage", _BILLION),
+    "tensor": _called(b"torch\nTensor", _BILLION),
+    "codec": _called(b"_codecs\nencode", b"X\2\0\0\0ab", b"X\3\0\0\0hex"),
+    "set": b"\x80\x02}(X\4\0\0\0stepK\1X\1\0\0\0x\x8fu.",
+    "key of tuples": _key_of_tuples(40),
+    "object": b"\x80\x02}(X\4\0\0\0stepK\1X\1\0\0\0xctorch\nTensor\n)\x81u.",
+}
+
+
+@pytest.mark.parametrize("kind", _MANY_OF_FEW)
+def test_bytes_that_make_many_of_few_are_refused_before_they_are_unpickled(
+    kind: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "checkpoint.pt"
+    path.write_bytes(_archive(_MANY_OF_FEW[kind]))
+    begun = time.process_time()
+    with pytest.raises(CheckpointError, match="is not a checkpoint"):
+        load_checkpoint(path)
+    with pytest.raises(WeightsError, match="no file of tensors alone"):
+        read_checkpoint(path)
+    assert time.process_time() - begun < 3
+
+
+def test_a_harmless_state_of_the_same_make_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.pt"
+    path.write_bytes(_archive(_called(b"torch\nSize", b"K\1K\2\x86")))
+    assert load_checkpoint(path)["x"] == torch.Size((1, 2))
+    path.write_bytes(_archive(_key_of_tuples(5)))
+    assert load_checkpoint(path)["step"] == 1
+
+
+def test_what_torch_wrote_before_its_archives_is_read_by_the_same_rule(tmp_path: Path) -> None:
+    path = tmp_path / "old.pt"
+    state = {"a.weight": torch.arange(6.0).reshape(2, 3), "n": torch.tensor(3)}
+    torch.save(state, path, _use_new_zipfile_serialization=False)
+    assert _equal(read_checkpoint(path), state)
+    torch.save({**state, "x": bytearray(9)}, path, _use_new_zipfile_serialization=False)
+    with pytest.raises(WeightsError, match="no file of tensors alone"):
+        read_checkpoint(path)
 
 
 def _doubled(times: int) -> list[Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from squeezesam_model.archive import unpacks_to_itself
+from squeezesam_model.archive import names_tensors_alone, unpacks_to_itself
 from squeezesam_model.printable import shown
 from torch import Tensor
 
@@ -123,7 +123,7 @@ def _check_archive(path: Path) -> None:
         CheckpointError: it is not, or not an archive of torch's.
         OSError, zipfile.BadZipFile: it cannot be read.
     """
-    if not unpacks_to_itself(path):
+    if not unpacks_to_itself(path) or not names_tensors_alone(path):
         raise CheckpointError(f"{path} is not a checkpoint of squeezesam-train")
     with zipfile.ZipFile(path) as archive:
         damaged = archive.testzip()

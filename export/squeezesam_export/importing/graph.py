@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import onnx
 import onnx.compose
 import onnxruntime
+from google.protobuf.message import Message
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
@@ -37,9 +38,13 @@ def opened(path: Path) -> onnx.ModelProto:
         raise ExportError(f"{path} is no ONNX file, or a damaged one") from error
     if not model.graph.node:
         raise ExportError(f"{path} is no ONNX file, or an empty one")
+    outside = [tensor for tensor in model.graph.initializer if tensor.external_data]
+    # In a branch, a constant, a function: onnx would leave them outside, an engine read them.
+    if len(outside) != sum(bool(tensor.external_data) for tensor in _tensors(model)):
+        raise ExportError(f"{path} has weights outside the file that are not its graph's own")
     beside = {
         entry.value
-        for tensor in model.graph.initializer
+        for tensor in outside
         for entry in tensor.external_data
         if entry.key == "location"
     }
@@ -60,6 +65,18 @@ def opened(path: Path) -> onnx.ModelProto:
     if opset < OLDEST_OPSET:
         raise ExportError(f"{path} is of ONNX opset {opset}; {OLDEST_OPSET} is the oldest taken")
     return model
+
+
+def _tensors(message: Message) -> Iterator[onnx.TensorProto]:
+    """Every tensor in it, wherever."""
+    for field, value in message.ListFields():
+        if field.message_type is None:
+            continue
+        for one in [value] if isinstance(value, Message) else value:
+            if isinstance(one, onnx.TensorProto):
+                yield one
+            else:
+                yield from _tensors(one)
 
 
 def inputs_of(model: onnx.ModelProto) -> dict[str, list[int | None]]:

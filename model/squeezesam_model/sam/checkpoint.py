@@ -10,8 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from squeezesam_model.archive import unpacks_to_itself
+from squeezesam_model.archive import names_tensors_alone, unpacks_to_itself
 from squeezesam_model.metadata import Metadata, read_metadata
+from squeezesam_model.printable import shown
 from squeezesam_model.weights import WeightsError, read_tensors
 
 _WRAPPERS = ("model", "state_dict")
@@ -32,6 +33,8 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
     try:
         if zipfile.is_zipfile(path) and not unpacks_to_itself(path):
             raise WeightsError(damage)
+        if not names_tensors_alone(path):
+            raise WeightsError(damage)
         found: Any = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         reason = error.strerror or "it is damaged"
@@ -47,7 +50,8 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
         raise WeightsError(f"the checkpoint {path} holds {type(found).__name__}, not named tensors")
     for name, value in found.items():
         if not isinstance(name, str) or not isinstance(value, Tensor):
-            raise WeightsError(f"the checkpoint {path} holds '{name}', which is no named tensor")
+            told = shown(name) if isinstance(name, str) else type(name).__name__
+            raise WeightsError(f"the checkpoint {path} holds {told}, which is no named tensor")
     return dict(found)
 
 
@@ -86,7 +90,8 @@ def load_checkpoint(
             f"it has {shared}"
         )
     problems = [f"lacks {name}" for name in wanted if name not in tensors]
-    problems += [f"has the unknown tensor {name}" for name in tensors if name not in wanted]
+    unknown = [shown(name)[1:-1] for name in tensors if name not in wanted]
+    problems += [f"has the unknown tensor {name}" for name in unknown]
     problems += [
         f"{name} is {_shape(tensors[name].shape)}, not {_shape(shape)}"
         for name, shape in wanted.items()

@@ -11,6 +11,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 # Each piece of a body costs the server's thread as much as some hundred bytes, also one of a byte.
 _FAIR_START = 256  # pieces
 _PIECE = 512  # bytes that each piece beyond those has to carry on average
+_SLOWEST = 4096  # bytes a second, of who reads an answer
 
 
 class BoundedConnection(H11Protocol):
@@ -83,11 +84,12 @@ class BoundedConnection(H11Protocol):
 
     def _turn(self) -> tuple[int, float] | None:
         """When it is to make room for another: smaller comes first; None for what is at work."""
-        answered = not self.transport.get_write_buffer_size()
-        if self.conn.their_state is h11.IDLE and answered:
+        unread = self.transport.get_write_buffer_size()
+        if self.conn.their_state is h11.IDLE and not unread:
             return 0, self._waiting_since
         late = self._waiting_since <= self.loop.time() - self._patience
-        if late and self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
+        # With `Connection: close` its answer may be all that is left of it.
+        if late and (unread or self.conn.their_state in (h11.IDLE, h11.SEND_BODY)):
             return 1, self._waiting_since
         return None
 
@@ -120,7 +122,7 @@ class BoundedConnection(H11Protocol):
 
     def _look_at_reader(self, before: int) -> None:
         unread = self.transport.get_write_buffer_size()
-        if unread >= before:
+        if unread > max(0, before - self._header_seconds * _SLOWEST):
             self.transport.abort()
         else:
             self._watch_reader(unread)
