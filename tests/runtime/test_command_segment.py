@@ -259,7 +259,7 @@ def test_a_photo_passes_at_most_ten_files_from_the_command_to_its_cut_out(
 ) -> None:
     found = photo_stops(photo, bundle, tmp_path / "out")
     assert (tmp_path / "out" / "photo-cutout.png").is_file()
-    assert "python_bindings/squeezesam/cli/segment.py" in found
+    assert "python_bindings/squeezesam/cli/interruptible.py" in found
     assert len(found) <= MOST["photo"], found
 
 

@@ -34,18 +34,23 @@ def interruptible(work: Callable[[], T], cancel: Callable[[], None]) -> T:
         except BaseException as error:
             errors.append(error)
         finally:
-            done.set()
+            ended.append(True)
+            done.release()
 
-    # Not Thread.join: once it was interrupted, Python 3.11 takes the thread for ended.
-    done = threading.Event()
+    # Not Thread.join: once it was interrupted, Python 3.11 takes the thread for ended. Nor Event:
+    # a key pressed just as its own lock is taken leaves that locked, and who waits again waits for
+    # ever. This lock is taken in one call; where that is interrupted at its end, `ended` says so.
+    ended: list[bool] = []
+    done = threading.Lock()
+    done.acquire()
     thread = threading.Thread(target=run, daemon=True)
     try:
         thread.start()  # the key may be pressed while it starts
-        done.wait()
+        done.acquire()
     except KeyboardInterrupt as stop:  # of squeezesam_launch it says by which signal
         for _ in range(_ATTEMPTS):
             cancel()  # again, for it does nothing before the prediction has begun
-            if done.wait(_PATIENCE_S / _ATTEMPTS):
+            if ended or done.acquire(timeout=_PATIENCE_S / _ATTEMPTS):
                 raise
         complain(str(stop) or "interrupted")
         sys.stdout.flush()
