@@ -62,22 +62,11 @@ _MOST_MEMBERS = 10_000
 _OLD_PICKLES = 5  # magic number, version, machine, the state, the storages' names
 
 
-def unpacks_to_itself(path: Path) -> bool:
-    """Whether nothing in an archive is packed and its parts are together no more than the file.
-
-    Torch packs nothing; a stranger's archive might, or let parts lie on one another.
-
-    Raises:
-        OSError, zipfile.BadZipFile: it cannot be read.
-    """
-    with zipfile.ZipFile(path) as archive:
-        parts = archive.infolist()
-    packed = any(part.compress_type != zipfile.ZIP_STORED for part in parts)
-    return not packed and sum(part.file_size for part in parts) <= path.stat().st_size
-
-
 def names_tensors_alone(path: Path) -> bool:
     """Whether a file of torch's, an archive or of before 1.6, calls for nothing but plain tensors.
+
+    An archive's parts are not packed, and together no more than the file: torch packs nothing; a
+    stranger's archive might, or let parts lie on one another.
 
     Raises:
         OSError, zipfile.BadZipFile: it cannot be read.
@@ -87,10 +76,15 @@ def names_tensors_alone(path: Path) -> bool:
             with path.open("rb") as file:
                 return all(_is_plain(file) for _ in range(_OLD_PICKLES))
         with zipfile.ZipFile(path) as archive:
-            parts = [part for part in archive.infolist() if part.filename.endswith("/data.pkl")]
-            if len(parts) != 1 or parts[0].file_size > _MOST_BYTES:
+            parts = archive.infolist()
+            if any(part.compress_type != zipfile.ZIP_STORED for part in parts):
                 return False
-            return _is_plain(io.BytesIO(archive.read(parts[0])))
+            if sum(part.file_size for part in parts) > path.stat().st_size:
+                return False
+            pickles = [part for part in parts if part.filename.endswith("/data.pkl")]
+            if len(pickles) != 1 or pickles[0].file_size > _MOST_BYTES:
+                return False
+            return _is_plain(io.BytesIO(archive.read(pickles[0])))
     except zipfile.BadZipFile:
         raise
     except (ValueError, IndexError, KeyError, NotImplementedError):  # no pickle, or a damaged one

@@ -188,7 +188,7 @@ def test_a_state_that_unfolds_is_refused_before_it_is_walked_through(
         state[place] = [state[place]] * 999
     save_checkpoint(tmp_path / "c.pt", state)
     begun = time.process_time()
-    with pytest.raises(CheckpointError, match=r"unfolds|cannot read"):
+    with pytest.raises(CheckpointError, match=r"c\.pt is not a checkpoint of squeezesam-train"):
         load_checkpoint(tmp_path / "c.pt")
     assert time.process_time() - begun < 5
 

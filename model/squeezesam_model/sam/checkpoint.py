@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from squeezesam_model.archive import names_tensors_alone, unpacks_to_itself
+from squeezesam_model.archive import names_tensors_alone
 from squeezesam_model.metadata import Metadata, read_metadata
 from squeezesam_model.printable import shown
 from squeezesam_model.weights import WeightsError, read_tensors
@@ -31,8 +30,6 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
         return read_tensors(path)[1]
     damage = f"cannot read the checkpoint {path}: it is damaged, or no file of tensors alone"
     try:
-        if zipfile.is_zipfile(path) and not unpacks_to_itself(path):
-            raise WeightsError(damage)
         if not names_tensors_alone(path):
             raise WeightsError(damage)
         found: Any = torch.load(path, map_location="cpu", weights_only=True)
