@@ -174,3 +174,37 @@ def test_what_a_child_prints_and_its_exit_code_are_ours(
     (tmp_path / "signal.py").write_text("raise SystemExit(99)")
     assert run_in_child("endless_program", "speak", ["a", "ä b"]) == 2
     assert capsys.readouterr().out == "a ä b\n"
+
+
+_AS_A_LOCK_IS_TAKEN = """
+import sys, threading
+from squeezesam.cli import interruptible as module
+
+cancelled, taken, moment = threading.Event(), 0, int(sys.argv[1])
+module._PATIENCE_S = 1.0
+
+def leaving(frame, event, value):
+    global taken
+    if event == "return":
+        taken += 1
+        if taken == moment:
+            raise KeyboardInterrupt
+    return leaving
+
+def entering(frame, event, value):
+    return leaving if frame.f_code is threading.Condition.__enter__.__code__ else None
+
+sys.settrace(entering)
+try:
+    module.interruptible(lambda: cancelled.wait(3), cancelled.set)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+@pytest.mark.parametrize("moment", [1, 2])
+def test_control_c_just_as_a_lock_is_taken_is_waited_for_no_more(moment: int) -> None:
+    """The first lock is of the thread that starts, a second would be that of the waiting."""
+    words = [sys.executable, "-c", _AS_A_LOCK_IS_TAKEN, str(moment)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    assert done.returncode == (130 if moment == 1 else 0), done.stderr
