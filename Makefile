@@ -54,10 +54,10 @@ test: setup ssam ## run every test of Python and C++
 	$(MAKE) --no-print-directory -j2 test-python-export test-python-rest
 
 test-python-export:
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --durations=10 $(TESTS_EXPORT)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --durations=60 --durations-min=2 $(TESTS_EXPORT)
 
 test-python-rest: test-native
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --durations=10 $(TESTS_REST)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --durations=60 --durations-min=2 $(TESTS_REST)
 
 # What fails most often: no network is lowered, no other program is started.
 test-fast: setup ## what fails most often, in a minute and a half

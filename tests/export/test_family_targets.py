@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import ClassVar
@@ -16,7 +17,7 @@ from squeezesam.geometry import Letterbox
 from squeezesam_export.cli import main as export
 from squeezesam_export.networks.reference import PreparedView, Reference
 from squeezesam_export.photos.views import View, letterbox
-from squeezesam_export.program import ExportError, SourceProgram
+from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram
 from squeezesam_export.targets.protocol import Lowering
 from squeezesam_export.targets.registry import find_target
 from squeezesam_export.verify import gate, parity
@@ -91,15 +92,33 @@ def how(target: str, precision: str) -> Lowering:
     return Lowering(precision=precision, backend=found.backends[0], options=options)
 
 
+Lower = Callable[[str, SourceProgram, str, str], LoweredProgram]
+
+
+@pytest.fixture(scope="module")
+def lower(tmp_path_factory: pytest.TempPathFactory) -> Lower:
+    """Lowers a preset's program for a target and precision: half a minute, once for all tests."""
+    done: dict[tuple[str, ...], LoweredProgram] = {}
+
+    def once(preset: str, source: SourceProgram, target: str, precision: str) -> LoweredProgram:
+        key = (preset, source.name, target, precision)
+        if key not in done:
+            folder = tmp_path_factory.mktemp("-".join(key))
+            done[key] = find_target(target).lower(source, how(target, precision), folder)
+        return done[key]
+
+    return once
+
+
 @pytest.mark.parametrize(("target", "precision"), KINDS)
 @pytest.mark.parametrize("preset", SHALLOW)
 def test_the_programs_of_a_family_are_executed_and_lie_above_the_gates_floors(
-    preset: str, target: str, precision: str, tmp_path: Path
+    preset: str, target: str, precision: str, lower: Lower
 ) -> None:
     made, views = reference(preset)
     executes = {}
     for source in own_programs(preset):
-        lowered = find_target(target).lower(source, how(target, precision), tmp_path)
+        lowered = lower(preset, source, target, precision)
         assert lowered.execute is not None
         executes[source.name] = lowered.execute
     measured = parity.compare(made, executes, views)
@@ -127,13 +146,11 @@ def test_a_transformer_without_a_convolution_to_round_gets_int8_matrices(
 
 @pytest.mark.parametrize("preset", ["mobilesam", "efficientsam-ti"])
 def test_half_precision_of_xnnpack_stores_every_matrix_in_half_the_bytes(
-    preset: str, tmp_path: Path
+    preset: str, lower: Lower
 ) -> None:
     decode = own_programs(preset)[-1]
-    lower = find_target("executorch").lower
     sizes = [
-        lower(decode, how("executorch", one), tmp_path).path.stat().st_size
-        for one in ("fp32", "fp16")
+        lower(preset, decode, "executorch", one).path.stat().st_size for one in ("fp32", "fp16")
     ]
     layers = [m for m in decode.module.modules() if isinstance(m, (nn.Linear, nn.ConvTranspose2d))]
     halved = sum(2 * m.weight.numel() for m in layers)
