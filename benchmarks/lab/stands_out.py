@@ -39,6 +39,9 @@ from tqdm import tqdm
 U8 = NDArray[np.uint8]
 # Of the photos that have an object, as many may be refused by the fit.
 REFUSED = 1 / 100
+# What int8 moves the highest byte of a photo's map by: so much lower is the least peak than float32
+# alone would have it, or the bundles would refuse more photos.
+INT8_MOVES = 2
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -55,9 +58,10 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def fitted(peaks: Iterable[int], refused: float = REFUSED) -> int:
-    """The highest least peak that refuses at most this share of the photos with these peaks."""
+    """The highest least peak that refuses at most this share of the photos with these peaks, less
+    what int8 moves them by."""
     ordered = sorted(peaks)
-    return ordered[math.floor(len(ordered) * refused)]
+    return max(0, ordered[math.floor(len(ordered) * refused)] - INT8_MOVES)
 
 
 def peak_of(network: SaliencyNet) -> Callable[[U8], int]:
@@ -128,7 +132,8 @@ def page(result: dict[str, Any]) -> str:
             f"map nowhere reaches {result['least_peak']} of 255 therefore gets no automatic mask: "
             "the app is told that nothing stands out, and asks for a tap. The number is the "
             f"highest that refuses at most one in {1 / REFUSED:.0f} of {result['photos']} "
-            "validation photos with an object (each half judged by the number of the other: "
+            f"validation photos with an object, less the {INT8_MOVES} by which int8 moves a map's "
+            "highest byte (each half judged by the number of the other: "
             f"{result['refused_by_the_other_half']:.1%}); pictures with nothing in them, that it "
             "was not fitted to, are flat, shaded, noise, clouds, walls, scenes out of focus. It "
             "travels in the weights' metadata and the manifest (`least_peak`).",
