@@ -8,6 +8,7 @@ import secrets
 import shutil
 import sys
 import tempfile
+from collections.abc import Container
 from pathlib import Path
 
 from .errors import OutputError
@@ -47,6 +48,23 @@ def check_free(path: str | os.PathLike[str], *, overwrite: bool) -> None:
             raise _exists(target)
     except (OSError, ValueError) as error:
         raise _refused(target, error) from None
+
+
+def check_no_photo(path: str | os.PathLike[str], photos: Container[str], what: str) -> None:
+    """Raises OutputError if `path` is the `one_place` of one of `photos`, whatever else is allowed.
+
+    what: what would be written, with "its" before it.
+    """
+    if one_place(path) in photos:
+        raise OutputError(f"{what} would replace the photo {path}; name another folder")
+
+
+def one_place(path: str | os.PathLike[str]) -> str:
+    """One spelling for one place, whichever way it was typed."""
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):  # no file can have such a name
+        return os.fspath(path)
 
 
 def make_folder(path: str | os.PathLike[str]) -> Path:
