@@ -15,6 +15,7 @@ from squeezesam_model.printable import shown
 from squeezesam_model.weights import WeightsError, read_tensors
 
 _WRAPPERS = ("model", "state_dict")
+_MOST_SIDES = 8  # in a sentence
 
 
 def read_checkpoint(path: Path) -> dict[str, Tensor]:
@@ -108,4 +109,5 @@ def load_checkpoint(
 
 
 def _shape(shape: tuple[int, ...]) -> str:
-    return "×".join(str(side) for side in shape) or "a single number"
+    sides = "×".join(str(side) for side in shape[:_MOST_SIDES])
+    return (f"{sides}×…" if len(shape) > _MOST_SIDES else sides) or "a single number"
