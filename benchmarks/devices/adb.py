@@ -99,7 +99,7 @@ def _trouble(state: str) -> DeviceError | None:
         ),
     }
     return known.get(state) or NotReadyError(
-        f"the phone is in the state {one_line(state, 40)!r}: "
+        f"the phone is in the state '{one_line(state, 40)}': "
         "start Android on it, then run this again"
     )
 
