@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Container
+from collections.abc import Iterable, Set
 from pathlib import Path
 
 from .errors import OutputError
@@ -50,21 +51,22 @@ def check_free(path: str | os.PathLike[str], *, overwrite: bool) -> None:
         raise _refused(target, error) from None
 
 
-def check_no_photo(path: str | os.PathLike[str], photos: Container[str], what: str) -> None:
-    """Raises OutputError if `path` is the `one_place` of one of `photos`, whatever else is allowed.
+def check_no_photo(path: str | os.PathLike[str], photos: Set[str], what: str) -> None:
+    """Raises OutputError if `path` is one of `photos` (`places_of` them), whatever is allowed.
 
     what: what would be written, with "its" before it.
     """
-    if one_place(path) in photos:
+    if photos & places_of([path]):
         raise OutputError(f"{what} would replace the photo {path}; name another folder")
 
 
-def one_place(path: str | os.PathLike[str]) -> str:
-    """One spelling for one place, whichever way it was typed."""
-    try:
-        return os.path.realpath(path)
-    except (OSError, ValueError):  # no file can have such a name
-        return os.fspath(path)
+def places_of(paths: Iterable[str | os.PathLike[str]]) -> set[str]:
+    """One spelling for each place, whichever way it was typed."""
+    places = set()
+    for path in paths:
+        with contextlib.suppress(OSError, ValueError):  # no file can have such a name
+            places.add(os.path.realpath(path))
+    return places
 
 
 def make_folder(path: str | os.PathLike[str]) -> Path:

@@ -12,7 +12,7 @@ from ..errors import OutputError, SqueezeSamError
 from ..mask import Mask
 from ..render import encode
 from ..segmenter import Segmenter, Session
-from ..writing import check_free, check_no_photo, make_folder, one_place, write_whole
+from ..writing import check_free, check_no_photo, make_folder, places_of, write_whole
 from .arguments_look import finish_of
 from .folder import Contents, kind_of
 from .interruptible import predict
@@ -102,7 +102,7 @@ class Batch:
     def run(self, found: Contents) -> None:
         """Works on all the photos and prints the summary, also where it is interrupted."""
         make_folder(self.target)
-        self._photos = {one_place(photo) for photo in found.photos}
+        self._photos = places_of(found.photos)
         order = {photo: number for number, photo in enumerate(found.photos)}
         progress = Progress(len(found.photos))
         try:
@@ -203,7 +203,7 @@ class Batch:
         there = self._there
         reason: str | None = kind
         if kind == "photo":
-            self._photos.add(one_place(path))
+            self._photos |= places_of([path])
             reason = self.one(path)
         if reason is None:
             say(f"{path}: {'its cut-out is there already' if self._there > there else 'cut out'}")
@@ -236,14 +236,14 @@ class Batch:
         """
         photos = self._photos
         if self._is_among_photos(target) and kind_of(target) == "photo":
-            photos = {*photos, one_place(target)}
+            photos = photos | places_of([target])
         check_no_photo(target, photos, "its cut-out")
         other = self._made.get(target)
         if other is not None and other != photo:
             raise OutputError(f"its cut-out would replace that of {other} ({target}); rename one")
 
     def _is_among_photos(self, target: Path) -> bool:
-        return Path(one_place(self.source)) in Path(one_place(target)).parents
+        return Path(os.path.realpath(self.source)) in Path(os.path.realpath(target)).parents
 
     def _check_free(self, target: Path) -> None:
         try:

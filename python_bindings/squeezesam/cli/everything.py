@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import OutputError, SqueezeSamError
 from ..everything import Limits, Region, everything, own_limits
 from ..segmenter import Segmenter, Session
-from ..writing import check_free, check_no_photo, make_folder, one_place, write_whole
+from ..writing import check_free, check_no_photo, make_folder, places_of, write_whole
 from .interruptible import interruptible
 from .talk import Progress, complain, say
 
@@ -21,7 +21,7 @@ def find_everything(options: argparse.Namespace) -> int:
     segmenter = Segmenter.load(options.bundle, engine=options.engine, threads=options.threads)
     folder = make_folder(options.output)
     failed, made = False, set[Path]()
-    places = {one_place(photo) for photo in options.photos}
+    places = places_of(options.photos)
     for photo in options.photos:
         target = folder / f"{Path(photo).stem}-everything.json"
         try:
