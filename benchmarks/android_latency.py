@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from devices import adb, adb_app, android_state, app_run, latency_options, native_run
-from devices.failures import DeviceError, LockedError, MissingError
+from devices.failures import DeviceError, LockedError, MissingError, printable
 from devices.phones import Phone, choose, listing
 from measure import native_bench
 from measure.machine import commit
@@ -192,7 +192,7 @@ def _leave(phone: Phone) -> None:
     try:
         native_run.remove(phone)
     except DeviceError as error:
-        print(f"android_latency: not cleaned up: {error}", file=sys.stderr)
+        print(f"android_latency: not cleaned up: {printable(str(error))}", file=sys.stderr)
 
 
 def measure_app(options: argparse.Namespace, phone: Phone, run: str) -> dict[str, Any]:

@@ -31,7 +31,8 @@ NOTHING = (
     "no Android phone is connected: connect one with a cable, switch on USB debugging (Settings, "
     "Developer options) and allow this computer on its screen"
 )
-_PROPERTIES = re.compile(r"^\[(?P<key>[^\]]+)\]: \[(?P<value>[^\]]*)\]$", re.MULTILINE)
+# Each of a line alone: looked for over all lines behind it, every line would be gone through again.
+_PROPERTIES = re.compile(r"^\[(?P<key>[^\]\n]+)\]: \[(?P<value>[^\]\n]*)\]$", re.MULTILINE)
 
 # adb names the phone in between: error: device 'R58M12ABCDE' not found
 _GONE = re.compile(r"device '[^']*' not found|device not found", re.IGNORECASE)
@@ -79,7 +80,7 @@ def _phone(serial: str, rest: str) -> Phone:
     sdk = properties.get("ro.build.version.sdk", "")
     model = properties.get("ro.product.model") or model
     system = f"Android {properties.get('ro.build.version.release', '?')} (SDK {sdk or '?'})"
-    old = sdk.isdigit() and int(sdk) < OLDEST_SDK
+    old = bool(re.fullmatch("[0-9]{1,9}", sdk)) and int(sdk) < OLDEST_SDK
     needed = TooOldError(f"{system} is too old: SDK {OLDEST_SDK} (Android 7.0) or later is needed")
     return Phone(serial, model, model, system=system, trouble=needed if old else None)
 
@@ -98,7 +99,8 @@ def _trouble(state: str) -> DeviceError | None:
         ),
     }
     return known.get(state) or NotReadyError(
-        f"the phone is in the state {state!r}: start Android on it, then run this again"
+        f"the phone is in the state '{one_line(state, 40)}': "
+        "start Android on it, then run this again"
     )
 
 

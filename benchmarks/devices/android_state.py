@@ -77,14 +77,14 @@ def read_machine(serial: str) -> dict[str, Any]:
 
 def parse_thermal(text: str) -> str:
     """Apple's word for the status that `dumpsys thermalservice` prints."""
-    found = re.search(r"^\s*Thermal Status: (\d+)", text, re.MULTILINE)
+    found = re.search(r"^[ \t]*Thermal Status: (\d{1,3})\b", text, re.MULTILINE)
     status = int(found[1]) if found else -1
     return _THERMAL[status] if 0 <= status < len(_THERMAL) else "unknown"
 
 
 def parse_battery(text: str) -> Battery:
     """What `dumpsys battery` prints."""
-    fields = dict(re.findall(r"^\s*([A-Za-z ]+): (\S+)\s*$", text, re.MULTILINE))
+    fields = dict(re.findall(r"^[ \t]*([A-Za-z][A-Za-z ]*): (\S+)[ \t\r]*$", text, re.MULTILINE))
     level, scale, tenths = (_number(fields.get(key)) for key in ("level", "scale", "temperature"))
     powered = [value == "true" for key, value in fields.items() if key.endswith(" powered")]
     return Battery(
@@ -104,7 +104,7 @@ CORES_COMMAND = (
 
 def parse_cores(text: str) -> dict[int, tuple[float | None, float | None]]:
     """Capacity and highest clock in kHz of each core."""
-    lines = re.findall(r"^(\d+) (\d+|-) (\d+|-)\s*$", text, re.MULTILINE)
+    lines = re.findall(r"^(\d{1,4}) (\d{1,15}|-) (\d{1,15}|-)[ \t\r]*$", text, re.MULTILINE)
     return {int(core): (_number(capacity), _number(clock)) for core, capacity, clock in lines}
 
 
@@ -122,13 +122,13 @@ def big_core_mask(cores: dict[int, tuple[float | None, float | None]]) -> str | 
 def parse_peak_kib(text: str) -> int | None:
     """The largest VmHWM in one or many copies of /proc/PID/status, KiB."""
     return max(
-        (int(k) for k in re.findall(r"^VmHWM:\s+(\d+) kB", text, re.MULTILINE)), default=None
+        (int(k) for k in re.findall(r"^VmHWM:\s+(\d{1,15}) kB", text, re.MULTILINE)), default=None
     )
 
 
 def parse_memory_gib(text: str) -> float | None:
     """Memory of the phone from /proc/meminfo."""
-    found = re.search(r"^MemTotal:\s+(\d+) kB", text, re.MULTILINE)
+    found = re.search(r"^MemTotal:\s+(\d{1,15}) kB", text, re.MULTILINE)
     return round(int(found[1]) / 2**20, 1) if found else None
 
 
@@ -157,11 +157,11 @@ def parse_locked(policy: str, power: str) -> bool:
     if re.search(r"(mShowingLockscreen|isStatusBarKeyguard|mDreamingLockscreen)=true", policy):
         return True
     delegate = policy.partition("KeyguardServiceDelegate")[2]
-    return bool(re.search(r"^\s*showing=true", delegate, re.MULTILINE))
+    return bool(re.search(r"^[ \t]*showing=true", delegate, re.MULTILINE))
 
 
 def _number(text: str | None) -> float | None:
-    return float(text) if text is not None and re.fullmatch(r"-?\d+", text) else None
+    return float(text) if text is not None and re.fullmatch(r"-?\d{1,15}", text) else None
 
 
 def _lenient(serial: str, command: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from devices import console
 from devices.commands import Lines
-from devices.failures import AppError, DeviceError, one_line
+from devices.failures import AppError, DeviceError, one_line, printable
 from devices.phones import Phone
 from results.result import ResultError, parse_result
 
@@ -93,7 +93,7 @@ def _read(document: bytes | None, run: str) -> dict[str, Any] | None:
 
 def _show_progress(done: int, total: int, what: str) -> None:
     if sys.stderr.isatty():
-        print(f"\r{done}/{total} {what[:40]:<40}", end="", file=sys.stderr, flush=True)
+        print(f"\r{done}/{total} {printable(what[:40]):<40}", end="", file=sys.stderr, flush=True)
 
 
 def _clear_progress() -> None:

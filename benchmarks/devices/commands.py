@@ -16,6 +16,8 @@ from types import TracebackType
 
 from devices.failures import MissingError, TimedOutError
 
+_LONGEST_LINE = 1 << 16  # a longer one comes in pieces: its end may never come
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -83,10 +85,11 @@ class Lines:
         self._process.wait()
 
     def _read(self) -> None:
-        assert self._process.stdout is not None
+        stdout = self._process.stdout
+        assert stdout is not None
         # A pipe that is closed under the reader ends the lines like an end of file.
         with contextlib.suppress(OSError, ValueError):
-            for line in self._process.stdout:
+            for line in iter(lambda: stdout.readline(_LONGEST_LINE), b""):
                 if not self._put(line):
                     return
         self._put(None)

@@ -18,9 +18,11 @@ PART = 480  # characters of base64 in every part but the last
 BEGIN_WITHIN = 45.0  # seconds from the launch to the first line; a launch itself takes some
 SILENCE = 150.0  # the apps promise a line every two minutes
 
+# A number of lines or parts: a phone that counts further says no more than one that is noise.
+_NUMBER = re.compile("[0-9]{1,9}")
 # Before the prefix: whatever the console puts there. After it, in a log, the tag's own ending.
 _LINE = re.compile(
-    PREFIX + r"(?:\(\s*\d+\))?\s*:?\s+(?P<run>[A-Za-z0-9-]{1,64})\s+"
+    PREFIX + r"(?:\(\s*\d+\))?(?:\s*:)?\s+(?P<run>[A-Za-z0-9-]{1,64})\s+"
     r"(?P<kind>begin|progress|part|end|error)\b\s*(?P<rest>.*)$"
 )
 
@@ -55,12 +57,12 @@ class Transcript:
             return self._take_part(rest)
         elif found["kind"] == "end":
             return self._take_end(rest)
-        elif found["kind"] == "progress" and len(rest) >= 2 and "".join(rest[:2]).isdigit():
+        elif found["kind"] == "progress" and len(rest) >= 2 and _are_numbers(*rest[:2]):
             self.done = (int(rest[0]), int(rest[1]), " ".join(rest[2:]))
         return True
 
     def _take_part(self, rest: list[str]) -> bool:
-        if len(rest) != 3 or not (rest[0].isdigit() and rest[1].isdigit()):
+        if len(rest) != 3 or not _are_numbers(*rest[:2]):
             return False
         number, total = int(rest[0]), int(rest[1])
         if number < total and len(rest[2]) != PART:
@@ -69,14 +71,17 @@ class Transcript:
         return True
 
     def _take_end(self, rest: list[str]) -> bool:
-        if len(rest) != 2 or not rest[0].isdigit() or not re.fullmatch("[0-9a-f]{64}", rest[1]):
+        if len(rest) != 2 or not _are_numbers(rest[0]) or not re.fullmatch("[0-9a-f]{64}", rest[1]):
             return False
         self.total, self.digest = int(rest[0]), rest[1]
         return True
 
     def document(self) -> bytes | None:
         """The result's bytes; None unless all parts came and the hash is right."""
-        if not self.digest or set(self.parts) < set(range(1, self.total + 1)):
+        # So many first: a phone may name a billion parts in ten bytes.
+        if not self.digest or len(self.parts) < self.total:
+            return None
+        if any(number not in self.parts for number in range(1, self.total + 1)):
             return None
         text = "".join(self.parts[i] for i in range(1, self.total + 1))
         try:
@@ -84,6 +89,10 @@ class Transcript:
         except (binascii.Error, ValueError):
             return None
         return raw if hashlib.sha256(raw).hexdigest() == self.digest else None
+
+
+def _are_numbers(*words: str) -> bool:
+    return all(_NUMBER.fullmatch(word) for word in words)
 
 
 def listen(
@@ -128,7 +137,9 @@ def listen(
             raise TimedOutError(said) from error
     if transcript.error:
         code, sentence = transcript.error
-        raise AppError(f"the app reports ({code}): {one_line(sentence) or 'no reason given'}")
+        raise AppError(
+            f"the app reports ({one_line(code, 40)}): {one_line(sentence) or 'no reason given'}"
+        )
     return transcript
 
 

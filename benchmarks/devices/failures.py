@@ -59,7 +59,12 @@ class AppError(DeviceError):
     """The program on the device said that it failed, or ended without a result."""
 
 
+def printable(text: str) -> str:
+    """``text`` with every character that a terminal obeys as its escape: phones are strangers."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
 def one_line(text: str, limit: int = 300) -> str:
-    """``text`` on one line, cut to ``limit`` characters."""
-    line = " ".join(text.split())
+    """``text`` on one line, printable, cut to ``limit`` characters."""
+    line = printable(" ".join(text.split()))
     return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -12,7 +12,7 @@ from typing import Any
 
 import comparison
 import devices_table
-from devices.failures import DeviceError
+from devices.failures import DeviceError, printable
 from measure.machine import commit
 from results.result import ResultError, main_ms, read_result, write_result
 from results.schema_check import SchemaError
@@ -106,12 +106,12 @@ def guarded(
         out = sys.stderr if options.json == "-" else None
         return comparison.report(old, result, options.tolerance, options.force, out)
     except DeviceError as error:
-        print(f"{program}: {error}", file=sys.stderr)
+        print(f"{program}: {printable(str(error))}", file=sys.stderr)
         return error.exit_code
     except (ValueError, ResultError) as error:
         broken = isinstance(error, SchemaError)
         what = f"the result is not as the schema says: {error}" if broken else str(error)
-        print(f"{program}: {what}", file=sys.stderr)
+        print(f"{program}: {printable(what)}", file=sys.stderr)
         return 1 if broken else 2
     except KeyboardInterrupt:
         print(f"{program}: stopped", file=sys.stderr)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from devices.failures import DeviceError, NoDeviceError, SeveralDevicesError
+from devices.failures import (
+    DeviceError,
+    NoDeviceError,
+    SeveralDevicesError,
+    one_line,
+    printable,
+)
 
 
 @dataclass(frozen=True)
@@ -29,9 +35,9 @@ class Phone:
 
     @property
     def title(self) -> str:
-        """One line that tells this phone from others."""
+        """One line that tells this phone from others, whatever it calls itself."""
         what = ", ".join(word for word in (self.marketing_name or self.model, self.system) if word)
-        return f"{self.name} ({what}) {self.identifier}"
+        return one_line(f"{self.name} ({what}) {self.identifier}")
 
     def is_called(self, wanted: str) -> bool:
         """Whether ``wanted`` is its identifier or its name."""
@@ -80,6 +86,7 @@ def choose(phones: list[Phone], wanted: str | None, nothing: str) -> Phone:
 def listing(phones: list[Phone]) -> str:
     """The lines of ``--list``."""
     return "\n".join(
-        phone.title + (f"\n    not usable: {phone.trouble}" if phone.trouble else "")
+        phone.title
+        + (f"\n    not usable: {printable(str(phone.trouble))}" if phone.trouble else "")
         for phone in phones
     )

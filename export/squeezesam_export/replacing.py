@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from pathlib import Path, PurePosixPath
 
 from squeezesam import ModelBundle, SqueezeSamError
 from squeezesam.writing import move_folder
 
 from squeezesam_export.errors import ExportError
+
+_OF_THE_CORE = ("onnx", "executorch", "coreml", "coreai")
 
 
 def check_replaceable(folder: Path) -> None:
@@ -33,31 +36,42 @@ def check_replaceable(folder: Path) -> None:
 def put_in_place(made: Path, folder: Path) -> None:
     """Move a new bundle to where it belongs, in one step.
 
-    What lies there is looked at once more: since the export began somebody may have put a file of
-    theirs into it.
+    It is opened first, so that nobody gets one that cannot be, whatever names and notes came into
+    it. What lies there is looked at once more: since the export began somebody may have put a file
+    of theirs into it.
 
     Raises:
-        ExportError: anything but a bundle would be lost.
+        ExportError: the core does not open what was made, or anything but a bundle would be lost.
         OSError: it cannot be moved.
     """
+    try:
+        _check_bundle(made, others=True)
+    except SqueezeSamError as error:
+        raise ExportError(f"no bundle was written: it could not be opened ({error})") from error
     if folder.exists():
         check_replaceable(folder)
     move_folder(made, folder)
 
 
-def _check_bundle(folder: Path) -> None:
+def _check_bundle(folder: Path, *, others: bool = False) -> None:
+    """The core opens it; or its manifest lists what is there, with others=True of other targets."""
     try:
         ModelBundle(folder, check="sizes")
     except SqueezeSamError:
         # The core does not know the targets of other packages.
-        if not _holds_what_it_lists(folder):
+        if not _holds_what_it_lists(folder, besides=_OF_THE_CORE if others else ()):
             raise
 
 
-def _holds_what_it_lists(folder: Path) -> bool:
-    """Whether a manifest lists every file in the folder, by name and size."""
+def _holds_what_it_lists(folder: Path, besides: Container[object]) -> bool:
+    """Whether a manifest lists every file in the folder, by name and size.
+
+    besides: of these targets none does.
+    """
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if manifest["target"] in besides:
+            return False
         entries = [program["files"] for program in manifest["programs"].values()]
         sizes = {name: entry["bytes"] for files in entries for name, entry in files.items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):

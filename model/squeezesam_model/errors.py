@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_MOST = 300  # characters: a stranger's names may stand in it
+
 
 class WeightsError(Exception):
     """Weights that cannot be read, or that belong to another preset."""
@@ -10,4 +12,6 @@ class WeightsError(Exception):
 def first_line(error: BaseException) -> str:
     """What an exception says, as far as a sentence goes; its name where it says nothing."""
     lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    if not lines:
+        return type(error).__name__
+    return lines[0] if len(lines[0]) <= _MOST else f"{lines[0][:_MOST]}…"

@@ -23,6 +23,7 @@ from squeezesam_model.presets import (
     saliency_preset,
     segmenter_preset,
 )
+from squeezesam_model.printable import shown
 from squeezesam_model.saliency import SaliencyNet
 from squeezesam_model.segmenter import Segmenter
 
@@ -87,7 +88,7 @@ def load_weights(model: nn.Module, path: Path, preset: str) -> None:
         )
     found = metadata.get("preset")
     if found != preset:
-        raise WeightsError(f"{path} holds weights of preset '{found}', not of '{preset}'")
+        raise WeightsError(f"{path} holds weights of preset {shown(found)}, not of '{preset}'")
     _check_names_and_shapes(model, tensors, path)
     wanted = model.state_dict()
     complex_ = [name for name, value in tensors.items() if value.is_complex()]
@@ -104,9 +105,11 @@ def is_of_0_1(tensors: dict[str, torch.Tensor]) -> bool:
 def _check_names_and_shapes(model: nn.Module, tensors: dict[str, torch.Tensor], path: Path) -> None:
     wanted = model.state_dict()
     problems = [f"lacks {name}" for name in wanted if name not in tensors]
-    problems += [f"has the unknown tensor {name}" for name in tensors if name not in wanted]
     problems += [
-        f"{name} is {tuple(tensors[name].shape)}, not {tuple(wanted[name].shape)}"
+        f"has the unknown tensor {shown(name)[1:-1]}" for name in tensors if name not in wanted
+    ]
+    problems += [
+        f"{name} is {shown(tuple(tensors[name].shape))}, not {tuple(wanted[name].shape)}"
         for name in wanted
         if name in tensors and tensors[name].shape != wanted[name].shape
     ]

@@ -126,6 +126,22 @@ def read_picture(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Image.
         return image
 
 
+def announced(data: bytes, most: int) -> int:
+    """How many pixels `decode` set out to decode by a picture's head; 0 where it did not begin.
+
+    Also for a picture that turned out to be damaged: what was decoded of it has cost its time.
+    """
+    with contextlib.suppress(PhotoError):
+        form = recognise(data, "")
+        with _refused("", form):
+            if fault(data, form):
+                return 0
+            head = _opened(photo_jpeg.head(data) if form == "jpeg" else data, form, "")
+            check_size(head.width, head.height, "", most)
+            return int(head.width * head.height)
+    return 0
+
+
 @contextlib.contextmanager
 def _refused(name: str, form: str) -> Iterator[None]:
     """Whatever a decoder raises on a stranger's bytes becomes one sentence; its warnings none."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import secrets
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable, Set
 from pathlib import Path
 
 from .errors import OutputError
@@ -47,6 +49,24 @@ def check_free(path: str | os.PathLike[str], *, overwrite: bool) -> None:
             raise _exists(target)
     except (OSError, ValueError) as error:
         raise _refused(target, error) from None
+
+
+def check_no_photo(path: str | os.PathLike[str], photos: Set[str], what: str) -> None:
+    """Raises OutputError if `path` is one of `photos` (`places_of` them), whatever is allowed.
+
+    what: what would be written, with "its" before it.
+    """
+    if photos & places_of([path]):
+        raise OutputError(f"{what} would replace the photo {path}; name another folder")
+
+
+def places_of(paths: Iterable[str | os.PathLike[str]]) -> set[str]:
+    """One spelling for each place, whichever way it was typed."""
+    places = set()
+    for path in paths:
+        with contextlib.suppress(OSError, ValueError):  # no file can have such a name
+            places.add(os.path.realpath(path))
+    return places
 
 
 def make_folder(path: str | os.PathLike[str]) -> Path:

@@ -183,3 +183,36 @@ def test_a_result_that_does_not_fit_the_schema_is_refused(
     assert run(tools, launch(app)) == 1
     assert "tap_ms.p50: -1 is less than the minimum of 0" in capsys.readouterr().err
     assert not Path("out.json").exists()
+
+
+EVIL = "\x1b[2J\x1b]0;owned\x07\u202e\x9b31m" + "x" * 5000
+
+
+@pytest.mark.parametrize(
+    "place", ["serial", "model", "state", "release", "sdk", "product", "error"]
+)
+@pytest.mark.parametrize("words", [["--list"], ["--device", "nobody"], []])
+def test_whatever_a_phone_calls_itself_comes_printable_and_short_to_the_terminal(
+    place: str, words: list[str], tools: FakeTools, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = {"serial": "S1", "model": "Pixel", "state": "device", "release": "15", "sdk": "9"}
+    said = {**said, "product": "Pixel 8", "error": "", place: EVIL}
+    line = f"{said['serial']} {said['state']} product:x model:{said['model']}\n"
+    properties = "".join(
+        f"[ro.{key}]: [{said[value]}]\n"
+        for key, value in {
+            "build.version.release": "release",
+            "build.version.sdk": "sdk",
+            "product.model": "product",
+        }.items()
+    )
+    answer = {"when": ["getprop"], "out": properties}
+    if place == "error":
+        answer = {"when": ["getprop"], "err": f"error: {EVIL}", "code": 1}
+    tools.add("adb", [{"when": ["devices -l"], "out": android.HEADING + line}, answer])
+    assert android_latency.main(["--app", *words]) in (0, 1, 2)
+    told = capsys.readouterr()
+    assert "\n" in told.out + told.err
+    for each in (told.out + told.err).splitlines():
+        assert each.isprintable()
+        assert len(each) < 1500

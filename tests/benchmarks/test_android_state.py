@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 import recordings_android as android
-from devices import android_state
+from devices import adb, android_state, commands
+from devices.console import Transcript
 
 
 @pytest.mark.parametrize(
@@ -73,3 +77,55 @@ def test_memory_and_features_are_read() -> None:
 )
 def test_a_locked_or_dark_screen_is_noticed(policy: str, power: str, locked: bool) -> None:
     assert android_state.parse_locked(policy, power) is locked
+
+
+def _taken(line: str) -> None:
+    said = Transcript("7f3a")
+    said.take(line)
+    assert said.document() is None
+
+
+def _read(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(commands, "run", lambda *_: commands.Finished(0, text, ""))
+        adb.read_properties("S1")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(commands, "run", lambda *_: commands.Finished(0, text[:3000], ""))
+        adb.list_phones()
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    "thermal": android_state.parse_thermal,
+    "battery": android_state.parse_battery,
+    "cores": lambda text: android_state.big_core_mask(android_state.parse_cores(text)),
+    "peak": android_state.parse_peak_kib,
+    "memory": android_state.parse_memory_gib,
+    "features": android_state.parse_features,
+    "locked": lambda text: android_state.parse_locked("KeyguardServiceDelegate" + text, text),
+    "properties": _read,
+    "failure": adb.failure_in,
+    "console": _taken,
+}
+_PIECES = (
+    "\n", " ", "[a\n", "[", "[a]: [", "x ", "a: b ", "Features", "device '", "MemTotal: ",
+    "VmHWM:\n", "1 2 3\n", "1 2 3 ", "SSAM-BENCH", "SSAM-BENCH(", "SSAM-BENCH 7f3a ", "\t\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", _READERS)
+def test_what_a_phone_prints_is_read_in_time_that_grows_with_its_length(reader: str) -> None:
+    begun = time.process_time()
+    for piece in _PIECES:
+        for head in ("", "SSAM-BENCH", "SSAM-BENCH 7f3a", "SSAM-BENCH(", "[", "a: ", "MemTotal:"):
+            _READERS[reader](head + piece * (60_000 // len(piece)) + "!")
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("reader", _READERS)
+@pytest.mark.parametrize("number", ["20000000", "9" * 9, "9" * 4000, "²"])
+def test_a_number_that_a_phone_prints_is_never_counted_up_to(reader: str, number: str) -> None:
+    begun = time.process_time()
+    lines = ("{} {} {}", "VmHWM: {} kB", "MemTotal: {} kB", "Thermal Status: {}", "level: {}")
+    for line in (*lines, "[ro.build.version.sdk]: [{}]", f"SSAM-BENCH 7f3a end {{}} {'a' * 64}"):
+        _READERS[reader](line.replace("{}", number))
+    assert time.process_time() - begun < 1

@@ -60,6 +60,13 @@ def test_lines_come_as_they_are_written_and_the_last_may_be_cut() -> None:
         assert lines.code == 0
 
 
+def test_a_line_without_an_end_comes_in_pieces() -> None:
+    with commands.Lines(python("print('x' * 200_000)")) as lines:
+        pieces = list(lines.until(time.monotonic() + 20, 20))
+    assert "".join(pieces) == "x" * 200_000
+    assert max(map(len, pieces)) <= 1 << 16
+
+
 def test_silence_ends_the_wait() -> None:
     words = ["sh", "-c", "echo a; exec sleep 60"]
     with commands.Lines(words) as lines, pytest.raises(TimedOutError, match="fell silent"):

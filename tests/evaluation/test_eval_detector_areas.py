@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from pycocotools import mask as rle
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
-from squeezesam_train.evaluation.detector_ap import load_truth
+from squeezesam_train.evaluation.detector_ap import load_detections, load_truth
 from squeezesam_train.evaluation.mask_ap import average_precision
+from squeezesam_train.photos import DataError
 
 Mask = NDArray[np.bool_]
 
@@ -155,3 +156,51 @@ def test_class_by_class_has_the_figures_of_cocos_own_evaluation(tmp_path: Path, 
     wanted = dict(zip(("AP", "AP50", "AP75", "APs", "APm", "APl"), judge.stats[:6], strict=True))
     assert figures == pytest.approx(wanted, abs=1e-12)
     assert 0 < figures["AP"] < 1
+
+
+_PLACES = [
+    *(("images", key) for key in ("height", "width", "id")),
+    *(("annotations", key) for key in ("image_id", "category_id", "area")),
+    ("categories", "id"),
+    *(("detections", key) for key in ("image_id", "category_id", "score", "bbox")),
+]
+
+
+def _read(root: Path, table: dict[str, Any], detections: list[dict[str, Any]]) -> None:
+    (root / "truth.json").write_text(json.dumps(table))
+    (root / "boxes.json").write_text(json.dumps(detections))
+    load_detections(root / "boxes.json", load_truth(root / "truth.json"), 10)
+
+
+def _sound(**photo: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    outline = [[9, 9, 40, 9, 40, 40]]
+    row = {"image_id": 1, "category_id": 5, "area": 9, "segmentation": outline, "iscrowd": 0}
+    box = {"image_id": 1, "category_id": 5, "score": 0.5, "bbox": [1, 1, 2, 2]}
+    return one_photo([row], **photo), [box]
+
+
+@pytest.mark.parametrize(("of", "key"), _PLACES)
+@pytest.mark.parametrize("value", [True, False])
+def test_true_and_false_are_no_numbers_wherever_they_stand(
+    of: str, key: str, value: bool, tmp_path: Path
+) -> None:
+    table, detections = _sound()
+    _read(tmp_path, table, detections)
+    ({**table, "detections": detections})[of][0][key] = [1, 1, value, 1] if key == "bbox" else value
+    with pytest.raises(DataError):
+        _read(tmp_path, table, detections)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["/proc/self/mem", "../../etc/passwd", "a/../../b.jpg", "..", "C:\\boot.ini", "..\\b.jpg",
+     "\\\\host\\share\\b.jpg", "a\0.jpg", "x" * 5000, {"a": 1}, ["a.jpg"], 7, True],
+)  # fmt: skip
+def test_a_photos_file_lies_within_the_folder_of_photos_and_is_told_shortly(
+    name: Any, tmp_path: Path
+) -> None:
+    for sound in ("a.jpg", "val2017/a..b.jpg", "ä b/ü.jpg"):
+        _read(tmp_path, *_sound(file_name=sound))
+    with pytest.raises(DataError, match="file_name is none within a folder") as caught:
+        _read(tmp_path, *_sound(file_name=name))
+    assert len(str(caught.value)) - len(str(tmp_path)) < 300

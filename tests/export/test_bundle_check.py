@@ -1,4 +1,4 @@
-"""`squeezesam-export --check`: a finished bundle is compared again, and damage is noticed."""
+"""Others' bundles are compared again and their ONNX files opened: damage is noticed, costs end."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from typing import Any
 
 import cv2
 import numpy as np
+import onnx
 import pytest
 from endless_program import make_endless, make_unknown, make_wordy
 from squeezesam_export.bundle.check import CheckRequest, check_bundle
 from squeezesam_export.bundle.write import Exported
 from squeezesam_export.cli import main
+from squeezesam_export.importing.graph import opened
 from squeezesam_export.program import ExportError
 from squeezesam_export.verify import gate, parity
+from tiny_layouts import encoder
 
 
 @pytest.fixture
@@ -160,3 +163,42 @@ def test_a_target_and_a_check_do_not_go_together(capsys: pytest.CaptureFixture[s
         main(["--check", "bundle", "--target", "onnx"])
     assert stop.value.code == 2
     assert "not allowed with argument" in capsys.readouterr().err
+
+
+SPARSE = 16 << 20
+_ASKED: dict[str, tuple[int, list[int], dict[str, str]]] = {
+    "all of one file, 150 times": (150, [SPARSE // 4], {}),
+    "all of it by length": (150, [SPARSE // 4], {"length": str(SPARSE)}),
+    "all of it for one number": (1, [1], {}),
+    "more than is there": (1, [SPARSE], {"length": str(4 * SPARSE)}),
+    "behind its end": (1, [1], {"offset": str(SPARSE + 9), "length": "4"}),
+    "no number": (1, [1], {"offset": "far"}),
+    "digits without end": (1, [1], {"length": "9" * 5000}),
+    "less than nothing": (1, [-1, -1], {"length": "4"}),
+    "a name of a thousand": (1, [1], {"location": "w" * 1000}),
+    "another folder": (1, [1], {"location": "../w.bin"}),
+}
+
+
+@pytest.mark.parametrize("kind", _ASKED)
+def test_weights_beside_the_file_cost_no_more_than_each_tensor_may_take(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, dims, more = _ASKED[kind]
+    model = encoder("sam")
+    for number in range(count):
+        tensor = onnx.TensorProto(name=f"w{number}", data_type=1, dims=dims, data_location=1)
+        for key, value in {"location": "w.bin", **more}.items():
+            tensor.external_data.add(key=key, value=value)
+        model.graph.initializer.append(tensor)
+    path = tmp_path / "model.onnx"
+    path.write_bytes(model.SerializeToString())
+    with (tmp_path / "w.bin").open("wb") as file:
+        file.truncate(SPARSE)
+    load = onnx.load
+    read: list[Path] = []
+    monkeypatch.setattr(onnx, "load", lambda *a, **k: read.append(a[0]) if not k else load(*a, **k))
+    with pytest.raises(ExportError) as caught:
+        opened(path)
+    assert read == []
+    assert len(str(caught.value)) - len(str(path)) < 250

@@ -147,6 +147,26 @@ def test_what_somebody_put_there_while_the_export_ran_is_not_lost(tmp_path: Path
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
 
 
+@pytest.mark.parametrize("kind", ["key", "text", "half of a pair", "nothing", "file"])
+def test_what_cannot_be_opened_takes_no_bundles_place(kind: str, tmp_path: Path) -> None:
+    made, folder = (write_tiny_bundle(tmp_path / name) for name in ("made", "bundle"))
+    place = made / "manifest.json"
+    content = json.loads(place.read_text())
+    if kind == "key":
+        content["parity"]["mask_iou"]["per_photo"] = {"a\x1b[31m.jpg": 1.0}
+    elif kind in ("text", "half of a pair"):
+        content["licence"] = "\u202e" if kind == "text" else "\udcff"
+    elif kind == "file":
+        (made / "notes.txt").write_text("mine")
+    place.write_text("" if kind == "nothing" else json.dumps(content))
+    before = (folder / "manifest.json").read_bytes()
+    for target in (folder, tmp_path / "new"):
+        with pytest.raises(ExportError, match="no bundle was written: it could not be opened"):
+            put_in_place(made, target)
+    assert (folder / "manifest.json").read_bytes() == before
+    assert not (tmp_path / "new").exists()
+
+
 class _Swapping(OnnxTarget):
     """A lowering that swaps red and blue: plausible, and wrong."""
 

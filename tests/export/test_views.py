@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
+import sys
 from pathlib import Path
 
 import cv2
@@ -9,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from skimage import data
-from squeezesam import open_photo
+from squeezesam import ModelBundle, open_photo
 from squeezesam_export.networks.reference import Reference
 from squeezesam_export.photos.views import (
     calibration_views,
@@ -20,6 +24,7 @@ from squeezesam_export.photos.views import (
 )
 from squeezesam_export.program import ExportError
 from squeezesam_model.heat import heat_size
+from tiny_bundle import write_tiny_bundle
 
 
 def test_the_built_in_views_are_at_least_twenty_and_all_have_prompts_inside() -> None:
@@ -124,6 +129,51 @@ def test_large_photos_are_kept_small_and_a_folder_has_a_limit_in_all(
     assert [view.rgb.shape for view in found] == [(512, 2048, 3)] * 3
     assert (found[0].rgb == (9, 200, 9)).all()
     assert "left out" in capfd.readouterr().err
+
+
+def test_a_damaged_photo_takes_what_it_announced_from_the_folders_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    picture = Image.fromarray(np.random.default_rng(1).integers(0, 256, (128, 256, 3), np.uint8))
+    for form, options in (("webp", {}), ("jpeg", {"progressive": True}), ("tiff", {})):
+        folder = tmp_path / form
+        folder.mkdir()
+        picture.save(tmp_path / "whole", form, **options)
+        whole = (tmp_path / "whole").read_bytes()
+        cut = whole[: len(whole) // 2].ljust(len(whole), b"\0")
+        for name in "abcdefgh":
+            (folder / f"{name}.{form}").write_bytes(cut)
+        monkeypatch.setattr("squeezesam_export.photos.views._MOST_PIXELS", 3 << 15)
+        with contextlib.suppress(ExportError):
+            folder_views(folder)
+        assert capfd.readouterr().err.count("\n") <= 4, form  # three of them, and that it ends
+    for name in "abcdefgh":
+        (tmp_path / "webp" / f"{name}.webp").write_bytes(b"dear diary")
+    picture.save(tmp_path / "webp" / "z.webp")
+    # What is no picture announces nothing.
+    assert [view.name for view in folder_views(tmp_path / "webp")] == ["z.webp"]
+
+
+# Whatever category of characters: of terminals, of directions, halves of pairs, bytes of no text.
+_CODES = (1, 27, 127, 0x85, 0xA0, 0xAD, 0x378, 0x200B, 0x202E, 0x2028, 0xE000, 0xFFFE)
+_NAMES = [*(chr(code).encode() for code in _CODES), b"\x80", b"\xff"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are no text are Linux's")
+def test_a_photo_of_any_name_gives_a_view_whose_name_a_bundle_can_hold(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for number, odd in enumerate([*_NAMES, b"\xff" * 100, b"\x1b" * 200, "ä".encode() * 110]):
+        name = os.fsdecode(b"%d" % number + odd + b".png")
+        Image.new("RGB", (9, 9)).save(tmp_path / "one.png")
+        (tmp_path / "one.png").rename(photos / name)
+    found = {view.name: 1.0 for view in folder_views(photos)}
+    assert len(found) == len(_NAMES) + 3
+    place = write_tiny_bundle(tmp_path / "bundle") / "manifest.json"
+    content = json.loads(place.read_text())
+    content["parity"]["mask_iou"]["per_photo"] = found
+    place.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    assert ModelBundle(place.parent).name == content["name"]
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -14,6 +14,7 @@ from squeezesam_model import WeightsError
 from squeezesam_model.convert import convert
 from squeezesam_model.describe import describe
 from squeezesam_model.metadata import read_metadata
+from squeezesam_model.sam.checkpoint import load_checkpoint
 from squeezesam_model.weights import load_weights
 
 READERS: dict[str, Callable[[Path], object]] = {
@@ -102,3 +103,33 @@ def test_capabilities_as_deep_as_can_be_are_refused(tmp_path: Path) -> None:
     save_file({"w": torch.zeros(1)}, path, {"capabilities": '{"a":' + "[" * 100000})
     with pytest.raises(WeightsError, match="capabilities"):
         read_metadata(path)
+
+
+_LONG = "x" * 10**6
+
+
+@pytest.mark.parametrize("of_torch", [False, True])
+@pytest.mark.parametrize("kind", ["name", "many names", "sides", "preset"])
+def test_whatever_names_and_shapes_are_in_a_file_the_sentence_is_short(
+    kind: str, of_torch: bool, tmp_path: Path
+) -> None:
+    tensors = {"weight": torch.ones(2, 2), "bias": torch.zeros(2)}
+    if kind == "name":
+        tensors[_LONG] = torch.zeros(1)
+    elif kind == "many names":
+        tensors |= {f"{_LONG[:100]}{number}": torch.zeros(1) for number in range(1000)}
+    elif kind == "sides":
+        tensors["bias"] = torch.zeros([1] * 60)
+    path = tmp_path / ("w.pt" if of_torch else "w.safetensors")
+    if of_torch:
+        torch.save(tensors, path)
+    else:
+        save_file(tensors, path, {"preset": _LONG if kind == "preset" else "tiny"})
+    load = load_checkpoint if of_torch else load_weights
+    arguments = (torch.nn.Linear(2, 2), path, "tiny", *([{}] if of_torch else []))
+    if kind == "preset" and of_torch:
+        load(*arguments)  # it names none
+        return
+    with pytest.raises(WeightsError) as caught:
+        load(*arguments)
+    assert len(str(caught.value)) - len(str(path)) < 300

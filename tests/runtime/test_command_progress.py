@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import pty
@@ -9,12 +10,14 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from photo_files import save_scene
 from squeezesam.cli import batch, main, talk
+from squeezesam.cli import remove as removing
 from squeezesam.cli.talk import Progress
 
 
@@ -105,6 +108,59 @@ def test_watching_cuts_out_what_arrives_until_it_is_interrupted(
     assert "text.jpg: not a photo" in complaint
     assert complaints == "squeezesam: interrupted\n"
     assert sorted(p.name for p in out.rglob("*.png")) == ["a.png", "new.png"]
+
+
+@pytest.fixture
+def watched(
+    bundle: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Any:
+    """Watches a folder of one photo, in which others arrive one after the other; what is told."""
+
+    def run(target: str, names: list[str], *words: str) -> tuple[dict[str, bytes], str, str]:
+        album = tmp_path / "album"
+        album.mkdir()
+        save_scene(album / "old.png", (32, 48, 96, 128))
+        before = {"old.png": (album / "old.png").read_bytes()}
+
+        def complete(*_: Any) -> Iterator[Path]:
+            for name in names:
+                # The photos lie there before either is worked on, as where two are moved at once.
+                save_scene(album / name, (160, 64, 224, 112))
+                before[name] = (album / name).read_bytes()
+            yield from (album / name for name in [*names, *names])
+
+        monkeypatch.setattr(removing, "arrivals", lambda _: contextlib.nullcontext())
+        monkeypatch.setattr(removing, "complete", complete)
+        given = [album, tmp_path / target, "--watch", *words, "--bundle", bundle]
+        main(["remove", *map(str, given)])
+        told = capsys.readouterr()
+        assert {name: (album / name).read_bytes() for name in before} == before
+        return before, told.out, told.err
+
+    return run
+
+
+@pytest.mark.parametrize("names", [["new.png"], ["a.png", "a.jpg"], ["a.jpg", "a.png"]])
+def test_a_photo_that_arrives_is_never_replaced_by_a_cut_out(
+    watched: Any, names: list[str]
+) -> None:
+    before, _, complaints = watched("album", names, "--overwrite")
+    assert complaints.count("cut-out would replace the photo") == 1 + 2 * len(names)
+    assert len(before) == 1 + len(names)
+
+
+def test_what_arrives_and_has_a_cut_out_is_said_to_be_left_alone(
+    watched: Any, tmp_path: Path
+) -> None:
+    _, told, complaints = watched("out", ["new.jpg"], "--skip-existing")
+    assert told.splitlines()[-2:] == [
+        f"{tmp_path / 'album' / 'new.jpg'}: cut out",
+        f"{tmp_path / 'album' / 'new.jpg'}: its cut-out is there already",
+    ]
+    assert complaints == ""
 
 
 def test_while_the_networks_work_the_next_photo_is_decoded_and_the_last_is_written(

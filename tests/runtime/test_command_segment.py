@@ -194,6 +194,22 @@ def test_two_photos_of_one_name_do_not_replace_each_other(segment: Any, tmp_path
     assert png(tmp_path / "out" / "x-mask.png")[80, 60] == 255
 
 
+def test_a_photo_is_never_replaced_by_a_result(
+    bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Masks beside their photos are the usual layout of data sets."""
+    save_scene(tmp_path / "a.png", THING)
+    (tmp_path / "x").mkdir()
+    for command, name in {"segment": "a-mask.png", "everything": "a-everything.json"}.items():
+        before = encoded(scene(things=(OTHER,)), "png")
+        (tmp_path / name).write_bytes(before)
+        photos = [tmp_path] if command == "segment" else [tmp_path / "a.png", tmp_path / name]
+        output = ["--output", tmp_path / "x" / "..", "--overwrite", "--bundle", bundle]
+        assert main([str(word) for word in (command, *photos, *output)]) == 1
+        assert "its result would replace the photo" in capsys.readouterr().err
+        assert (tmp_path / name).read_bytes() == before
+
+
 def run(*words: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """The command as a process of its own, as a shell starts it."""
     return subprocess.run(

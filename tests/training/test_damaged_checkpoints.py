@@ -112,6 +112,30 @@ def _key_of_tuples(times: int) -> bytes:
     return b"\x80\x02}(X\4\0\0\0stepK\1" + nest + b"K\1u."
 
 
+def _tensors(*keys: str, sides: bytes = b"K\1\x85") -> bytes:
+    """A pickle of a state with a tensor of one number for each storage that is named."""
+    content = b"\x80\x02}(X\4\0\0\0stepK\1"
+    for number, key in enumerate(keys):
+        named = b"X" + struct.pack("<I", len(key.encode())) + key.encode()
+        storage = b"(X\7\0\0\0storagectorch\nFloatStorage\n" + named + b"X\3\0\0\0cpuK\1tQ"
+        made = b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + b"K\0" + sides + b"K\1\x85"
+        content += b"J%c\0\0\0" % number + made + b"\x89ccollections\nOrderedDict\n)RtR"
+    return content + b"u."
+
+
+def _sizes_as_keys(uses: int) -> bytes:
+    size = b"ctorch\nSize\n(" + b"K\1" * 50 + b"t\x85Rq\1"
+    keys = size + b"(" + b"h\1" * 9990 + b"tq\2K\1" + b"h\2K\1" * uses
+    return b"\x80\x02}(X\4\0\0\0stepK\1" + keys + b"u."
+
+
+def _numbers(count: int) -> bytes:
+    """As keys: all of one hash, since Python takes a number modulo 2⁶¹ - 1."""
+    each = (b"\x8a\x0b" + (n * ((1 << 61) - 1)).to_bytes(11, "little") for n in range(1, count))
+    return b"\x80\x02}(X\4\0\0\0stepK\1" + b"K\1".join(each) + b"K\1u."
+
+
+_ORDERED = b"ccollections\nOrderedDict\n"
 _BILLION = b"J" + struct.pack("<i", 2 * 10**9)
 _MANY_OF_FEW = {
     "bytearray": _called(b"builtins\nbytearray", _BILLION),
@@ -120,6 +144,20 @@ _MANY_OF_FEW = {
     "codec": _called(b"_codecs\nencode", b"X\2\0\0\0ab", b"X\3\0\0\0hex"),
     "set": b"\x80\x02}(X\4\0\0\0stepK\1X\1\0\0\0x\x8fu.",
     "key of tuples": _key_of_tuples(40),
+    "key of one tuple": _key_of_tuples(0),
+    "keys of sizes": _sizes_as_keys(1000),
+    "keys of one hash": _numbers(30000),
+    "key within a list of pairs": _called(_ORDERED[1:-1], b"]q\1((K\1tK\1\x86e"),
+    "large sizes": b"\x80\x02}(X\4\0\0\0stepK\1K\2(" + b"K\1" * 10**5 + b"tq\1K\3]("
+    b"ctorch\nSize\nh\1\x85R" * 10**4 + b"eu.",
+    "states of objects": b"\x80\x02}(X\4\0\0\0stepK\1K\2}("
+    + b"".join(b"J" + struct.pack("<i", n) + b"N" for n in range(10**4))
+    + b"uq\1K\3]("
+    + (_ORDERED + b")Rh\1b") * 10**3
+    + b"eu.",
+    "one part under names that are cut": _tensors(*(f"0\0{n}" for n in range(100))),
+    "one part in many cases": _tensors("a", "A"),
+    "offset of tuples": _tensors("0", sides=b"K\1\x85\x85"),
     "object": b"\x80\x02}(X\4\0\0\0stepK\1X\1\0\0\0xctorch\nTensor\n)\x81u.",
 }
 
@@ -142,18 +180,23 @@ def test_a_harmless_state_of_the_same_make_is_read(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.pt"
     path.write_bytes(_archive(_called(b"torch\nSize", b"K\1K\2\x86")))
     assert load_checkpoint(path)["x"] == torch.Size((1, 2))
-    path.write_bytes(_archive(_key_of_tuples(5)))
-    assert load_checkpoint(path)["step"] == 1
+    path.write_bytes(_archive(_tensors("0", "0")))
+    with pytest.raises(CheckpointError, match=r"checkpoint\.pt: PytorchStreamReader"):
+        load_checkpoint(path)  # it has no such part
 
 
-def test_what_torch_wrote_before_its_archives_is_read_by_the_same_rule(tmp_path: Path) -> None:
+def test_what_torch_wrote_before_its_archives_is_refused_with_the_way_to_save_it_anew(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "old.pt"
     state = {"a.weight": torch.arange(6.0).reshape(2, 3), "n": torch.tensor(3)}
     torch.save(state, path, _use_new_zipfile_serialization=False)
-    assert _equal(read_checkpoint(path), state)
-    torch.save({**state, "x": bytearray(9)}, path, _use_new_zipfile_serialization=False)
-    with pytest.raises(WeightsError, match="no file of tensors alone"):
+    with pytest.raises(WeightsError, match=r"save it anew: torch\.save\(torch\.load\("):
         read_checkpoint(path)
+    with pytest.raises(CheckpointError, match="cut off or damaged"):
+        load_checkpoint(path)
+    torch.save(torch.load(path, weights_only=True), path)
+    assert _equal(read_checkpoint(path), state)
 
 
 def _doubled(times: int) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import cv2
@@ -229,6 +230,24 @@ def test_damaged_and_tiny_ones_are_counted_and_left_out(
     assert _prepare(duts) == 0
     assert [e.id for e in list_photos(duts / "out", "train")] == ["astronaut"]
     assert "1 with less than 200 pixels of object, 1 damaged" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are no text are Linux's")
+@pytest.mark.parametrize("odd", [b"\xff", b"a\xc3", b"\xed\xa0\x80"])
+def test_a_photo_whose_name_is_no_text_is_counted_and_left_out(
+    duts: Path, odd: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever else a name holds is written as it is."""
+    for folder, ending in (("photos", b".jpg"), ("masks", b".png")):
+        given = (duts / folder / f"astronaut{ending.decode()}").read_bytes()
+        for name in (odd, '=1+1,"ä\n\x1b'.encode()):
+            Path(os.fsdecode(os.fsencode(duts / folder) + b"/" + name + ending)).write_bytes(given)
+    assert _prepare(duts) == 0
+    told = capsys.readouterr().err
+    assert "its name is no UTF-8" in told
+    assert "4 photos written" in told
+    assert "1 damaged" in told
+    assert len(list_photos(duts / "out", "train")) == 4
 
 
 def test_a_failure_half_way_leaves_nothing_behind(

@@ -149,7 +149,8 @@ def _fill(request: ExportRequest, inputs: Inputs, folder: Path, progress: Progre
     if found is not None and request.max_iou_drop is not None:
         content["quantisation"]["mixed"] = found.entry(request.max_iou_drop)
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    # What is no text (half of a pair, a byte of a name) stays an escape, which the core refuses.
+    (folder / "manifest.json").write_text(text, encoding="utf-8", errors="backslashreplace")
     return Exported(
         request.path, request, reference, sources, lowered, measured, content, inputs.comparison
     )

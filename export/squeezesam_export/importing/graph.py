@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import onnxruntime
 from google.protobuf.message import Message
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+from squeezesam_model.printable import shown
 
 from squeezesam_export.errors import ExportError
 
@@ -42,20 +44,9 @@ def opened(path: Path) -> onnx.ModelProto:
     # In a branch, a constant, a function: onnx would leave them outside, an engine read them.
     if len(outside) != sum(bool(tensor.external_data) for tensor in _tensors(model)):
         raise ExportError(f"{path} has weights outside the file that are not its graph's own")
-    beside = {
-        entry.value
-        for tensor in outside
-        for entry in tensor.external_data
-        if entry.key == "location"
-    }
-    for name in sorted(beside):
-        if Path(name).name != name:
-            raise ExportError(f"{path} looks for weights outside of its folder: '{name}'")
-        if not (path.parent / name).is_file():
-            raise ExportError(f"{path} has weights in '{name}', which is not beside it")
-    if beside:
-        size = path.stat().st_size + sum((path.parent / name).stat().st_size for name in beside)
-        if size > LARGEST_FILE:
+    if outside:
+        taken = path.stat().st_size + sum(_taken(tensor, path) for tensor in outside)
+        if taken > LARGEST_FILE:
             raise ExportError(f"{path} with its weights is too large for one ONNX file of 2.1 GB")
         try:
             model = onnx.load(path)
@@ -65,6 +56,34 @@ def opened(path: Path) -> onnx.ModelProto:
     if opset < OLDEST_OPSET:
         raise ExportError(f"{path} is of ONNX opset {opset}; {OLDEST_OPSET} is the oldest taken")
     return model
+
+
+def _taken(tensor: onnx.TensorProto, path: Path) -> int:
+    """How many bytes onnx would read for a tensor that lies beside the file.
+
+    By tensor, not by file: a thousand may each ask for all of the same one.
+
+    Raises:
+        ExportError: what it asks for is not there, lies elsewhere, or is no part of a file.
+    """
+    asked = {entry.key: entry.value for entry in tensor.external_data}
+    name = asked.get("location", "")
+    if not name or Path(name).name != name:
+        raise ExportError(f"{path} looks for weights outside of its folder: {shown(name)}")
+    try:
+        size = (path.parent / name).stat().st_size if (path.parent / name).is_file() else None
+        offset = int(asked.get("offset") or 0)
+        length = int(asked.get("length") or 0)
+        wanted = helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize * math.prod(tensor.dims)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ExportError(f"{path} has weights outside the file that are no tensor's") from error
+    if size is None:
+        raise ExportError(f"{path} has weights in {shown(name)}, which is not beside it")
+    taken = length or max(0, size - offset)
+    too_much = taken > wanted and (length or wanted)  # onnx may read all for a length of nought
+    if min(offset, length, *tensor.dims) < 0 or too_much or offset + taken > size:
+        raise ExportError(f"{path}: a tensor takes more of {shown(name)} than is its own")
+    return taken
 
 
 def _tensors(message: Message) -> Iterator[onnx.TensorProto]:
@@ -92,7 +111,7 @@ def inputs_of(model: onnx.ModelProto) -> dict[str, list[int | None]]:
 def described(model: onnx.ModelProto) -> str:
     """The tensors that go in and come out, for a sentence."""
 
-    def shown(values: Sequence[Any]) -> str:
+    def listed(values: Sequence[Any]) -> str:
         return ", ".join(
             f"{v.name} {'×'.join(str(d.dim_value or d.dim_param or '?') for d in _dims(v))}"
             for v in values
@@ -100,7 +119,7 @@ def described(model: onnx.ModelProto) -> str:
 
     known = inputs_of(model)
     given = [value for value in model.graph.input if value.name in known]
-    return f"inputs {shown(given)}; outputs {shown(model.graph.output)}"
+    return f"inputs {listed(given)}; outputs {listed(model.graph.output)}"
 
 
 def _dims(value: Any) -> Any:

@@ -6,6 +6,7 @@ in `scenes.json`; calibration and comparison never share a view.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sys
@@ -19,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from squeezesam import PhotoError, open_photo
 from squeezesam.geometry import Letterbox
-from squeezesam.photo import MAX_PIXELS, PHOTO_SUFFIXES
+from squeezesam.photo import MAX_PIXELS, PHOTO_SUFFIXES, read_photo_file
+from squeezesam.photo_decode import announced
 from squeezesam.terminal import printable
 from squeezesam_model.normalisation import PAD_VALUE
 
@@ -31,6 +33,7 @@ Prompt = tuple[float, float, int]
 # Of all photos of a folder together: 64 of 16 megapixels. Each takes its time to be decoded.
 _MOST_PIXELS = 1 << 30
 _LONGEST_SIDE = 2048
+_LONGEST_NAME = 120
 _KINDS = ("click", "box", "clicks", "click and background", "box and click")
 
 
@@ -63,8 +66,9 @@ def folder_views(folder: Path, limit: int = 64) -> list[View]:
     """The user's photos, in the order of their names, without prompts.
 
     Hidden files (`._photo.jpg` of macOS) are no photos; one that cannot be read is named on stderr
-    and left out, and so are those beyond a gigapixel in all. Larger ones than any network sees are
-    kept at 2048 pixels.
+    and left out, and so are those beyond a gigapixel in all; what was announced by a damaged one
+    counts. Larger ones than any network sees are kept at 2048 pixels. Views have the files' names,
+    escaped and cut: they become keys of the manifest.
 
     Raises:
         ExportError: the folder is missing, or holds no photo that can be read.
@@ -80,19 +84,26 @@ def folder_views(folder: Path, limit: int = 64) -> list[View]:
     step = max(1, len(paths) // limit)
     views, left = [], _MOST_PIXELS
     for path in paths[::step][:limit]:
+        most = min(left, MAX_PIXELS)
         try:
-            pixels = open_photo(path, max_pixels=min(left, MAX_PIXELS)).pixels
+            pixels = open_photo(path, max_pixels=most).pixels
+            left -= pixels.shape[0] * pixels.shape[1]
+            views.append(View(_name(path), _reduced(pixels), ()))
         except PhotoError as error:
             print(f"squeezesam-export: left out: {printable(str(error))}", file=sys.stderr)
-            continue
-        left -= pixels.shape[0] * pixels.shape[1]
-        views.append(View(path.name, _reduced(pixels), ()))
+            with contextlib.suppress(PhotoError):
+                left -= announced(read_photo_file(str(path)), most)
         if left <= 0:
             print("squeezesam-export: left out: what comes after a gigapixel", file=sys.stderr)
             break
     if not views:
         raise ExportError(f"no photo in {folder} can be read")
     return views
+
+
+def _name(path: Path) -> str:
+    name = printable(path.name)
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
 
 def _reduced(rgb: U8) -> U8:

@@ -9,12 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from squeezesam_model.archive import names_tensors_alone
+from squeezesam_model.archive import is_of_the_old_form, names_tensors_alone
 from squeezesam_model.metadata import Metadata, read_metadata
 from squeezesam_model.printable import shown
 from squeezesam_model.weights import WeightsError, read_tensors
 
 _WRAPPERS = ("model", "state_dict")
+_MOST_SIDES = 8  # in a sentence
 
 
 def read_checkpoint(path: Path) -> dict[str, Tensor]:
@@ -24,12 +25,18 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
     ``model`` or ``state_dict`` are taken out of there.
 
     Raises:
-        WeightsError: it is missing or damaged, or holds something else than named tensors.
+        WeightsError: it is missing or damaged, of torch's form of before 1.6, or holds something
+            else than named tensors.
     """
     if path.suffix == ".safetensors":
         return read_tensors(path)[1]
     damage = f"cannot read the checkpoint {path}: it is damaged, or no file of tensors alone"
     try:
+        if is_of_the_old_form(path):
+            raise WeightsError(
+                f"cannot read the checkpoint {path}: torch saved it in its form of before 1.6; "
+                "save it anew: torch.save(torch.load(FILE, weights_only=True), NEW_FILE)"
+            )
         if not names_tensors_alone(path):
             raise WeightsError(damage)
         found: Any = torch.load(path, map_location="cpu", weights_only=True)
@@ -102,4 +109,5 @@ def load_checkpoint(
 
 
 def _shape(shape: tuple[int, ...]) -> str:
-    return "×".join(str(side) for side in shape) or "a single number"
+    sides = "×".join(str(side) for side in shape[:_MOST_SIDES])
+    return (f"{sides}×…" if len(shape) > _MOST_SIDES else sides) or "a single number"

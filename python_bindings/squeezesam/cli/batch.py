@@ -12,7 +12,7 @@ from ..errors import OutputError, SqueezeSamError
 from ..mask import Mask
 from ..render import encode
 from ..segmenter import Segmenter, Session
-from ..writing import check_free, make_folder, write_whole
+from ..writing import check_free, check_no_photo, make_folder, places_of, write_whole
 from .arguments_look import finish_of
 from .folder import Contents, kind_of
 from .interruptible import predict
@@ -88,7 +88,7 @@ class Batch:
         self.source = source
         self.target = target
         self._options = options
-        self._photos: frozenset[Path] = frozenset()
+        self._photos: set[str] = set()  # their places
         self._made: dict[Path, Path] = {}
         self._skipped: list[tuple[Path, str]] = []
         self._there = 0
@@ -102,7 +102,7 @@ class Batch:
     def run(self, found: Contents) -> None:
         """Works on all the photos and prints the summary, also where it is interrupted."""
         make_folder(self.target)
-        self._photos = frozenset(_spelled(photo) for photo in found.photos)
+        self._photos = places_of(found.photos)
         order = {photo: number for number, photo in enumerate(found.photos)}
         progress = Progress(len(found.photos))
         try:
@@ -170,12 +170,13 @@ class Batch:
             self._skip(work.photo, error)
             return
         self._leaving.append(work)
-        work.written = helpers.submit(self._write, mask, work.target)
+        work.written = helpers.submit(self._write, mask, work)
 
-    def _write(self, mask: Mask, target: Path) -> bool:
+    def _write(self, mask: Mask, work: _Work) -> bool:
         data = self._remover.encoded(mask, SUFFIX)
-        make_folder(target.parent)
-        write_whole(target, data, overwrite=self._options.overwrite)
+        make_folder(work.target.parent)
+        self._check_place(work.photo, work.target)  # a photo may have arrived there meanwhile
+        write_whole(work.target, data, overwrite=self._options.overwrite)
         return True
 
     def _count_all_but(self, last: int) -> None:
@@ -199,9 +200,13 @@ class Batch:
         kind = kind_of(path)
         if kind in ("result", "other"):
             return
-        reason = self.one(path) if kind == "photo" else kind
+        there = self._there
+        reason: str | None = kind
+        if kind == "photo":
+            self._photos |= places_of([path])
+            reason = self.one(path)
         if reason is None:
-            say(f"{path}: cut out")
+            say(f"{path}: {'its cut-out is there already' if self._there > there else 'cut out'}")
         else:
             complain(f"{path}: {reason}")
 
@@ -224,12 +229,21 @@ class Batch:
             complain(f"{photo}: {reason}")
 
     def _check_place(self, photo: Path, target: Path) -> None:
-        """Raises OutputError where a photo or another's cut-out lies."""
-        if _spelled(target) in self._photos:
-            raise OutputError(f"its cut-out would replace the photo {target}; name another folder")
+        """Raises OutputError where a photo or another's cut-out lies.
+
+        Where photos come from, a picture that is no result of ours is one, known or not yet: it may
+        have arrived a moment ago.
+        """
+        photos = self._photos
+        if self._is_among_photos(target) and kind_of(target) == "photo":
+            photos = photos | places_of([target])
+        check_no_photo(target, photos, "its cut-out")
         other = self._made.get(target)
         if other is not None and other != photo:
             raise OutputError(f"its cut-out would replace that of {other} ({target}); rename one")
+
+    def _is_among_photos(self, target: Path) -> bool:
+        return Path(os.path.realpath(self.source)) in Path(os.path.realpath(target)).parents
 
     def _check_free(self, target: Path) -> None:
         try:
@@ -238,8 +252,3 @@ class Batch:
             kept = self._options.overwrite or os.path.isdir(target)
             hint = "" if kept else " (--overwrite or --skip-existing)"
             raise OutputError(f"{error}{hint}") from None
-
-
-def _spelled(path: Path) -> Path:
-    """One spelling for one place, whichever way it was typed."""
-    return Path(os.path.realpath(path))

@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import OutputError, SqueezeSamError
 from ..everything import Limits, Region, everything, own_limits
 from ..segmenter import Segmenter, Session
-from ..writing import check_free, make_folder, write_whole
+from ..writing import check_free, check_no_photo, make_folder, places_of, write_whole
 from .interruptible import interruptible
 from .talk import Progress, complain, say
 
@@ -21,11 +21,13 @@ def find_everything(options: argparse.Namespace) -> int:
     segmenter = Segmenter.load(options.bundle, engine=options.engine, threads=options.threads)
     folder = make_folder(options.output)
     failed, made = False, set[Path]()
+    places = places_of(options.photos)
     for photo in options.photos:
         target = folder / f"{Path(photo).stem}-everything.json"
         try:
             if target in made:
                 raise OutputError(f"{photo}: {target} is another photo's; rename one of them")
+            check_no_photo(target, places, "its result")
             check_free(target, overwrite=options.overwrite)
             start = time.perf_counter()
             session = segmenter.open(photo)

@@ -14,7 +14,7 @@ from ..photo import find_photos
 from ..removal import Finish
 from ..render import account, encode
 from ..segmenter import Segmenter, Session
-from ..writing import check_free, make_folder, write_whole
+from ..writing import check_free, check_no_photo, make_folder, places_of, write_whole
 from .arguments_look import check_look, finish_of
 from .interruptible import predict
 from .talk import Progress, UsageError, complain, say, say_json
@@ -41,10 +41,13 @@ def segment(options: argparse.Namespace) -> int:
         complain(remark)
     folder = make_folder(options.output)
     made: dict[Path, str] = {}
+    places = places_of(photos)
     progress = Progress(len(photos))
     for photo in photos:
         try:
             targets = _targets(photo, folder, formats, made, options.overwrite)
+            for target in targets.values():
+                check_no_photo(target, places, "its result")
             session = segmenter.open(photo, accept_damaged=options.accept_damaged)
             _prompt(session, options)
             mask = predict(session, options, options.candidate)

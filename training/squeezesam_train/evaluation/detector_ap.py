@@ -15,13 +15,14 @@ import contextlib
 import io
 import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any, TypeGuard
 
 import numpy as np
 from pycocotools import mask as rle
 from pycocotools.coco import COCO
 from squeezesam.photo import MAX_PIXELS
+from squeezesam_model.printable import shown
 
 from squeezesam_train.evaluation.mask_ap import Detection
 from squeezesam_train.evaluation.predictor import Predictor
@@ -32,6 +33,7 @@ from squeezesam_train.sources.run_lengths import Outlines, to_rle
 # LVIS has 1,203 classes, and hardly 300 objects on a photo; a detection is held against each.
 _MOST_CLASSES, _MOST_ON_A_PHOTO = 2_500, 1_000
 _LONGEST_ID = 256
+_LONGEST_NAME = 1_000  # of a file, with the folders that it is in
 _LVIS_KEYS = ("neg_category_ids", "not_exhaustive_category_ids")
 _ANNOTATION_KEYS = {"image_id", "category_id", "segmentation", "area"}
 
@@ -79,11 +81,22 @@ def _check_photos(path: Path, photos: list[Any]) -> None:
         if missing := sorted(needed - _names_of(photo)):
             raise DataError(f"{path}: a photo has no {' and no '.join(missing)}")
         sides = [photo["height"], photo["width"]]
-        whole = all(isinstance(side, int) and side > 0 for side in sides)
+        whole = all(_is_whole(side) and side > 0 for side in sides)
         if not whole or not _is_id(photo["id"]) or sides[0] * sides[1] > MAX_PIXELS:
             raise DataError(f"{path}: a photo has an id or a size that makes no sense")
         if not all(isinstance(photo.get(key, []), list) for key in _LVIS_KEYS):
             raise DataError(f"{path}: a photo's lists of classes are none")
+        if not _lies_within(photo.get("file_name") or ""):
+            named = shown(photo["file_name"])
+            raise DataError(f"{path}: a photo's file_name is none within a folder: {named}")
+
+
+def _lies_within(name: object) -> bool:
+    """Whether a text names a file in a folder or below it, for every system."""
+    if not isinstance(name, str) or len(name) > _LONGEST_NAME or "\0" in name:
+        return False
+    given = PurePosixPath(name), PureWindowsPath(name)
+    return not any(path.anchor or ".." in path.parts for path in given)
 
 
 def _judged(
@@ -122,12 +135,17 @@ def _is_id(value: object) -> bool:
     # numpy makes all texts as long as the longest, cuts NUL, and makes floats beyond 63 bits.
     if isinstance(value, str):
         return len(value) <= _LONGEST_ID and "\0" not in value
-    return isinstance(value, int) and abs(value) < 1 << 63
+    return _is_whole(value) and abs(value) < 1 << 63
 
 
 def _are_numbers(values: list[Any]) -> bool:
     # JSON has whole ones of any length.
-    return all(isinstance(v, (int, float)) and abs(v) < 1 << 63 for v in values)
+    return all((_is_whole(v) or isinstance(v, float)) and abs(v) < 1 << 63 for v in values)
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    # True is a number to Python and none to numpy.
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _names_of(row: Any) -> set[str]:
@@ -203,7 +221,9 @@ def segment_detections(
 
 
 def _photo(record: dict[str, Any], photos: Path) -> U8:
-    name = str(record.get("file_name") or str(record.get("coco_url", "")).rsplit("/", 1)[-1])
+    name = record.get("file_name") or str(record.get("coco_url", "")).rsplit("/", 1)[-1]
+    if not _lies_within(name):
+        raise DataError(f"a photo's coco_url names no file: {shown(name)}")
     # COCO's annotations lie on the pixels as they are stored.
     rgb = decode_photo(photo_bytes(photos / name), str(photos / name), turn=False)
     if rgb.shape[:2] != (record["height"], record["width"]):

@@ -181,6 +181,7 @@ def _write_all(
     for name in tqdm(names, desc="photos", unit="photo", file=sys.stderr, mininterval=1):
         photo = arguments.photos / f"{name}.jpg"
         try:
+            _check_name(name, photo)
             rgb = decode_photo(photo_bytes(photo), str(photo))
             labels = read_mask(arguments.masks / f"{name}.png")
             check_sizes(rgb, labels, f"the mask '{name}'")
@@ -214,9 +215,16 @@ def read_mask(path: Path) -> U8:
     return np.where(grey >= OBJECT, 1, np.where(grey < BACKGROUND, 0, IGNORE)).astype(np.uint8)
 
 
+def _check_name(name: str, photo: Path) -> None:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise DamagedPhotoError(f"{photo}: its name is no UTF-8, and index.csv is") from None
+
+
 def _write_labels(path: Path, labels: U8) -> None:
-    if not cv2.imwrite(str(path), labels):
-        raise DataError(f"cannot write {path}")
+    # Not by OpenCV: it ends the process at some names.
+    path.write_bytes(cv2.imencode(".png", labels)[1].tobytes())
 
 
 def index_row(split: str, source: str, name: str, labels: U8) -> dict[str, object]:
