@@ -15,7 +15,7 @@ from squeezesam_export.targets.coreai.layers import CoreAITracer
 from squeezesam_export.targets.coreai.lowering import lower
 from squeezesam_export.targets.registry import find_target
 from squeezesam_export.tracing.layers import measure
-from squeezesam_export.verify import parity
+from squeezesam_export.verify import gate, parity
 
 Programs = dict[str, SourceProgram]
 
@@ -24,10 +24,10 @@ Programs = dict[str, SourceProgram]
     ("precision", "mode", "least", "stored"),
     [
         ("fp32", "weights", 80.0, "Float32"),
-        ("fp16", "weights", 40.0, "Float16"),
-        ("int8", "weights", 25.0, "Int8"),
-        ("int8", "w8a8", 20.0, "Int8"),
-        ("int8", "palette6", 20.0, "UInt6"),
+        ("fp16", "weights", gate.floors("fp16").snr_db, "Float16"),
+        ("int8", "weights", gate.floors("int8").snr_db, "Int8"),
+        ("int8", "w8a8", gate.floors("int8").snr_db, "Int8"),
+        ("int8", "palette6", gate.floors("int8").snr_db, "UInt6"),
     ],
 )
 def test_a_heat_map_in_every_mode_comes_near_to_fp32(

@@ -15,6 +15,7 @@ from squeezesam_export.photos.views import calibration_views
 from squeezesam_export.program import ExportError, LoweredProgram, SourceProgram, reference
 from squeezesam_export.targets.coreml import lowering as target_coreml
 from squeezesam_export.targets.coreml.lint import LARGEST_RANK, lint
+from squeezesam_export.verify import gate
 from squeezesam_export.verify.parity import snr_db
 from squeezesam_model import SaliencyNet, SaliencyPreset, load_segmenter
 from squeezesam_model.weights import shipped_weights
@@ -172,7 +173,13 @@ def _snr_db(lowered: LoweredProgram, source: SourceProgram, inputs: tuple[Tensor
 
 
 @pytest.mark.parametrize(
-    ("name", "least"), [("fp32", 110.0), ("fp16", 50.0), ("weights", 30.0), ("w8a8", 20.0)]
+    ("name", "least"),
+    [
+        ("fp32", 110.0),
+        ("fp16", gate.floors("fp16").snr_db),
+        ("weights", gate.floors("int8").snr_db),
+        ("w8a8", gate.floors("int8").snr_db),
+    ],
 )
 def test_the_saved_package_computes_what_the_network_computes(
     sources: tuple[SourceProgram, ...],
