@@ -118,8 +118,9 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
     # could leave a channel and its weights idle.
     "a flipped byte in the attention":
         ("segment", lambda path: change_weight(path, "linear", 33, _flip)),
+    # In its last layer, for the same reason.
     "a flipped byte in the saliency network":
-        ("heat", lambda path: change_weight(path, "conv", 6, _flip)),
+        ("heat", lambda path: change_weight(path, "conv", -1, _flip)),
     "swapped input channels": ("segment", lambda path: change_weight(path, "conv", 0, _swap)),
     "swapped input channels of the saliency network":
         ("heat", lambda path: change_weight(path, "conv", 0, _swap)),
