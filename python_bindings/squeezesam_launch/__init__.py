@@ -53,13 +53,19 @@ class Ending:
     def handle(self, number: int, frame: FrameType | None) -> None:
         """Raises at the first signal only: neither a second nor a late one disturbs the end.
 
-        A forked child has nothing to tidy up: it ends as if there were no handler.
+        A forked child has nothing to tidy up: it ends as if there were no handler. Not raised in
+        importlib itself but a moment later: between taking one of its locks and the block that
+        gives it back, the lock would stay taken and the next import wait for ever.
         """
         if os.getpid() != self._process:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
             return
         if self.stopped is None and self.armed:
+            if _is_importlibs(frame) and hasattr(signal, "setitimer"):
+                signal.signal(signal.SIGALRM, lambda _, there: self.handle(number, there))
+                signal.setitimer(signal.ITIMER_REAL, _SOON)
+                return
             self.stopped = Stopped(number)
             raise self.stopped
 
@@ -79,6 +85,13 @@ class Ending:
         stopped, self.stopped = self.stopped, None
         if stopped is not None:
             self.handle(stopped.number, frame)
+
+
+def _is_importlibs(frame: FrameType | None) -> bool:
+    """Whether a frame, or what called it (a profiler's function, say), is importlib's own."""
+    near = [frame, None if frame is None else frame.f_back]
+    own = "<frozen importlib._bootstrap>"
+    return any(one is not None and one.f_code.co_filename == own for one in near)
 
 
 class Closed(io.TextIOBase):

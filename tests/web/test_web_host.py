@@ -95,7 +95,7 @@ def test_masks_are_the_same_whether_the_page_is_isolated_or_not(
         threads = min(cores, 4) if address else 1
         assert f"SIMD, {threads}" in (driver.page.locator("#facts").text_content() or "")
         masks.append(driver.mask())
-    assert (masks[0] == masks[1]).mean() > 0.999
+    assert (masks[0] == masks[1]).mean() > 0.998
 
 
 def test_a_damaged_model_is_refused_with_a_sentence(

@@ -118,7 +118,8 @@ def test_strokes_add_and_take_away_and_are_undone_as_one(
     session = segmenter.open(photos["coffee"])
     for x, y in driver.stroke("foreground"):
         session.add_point(x, y)
-    assert (driver.mask() == session.predict().array).mean() > 0.999
+    # Two builds of ONNX Runtime: an int8 step apart in places, which moves a border by a pixel.
+    assert (driver.mask() == session.predict().array).mean() > 0.998
     first = driver.outline()
     driver.drag((0.1, 0.1), (0.1, 0.8), button="right")
     driver.masked(2)
