@@ -155,7 +155,7 @@ def run(command: str) -> int:
         for number in WORDS:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, ending.handle)
-        code = _work(command)
+        code = _work(command, ending)
         ending.armed = False
     except KeyboardInterrupt:
         ending.armed = False
@@ -165,10 +165,12 @@ def run(command: str) -> int:
     return _flushed(command, code)
 
 
-def _work(command: str) -> int:
+def _work(command: str, ending: Ending) -> int:
     try:
         return _called(command)
     except Exception as error:  # whatever it is, it is one sentence
+        if ending.stopped is not None:  # a C module's import makes an ImportError of a signal
+            return 1
         from squeezesam.terminal import unexpected
 
         _say(command, unexpected(error))
