@@ -60,7 +60,10 @@ class AppError(DeviceError):
 
 
 def printable(text: str) -> str:
-    """``text`` with every character that a terminal obeys as its escape: phones are strangers."""
+    """``text`` with every character that a terminal obeys as its escape: phones are strangers.
+
+    As `squeezesam.terminal` has it, which would load the core: these scripts run without it.
+    """
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,47 @@ def test_whatever_a_command_did_not_foresee_is_one_sentence(command: str, error:
     assert len(done.stderr) < 500
     assert "\x1b" not in done.stderr
     assert "Traceback" in ended(SQUEEZESAM_TRACEBACK="1").stderr
+
+
+IMPORTING = """
+import os, signal, sys, time
+number, where = int(sys.argv[1]), sys.argv[2]
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
+def stop():
+    os.kill(os.getpid(), number)
+    time.sleep(0)
+def main():
+    if where == "made an ImportError":
+        try:
+            stop()
+        except KeyboardInterrupt:
+            raise ImportError("in its place")
+    words = "os.kill(os.getpid(), number)" if where == "importlib itself" else "stop()"
+    try:
+        exec(compile(words, "<frozen importlib._bootstrap>", "exec"), globals())
+    except KeyboardInterrupt:
+        print("raised where a lock would stay taken", file=sys.stderr)
+        raise
+    while True:
+        time.sleep(0.01)
+import squeezesam_launch
+squeezesam_launch.COMMANDS["squeezesam"] = ("__main__:main", "")
+sys.exit(squeezesam_launch.run("squeezesam"))
+"""
+
+
+@pytest.mark.parametrize("where", ["importlib itself", "called by it", "made an ImportError"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_during_an_import_is_one_sentence_and_leaves_no_lock_taken(
+    number: int, where: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTING, str(number), where],
+        capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "PYTHONPATH": str(LAUNCHER)},
+    )  # fmt: skip
+    word = "interrupted" if number == signal.SIGINT else "terminated"
+    assert (done.returncode, done.stderr) == (128 + number, f"squeezesam: {word}\n")
 
 
 def test_a_child_s_unforeseen_end_is_one_sentence_too(capfd: pytest.CaptureFixture[str]) -> None:
