@@ -106,7 +106,7 @@ def test_an_unknown_precision_is_refused(network_reference: Reference, tmp_path:
         target_onnx.lower(network_reference.sources([])[1], "int4", tmp_path)
 
 
-def test_onnx_runtime_multiplies_stored_matrices_in_float_as_the_manifest_says(
+def test_onnx_runtime_multiplies_stored_matrices_as_the_manifest_says(
     onnx_int8: Exported, tmp_path: Path
 ) -> None:
     bundle = onnx_int8.lowered["segment"].path.parent.parent / onnx_int8.path.name
@@ -121,8 +121,11 @@ def test_onnx_runtime_multiplies_stored_matrices_in_float_as_the_manifest_says(
     weights = {tensor.name: tensor.data_type for tensor in graph.initializer}
     products = [n for n in graph.node if n.op_type in ("MatMul", "Gemm", "FusedMatMul")]
     stored = [n for n in products if n.input[1] in weights]
-    assert len(stored) > 10
+    assert stored
     assert {weights[node.input[1]] for node in stored} == {TensorProto.FLOAT}
+    # Those of many rows; in a network of this size there are few that are large enough.
+    assert [n for n in graph.node if n.op_type in ("QGemm", "MatMulIntegerToFloat")]
     assert not [n for n in graph.node if n.op_type in ("MatMulNBits", "DynamicQuantizeMatMul")]
-    said = onnx_int8.manifest["quantisation"]
-    assert "multiplied in float32" in str(said)
+    said = str(onnx_int8.manifest["quantisation"])
+    assert "16 rows and more beside convolutions multiplied in int8" in said
+    assert "multiplied in float32" in said

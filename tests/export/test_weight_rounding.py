@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 from squeezesam_export.errors import ExportError
+from squeezesam_export.targets.onnx.products import join_biases, multiply_in_int8
 from squeezesam_export.targets.onnx.rounded_weights import round_anew
 from squeezesam_export.targets.onnx.rounding import (
     least_error,
@@ -161,3 +162,77 @@ def test_what_cannot_be_run_is_one_error() -> None:
     plain.graph.node[0].op_type = "Nothing"
     with pytest.raises(ExportError, match="cannot run the program to be quantised"):
         round_anew(quantised, plain, [{"x": np.zeros((1, 16, 24, 20), np.float32)}])
+
+
+def tokens(rows: int, work: int = 64) -> onnx.ModelProto:
+    """A convolution of ``work`` channels beside a product of ``rows`` rows and one of one row."""
+    draw = np.random.default_rng(rows)
+    weights = {
+        name: draw.normal(size=shape).astype(np.float32)
+        for name, shape in {
+            "k": (work, work, 3, 3), "b": (work,), "w": (96, 64), "c": (64,), "v": (64, 80),
+        }.items()
+    }  # fmt: skip
+    weights |= {"first": np.array([0]), "last": np.array([1])}
+    nodes = [
+        helper.make_node("Conv", ["x", "k", "b"], ["y"], name="conv", pads=[1] * 4),
+        helper.make_node("MatMul", ["rows", "w"], ["product"], name="many"),
+        helper.make_node("Add", ["product", "c"], ["z"], name="bias"),
+        helper.make_node("Slice", ["z", "first", "last", "first"], ["one"], name="one"),
+        helper.make_node("MatMul", ["one", "v"], ["u"], name="single"),
+    ]
+    sizes = {"x": [1, work, 32, 32], "rows": [rows, 96]}
+    graph = helper.make_graph(
+        nodes, "tokens",
+        [helper.make_tensor_value_info(n, TensorProto.FLOAT, s) for n, s in sizes.items()],
+        [helper.make_tensor_value_info(n, TensorProto.FLOAT, None) for n in ("z", "u", "y")],
+        [numpy_helper.from_array(array, name) for name, array in weights.items()],
+    )  # fmt: skip
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+
+
+def feeds_of(model: onnx.ModelProto, count: int = 6) -> list[dict[str, Any]]:
+    draw = np.random.default_rng(count)
+    sizes = {i.name: [d.dim_value for d in i.type.tensor_type.shape.dim] for i in model.graph.input}
+    # Of another mean than nothing, as tokens are.
+    return [
+        {n: (draw.normal(size=s) + 0.7).astype(np.float32) for n, s in sizes.items()}
+        for _ in range(count)
+    ]
+
+
+def test_a_product_and_its_stored_bias_are_joined_and_stay_the_same_numbers() -> None:
+    model = tokens(32)
+    feeds = feeds_of(model)
+    before = _run(model, feeds)
+    assert join_biases(model) == 1
+    assert [n.op_type for n in model.graph.node] == ["Conv", "Gemm", "Slice", "MatMul"]
+    assert np.array_equal(_run(model, feeds), before)
+
+
+def test_a_product_of_many_rows_runs_in_int8_and_its_mean_stays() -> None:
+    plain, quantised = tokens(32), tokens(32)
+    join_biases(plain)
+    join_biases(quantised)
+    feeds = feeds_of(plain)
+    wanted = _run(plain, feeds)
+    assert multiply_in_int8(quantised, plain, feeds) == 1
+    found = _run(quantised, feeds)
+    assert not np.array_equal(found, wanted)
+    noise = np.square(found - wanted).mean() / np.square(wanted).mean()
+    assert 10 * np.log10(noise) < -30
+    assert (np.abs((found - wanted).mean(0)) < 0.05 * wanted.std(0)).all()
+    made_by = {output: n.op_type for n in quantised.graph.node for output in n.output}
+    kinds = {n.name: [made_by.get(i) for i in n.input[:2]] for n in quantised.graph.node}
+    assert kinds["many"] == ["DequantizeLinear", "DequantizeLinear"]
+    # A single row gains nothing.
+    assert "DequantizeLinear" not in kinds["single"]
+
+
+@pytest.mark.parametrize(("rows", "work"), [(8, 64), (32, 2)], ids=["few rows", "little else"])
+def test_products_of_few_rows_and_of_a_vision_transformer_stay_in_float(
+    rows: int, work: int
+) -> None:
+    plain, quantised = tokens(rows, work), tokens(rows, work)
+    assert multiply_in_int8(quantised, plain, feeds_of(plain)) == 0
+    assert quantised.SerializeToString() == tokens(rows, work).SerializeToString()

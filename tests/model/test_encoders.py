@@ -20,7 +20,7 @@ from squeezesam_model.encoders import (
     register_encoder,
     registry,
 )
-from squeezesam_model.encoders.efficientnet_lite import EfficientNetLite0
+from squeezesam_model.encoders.efficientnet_lite import LEAN, EfficientNetLite0
 from squeezesam_model.segmenter import Segmenter
 from torch import Tensor, nn
 
@@ -99,7 +99,7 @@ def test_planes_beside_the_photo_change_nothing_while_they_are_zero(
 def test_an_encoder_keeps_the_promise_of_its_channels_and_strides(
     name: str, side: tuple[int, int]
 ) -> None:
-    widths = {"plain": (8, 12, 16), "efficientnet-lite0": (24, 40, 112, 192)}[name]
+    widths = (8, 12, 16) if name == "plain" else (24, 40, 112, 192)
     encoder = build_encoder(name, 5, 32, widths).eval()
     # An odd side loses its last pixel in the plain stem, which has no padding.
     height, width = (s // 2 * 2 for s in side) if name == "plain" else side
@@ -167,7 +167,9 @@ def test_an_encoder_from_outside_carries_the_whole_network(pooled: str) -> None:
 def test_a_taken_and_an_unknown_name_are_refused(pooled: str) -> None:
     with pytest.raises(ValueError, match="already an encoder called 'pooled'"):
         register_encoder(pooled, _Pooled)
-    with pytest.raises(ValueError, match="choose one of efficientnet-lite0, plain, pooled"):
+    with pytest.raises(
+        ValueError, match="choose one of efficientnet-lite0, efficientnet-lite0-lean, plain, pooled"
+    ):
         build_encoder("resnet", 3, 8, (8,))
 
 
@@ -180,3 +182,26 @@ def test_channels_that_the_pretrained_network_has_not_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         build_encoder("efficientnet-lite0", 3, stem, widths)
+
+
+def test_blocks_left_out_pass_their_input_on_and_the_others_keep_names_and_weights() -> None:
+    whole = EfficientNetLite0(3).eval()
+    load_pretrained(whole)
+    lean = EfficientNetLite0(3, without=LEAN).eval()
+    load_pretrained(lean)
+    left_out = tuple(f"blocks.{index}." for index in LEAN)
+    kept = {n: v for n, v in whole.state_dict().items() if not n.startswith(left_out)}
+    assert kept.keys() == lean.state_dict().keys()
+    # What a residual block adds is nothing where its last normalisation gives nothing.
+    for index in LEAN:
+        project = whole.blocks[index].project
+        torch.nn.init.zeros_(project[1].weight)
+        torch.nn.init.zeros_(project[1].bias)
+    photo = torch.rand(1, 3, 64, 64) * 2 - 1
+    for a, b in zip(whole(photo), lean(photo), strict=True):
+        torch.testing.assert_close(a, b)
+
+
+def test_only_residual_blocks_can_be_left_out() -> None:
+    with pytest.raises(ValueError, match="block 5 of efficientnet-lite0 is not residual"):
+        EfficientNetLite0(3, without=(5,))

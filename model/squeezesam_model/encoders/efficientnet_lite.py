@@ -35,6 +35,9 @@ _STEM = 32
 # Channels of the maps that can be taken, and the block after which each is: the last ones of
 # strides 4, 8 and 16, and two of stride 32.
 _TAPS = {24: 2, 40: 4, 112: 10, 192: 14, 320: 15}
+# Residual blocks that a trained segmenter can do without: left out one by one, without any further
+# training, these four of the nine cost the least (docs/training.md).
+LEAN = (7, 12, 13, 14)
 _STRIDES = {24: 4, 40: 8, 112: 16, 192: 32, 320: 32}
 
 
@@ -110,23 +113,33 @@ class EfficientNetLite0(Encoder):
         in_channels: planes of the input; RGB comes first, as (value − 127) / 128.
         channels: of the maps wanted, finest first; 192 in place of 320 leaves the last block out,
             as whatever lies behind the deepest map is.
+        without: residual blocks that pass their input on, counted from 0; the others keep the
+            names of their weights.
 
     Raises:
-        ValueError: there is no map of such channels.
+        ValueError: there is no map of such channels, or a block to leave out is not residual.
     """
 
-    def __init__(self, in_channels: int, channels: tuple[int, ...] = (24, 40, 112, 320)) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        channels: tuple[int, ...] = (24, 40, 112, 320),
+        without: tuple[int, ...] = (),
+    ) -> None:
         super().__init__()
         if unknown := [width for width in channels if width not in _TAPS]:
             raise ValueError(f"efficientnet-lite0 has no map of {unknown[0]} channels")
         self._taps = tuple(_TAPS[width] for width in channels)
         self.stem = _unit(in_channels, _STEM, 3, 2)
-        blocks: list[InvertedResidual] = []
+        blocks: list[nn.Module] = []
         width = _STEM
         for repeats, kernel, stride, expansion, out in _STAGES:
             for repeat in range(repeats):
                 step = stride if repeat == 0 else 1
-                blocks.append(InvertedResidual(width, out, kernel, step, expansion))
+                block = InvertedResidual(width, out, kernel, step, expansion)
+                if len(blocks) in without and not block.residual:
+                    raise ValueError(f"block {len(blocks)} of efficientnet-lite0 is not residual")
+                blocks.append(nn.Identity() if len(blocks) in without else block)
                 width = out
         self.blocks = nn.ModuleList(blocks[: self._taps[-1] + 1])
         self.channels = channels

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from squeezesam_model.encoders.efficientnet_lite import EfficientNetLite0
+from squeezesam_model.encoders.efficientnet_lite import LEAN, EfficientNetLite0
 from squeezesam_model.encoders.plain import PlainEncoder
 from squeezesam_model.encoders.protocol import Encoder
 
@@ -12,14 +13,20 @@ from squeezesam_model.encoders.protocol import Encoder
 Builder = Callable[[int, int, tuple[int, ...]], Encoder]
 
 
-def _lite0(in_channels: int, stem: int, widths: tuple[int, ...]) -> Encoder:
-    encoder = EfficientNetLite0(in_channels, widths)
+def _lite0(
+    in_channels: int, stem: int, widths: tuple[int, ...], without: tuple[int, ...] = ()
+) -> Encoder:
+    encoder = EfficientNetLite0(in_channels, widths, without)
     if encoder.stem[0].out_channels != stem:
         raise ValueError(f"the stem of efficientnet-lite0 has 32 channels, not {stem}")
     return encoder
 
 
-_BUILDERS: dict[str, Builder] = {"plain": PlainEncoder, "efficientnet-lite0": _lite0}
+_BUILDERS: dict[str, Builder] = {
+    "plain": PlainEncoder,
+    "efficientnet-lite0": _lite0,
+    "efficientnet-lite0-lean": partial(_lite0, without=LEAN),
+}
 
 
 def register_encoder(name: str, builder: Builder) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import onnx
 
 from squeezesam_export.program import SourceProgram
-from squeezesam_export.targets.onnx.graph import drop_unused
+from squeezesam_export.targets.onnx.graph import drop_unused, sort_operators
 from squeezesam_export.targets.onnx.layers import layer_titles
 
 _MOVING = ("Relu", "Clip", "MaxPool", "DepthToSpace", "Concat", "Slice", "Pad")
@@ -31,7 +31,7 @@ def to_float(quantised: onnx.ModelProto, plain: onnx.ModelProto, operators: set[
             for index, name in enumerate(wanted[node.name].input):
                 node.input[index] = twins.of(name)
     quantised.graph.node.extend(twins.made)
-    _sort(quantised)
+    sort_operators(quantised)
     _drop_dead(quantised)
     return changed
 
@@ -81,31 +81,6 @@ class _Twins:
         twin.input[:], twin.output[:] = inputs, [f"{name}_in_float"]
         self.made.append(twin)
         return f"{name}_in_float"
-
-
-def _sort(model: onnx.ModelProto) -> None:
-    """Operators behind those that they read, otherwise in their order."""
-    made_by = {output: node for node in model.graph.node for output in node.output}
-    done: set[int] = set()
-    ordered: list[onnx.NodeProto] = []
-
-    def place(node: onnx.NodeProto) -> None:
-        if id(node) in done:
-            return
-        done.add(id(node))
-        for name in node.input:
-            if name in made_by:
-                place(made_by[name])
-        ordered.append(node)
-
-    nodes = list(model.graph.node)
-    for node in nodes:
-        place(node)
-    copies = [onnx.NodeProto() for _ in ordered]
-    for copy, node in zip(copies, ordered, strict=True):
-        copy.CopyFrom(node)
-    del model.graph.node[:]
-    model.graph.node.extend(copies)
 
 
 def _drop_dead(model: onnx.ModelProto) -> None:

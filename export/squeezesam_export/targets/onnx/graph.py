@@ -94,3 +94,28 @@ def drop_unused(model: onnx.ModelProto) -> None:
     model.graph.initializer.extend(kept)
     # Shapes noted before a rewrite may no longer hold; the runtime infers its own.
     del model.graph.value_info[:]
+
+
+def sort_operators(model: onnx.ModelProto) -> None:
+    """Operators behind those that they read, otherwise in their order."""
+    made_by = {output: node for node in model.graph.node for output in node.output}
+    done: set[int] = set()
+    ordered: list[onnx.NodeProto] = []
+
+    def place(node: onnx.NodeProto) -> None:
+        if id(node) in done:
+            return
+        done.add(id(node))
+        for name in node.input:
+            if name in made_by:
+                place(made_by[name])
+        ordered.append(node)
+
+    nodes = list(model.graph.node)
+    for node in nodes:
+        place(node)
+    copies = [onnx.NodeProto() for _ in ordered]
+    for copy, node in zip(copies, ordered, strict=True):
+        copy.CopyFrom(node)
+    del model.graph.node[:]
+    model.graph.node.extend(copies)

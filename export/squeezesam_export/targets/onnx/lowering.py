@@ -26,6 +26,7 @@ from squeezesam_export.program import F32, Execute, ExportError, LoweredProgram,
 from squeezesam_export.targets.onnx.convolutional import OPERATORS, kept_in_float
 from squeezesam_export.targets.onnx.floating import operators_of, to_float
 from squeezesam_export.targets.onnx.matrices import shrink_matrices
+from squeezesam_export.targets.onnx.products import multiply_in_int8
 from squeezesam_export.targets.onnx.rewrite import rewrite, rewrite_for_int8
 from squeezesam_export.targets.onnx.rounded_weights import round_anew
 from squeezesam_export.toolchain.quiet import quiet
@@ -39,7 +40,8 @@ _SETTINGS: dict[str, Any] = {
     "weights": "int8 per channel, 7 bits used",
     "rounding": "least squared error of a layer's results (GPTQ), mean error in the bias",
     "observer": "minmax",
-    "matrices": "int8 per column, expanded to float32 at load, multiplied in float32",
+    "matrices": "int8 per column; 16 rows and more beside convolutions multiplied in int8, else "
+    "expanded to float32 at load and multiplied in float32",
 }
 
 
@@ -208,7 +210,9 @@ def _quantise(
         extra_options={"CalibMovingAverage": False, **ranges[1]},
     )  # fmt: skip
     model = onnx.load(quantised)
-    round_anew(model, onnx.load(prepared), iter(_Reader(program).get_next, None))
+    unrounded = onnx.load(prepared)
+    round_anew(model, unrounded, iter(_Reader(program).get_next, None))
+    multiply_in_int8(model, unrounded, iter(_Reader(program).get_next, None))
     if in_float:
         plain = onnx.load(source)
         if to_float(model, plain, operators_of(plain, program, set(in_float))) < len(in_float):

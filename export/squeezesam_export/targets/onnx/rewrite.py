@@ -11,6 +11,7 @@ from squeezesam_export.targets.onnx.convolutions import (
     split_first_convolutions,
     transposed_to_plain,
 )
+from squeezesam_export.targets.onnx.products import join_biases
 
 
 def rewrite(model: onnx.ModelProto) -> None:
@@ -20,6 +21,7 @@ def rewrite(model: onnx.ModelProto) -> None:
     are taken in another order.
     """
     drop_batch_axis(model)
+    join_biases(model)
     transposed_to_plain(model)
     pool_before_activation(model)
     split_first_convolutions(model)

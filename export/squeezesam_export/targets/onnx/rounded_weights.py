@@ -110,7 +110,7 @@ def _observed(
 ) -> Iterator[tuple[_Layer, F32]]:
     """Each layer with windows of its inputs, G×N×K."""
     names = sorted({layer.input for layer in layers})
-    session = _session(plain, names)
+    session = observer(plain, names)
     draw = np.random.default_rng(0)
     kept: list[list[F32]] = [[] for _ in layers]
     for _, feed in zip(range(MOST_INPUT_SETS), feeds, strict=False):
@@ -122,7 +122,12 @@ def _observed(
         found.clear()
 
 
-def _session(plain: onnx.ModelProto, names: list[str]) -> onnxruntime.InferenceSession:
+def observer(plain: onnx.ModelProto, names: list[str]) -> onnxruntime.InferenceSession:
+    """A session that gives these tensors of ``plain`` beside its outputs.
+
+    Raises:
+        ExportError: ONNX Runtime cannot run it.
+    """
     watched = onnx.ModelProto()
     watched.CopyFrom(plain)
     present = {output.name for output in watched.graph.output}
