@@ -182,6 +182,33 @@ def test_our_geometry_and_the_runtimes_give_the_same_masks_clicks_and_heat(
     assert (first.predict(ours).masks != by_hand.masks).any() == added
 
 
+@pytest.mark.parametrize("which", [0, 1], ids=["torch", "runtime"])
+def test_a_click_that_asks_for_nothing_new_leaves_the_mask_alone_and_counts_later(
+    which: int, pair: tuple[TorchPredictor, BundlePredictor]
+) -> None:
+    view = pair[which].open(data.chelsea())
+    first = (Click(150.0, 180.0),)
+    before = view.predict(Prompts(first))
+    rows, columns = np.nonzero(before.mask)
+    outside = np.argwhere(~before.mask)[7]
+    idle = (
+        Click(float(columns[9]), float(rows[9])),
+        Click(float(outside[1]), float(outside[0]), False),
+    )
+    prompts = first
+    for click in idle:
+        prompts = (*prompts, click)
+        after = view.predict(Prompts(prompts))
+        assert np.array_equal(after.masks, before.masks)
+        assert np.array_equal(after.scores, before.scores)
+    # One that asks for something is answered with all of them, the idle ones among them.
+    wanted = Prompts((*prompts, Click(idle[0].x, idle[0].y, False)))
+    found = view.predict(wanted)
+    assert not np.array_equal(found.masks, before.masks)
+    anew = pair[which].open(data.chelsea()).predict(wanted)
+    assert np.array_equal(found.masks, anew.masks)
+
+
 @pytest.mark.parametrize(("height", "width"), SIZES)
 def test_a_heat_map_lies_on_the_masks_where_it_lies_on_the_photo(height: int, width: int) -> None:
     photo = np.zeros((height, width, 3), np.uint8)

@@ -140,6 +140,8 @@ def test_the_automatic_mask_is_judged_against_everything_labelled(sample: Path) 
 def test_prompts_go_on_from_others_only_by_more_clicks_after_the_same() -> None:
     one, two, three = Click(1, 1), Click(2, 2, False), Click(3, 3)
     box = (0.0, 0.0, 5.0, 5.0)
+    # Three at once owe nothing to the answer to the first.
+    assert not goes_on(Prompts((one,)), Prompts((one, two, one)))
     assert goes_on(Prompts((one,)), Prompts((one, two)))
     assert goes_on(Prompts((), box), Prompts((one,), box))
     by_heat = Prompts((one,), automatic=True)

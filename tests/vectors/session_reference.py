@@ -149,19 +149,30 @@ class Reference:
                     clicks[distance <= 0] = sign
         return np.stack([box, clicks])
 
-    def mask(self, masks: Floats, scores: Floats, options: dict[str, int]) -> dict[str, Any]:
-        """What a step expects of its mask, from 4×h×w logits and 4 scores."""
-        scores = scores.clip(0, 1)
-        chosen = int(scores.argmax()) if options["candidate"] < 0 else options["candidate"]
-        resized = fit(self.size, (self.side, self.side))
-        valid = (resized[0] / 4, resized[1] / 4)
-        logits = upsample(masks[chosen], valid, self.size)
+    def finished(
+        self, masks: Floats, scores: Floats, options: dict[str, int]
+    ) -> tuple[int, Floats, npt.NDArray[np.bool_]]:
+        """The candidate chosen of 4×h×w logits by 4 scores, its logits at photo size, its mask."""
+        chosen = int(scores.clip(0, 1).argmax())
+        chosen = chosen if options["candidate"] < 0 else options["candidate"]
+        logits = upsample(masks[chosen], self._valid, self.size)
         assert np.abs(logits).min() > _MARGIN
         mask = logits > 0
         if options["keep_largest"]:
             mask = keep_largest(mask)
         if options["max_hole_area"]:
             mask = fill_holes(mask, options["max_hole_area"])
+        return chosen, logits, mask
+
+    @property
+    def _valid(self) -> tuple[float, float]:
+        width, height = fit(self.size, (self.side, self.side))
+        return width / 4, height / 4
+
+    def mask(self, masks: Floats, scores: Floats, options: dict[str, int]) -> dict[str, Any]:
+        """What a step expects of its mask, from 4×h×w logits and 4 scores."""
+        chosen, logits, mask = self.finished(masks, scores, options)
+        scores, valid = scores.clip(0, 1), self._valid
         width, height = self.size
         samples = [(width * i // 7, height * (3 * i % 7) // 7) for i in range(7)]
         return {
@@ -187,6 +198,48 @@ class Reference:
         y, x = np.indices(rows.shape[:2])
         alpha = ((5 * x + 3 * y) % 400 - 70).clip(0, 255).astype(np.uint8)
         return np.ascontiguousarray(UPRIGHT[self.orientation](np.dstack([rows, alpha])))
+
+
+class IdleClicks:
+    """Which clicks find their own kind at their pixel of the mask predicted just before them.
+
+    They ask for nothing new: the networks are asked what they were asked before them.
+    """
+
+    def __init__(self) -> None:
+        self._actions: list[bool] = []  # whether each is an idle click
+        self._shown: tuple[npt.NDArray[np.bool_], bool] | None = None
+
+    def take(self, calls: list[Any]) -> None:
+        """Calls of a step, in the order of the vectors."""
+        for name, arguments, status, *_ in calls:
+            if status != "SSAM_OK":
+                continue
+            idle = name == "add_point" and self._shows(*arguments)
+            if name == "undo" and arguments[0]:
+                self._actions.pop()
+            elif name in ("add_point", "set_box", "clear"):
+                self._actions.append(idle)
+            if not idle:
+                self._shown = None
+
+    def _shows(self, x: float, y: float, foreground: int) -> bool:
+        if self._shown is None:
+            return False
+        mask, automatic = self._shown
+        here = bool(mask[int(np.floor(y + 0.5)), int(np.floor(x + 0.5))])
+        # The first foreground click after an automatic mask says which object.
+        return here == bool(foreground) and not (automatic and foreground)
+
+    def without(self, prompts: list[Any]) -> list[Any]:
+        """What the networks are asked."""
+        others = [index for index, idle in enumerate(self._actions) if not idle]
+        count = len(self._actions) - 1 - (others[-1] if others else -1)
+        return prompts[: len(prompts) - count]
+
+    def show(self, mask: npt.NDArray[np.bool_], prompts: list[Any]) -> None:
+        """The finished mask that these prompts got."""
+        self._shown = mask, any(automatic for automatic, *_ in prompts)
 
 
 def _box(mask: npt.NDArray[np.bool_]) -> list[int]:

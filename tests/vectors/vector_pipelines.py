@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from session_reference import Reference, stored
+from session_reference import IdleClicks, Reference, stored
 from vector_manifest_text import Manifest, refining_manifest, split_manifest
 from vector_reference import Floats, hexed, upsample
 
@@ -26,10 +26,12 @@ SIDE = 64
 WIDTH, HEIGHT, ORIENTATION = 40, 30, 6
 _BEST = {"candidate": -1, "keep_largest": 0, "max_hole_area": 0}
 _CLICK = ["foreground", 12.0, 9.5, 12.0, 9.5]
-_AWAY = ["background", 30.0, 22.0, 30.0, 22.0]
+_AWAY = ["background", 37.0, 27.0, 37.0, 27.0]
+_OFF = ["background", 14.0, 11.0, 14.0, 11.0]
 _BOX = ["box", 4.0, 3.0, 31.5, 25.0]
 _ADD_CLICK = ["add_point", [12.0, 9.5, 1], "SSAM_OK", ""]
-_ADD_AWAY = ["add_point", [30.0, 22.0, 0], "SSAM_OK", ""]
+_ADD_AWAY = ["add_point", [37.0, 27.0, 0], "SSAM_OK", ""]
+_ADD_OFF = ["add_point", [14.0, 11.0, 0], "SSAM_OK", ""]
 _SET_BOX = ["set_box", _BOX[1:], "SSAM_OK", ""]
 _UNDO = ["undo", [1], "SSAM_OK", ""]
 _CLEAR = ["clear", [], "SSAM_OK", ""]
@@ -43,9 +45,10 @@ Answer = Callable[
 _STEPS: list[Step] = [
     ([_ADD_CLICK], _BEST, [_CLICK], None),
     ([], {**_BEST, "candidate": 0}, [_CLICK], None),  # predicted twice: nothing to build on still
-    ([_ADD_AWAY], _BEST, [_CLICK, _AWAY], 1),
-    ([_UNDO], _BEST, [_CLICK], None),
-    ([_SET_BOX], {**_BEST, "keep_largest": 1}, [_BOX, _CLICK], 3),
+    ([_ADD_AWAY], _BEST, [_CLICK, _AWAY], None),  # it asks for nothing new: the same question
+    ([_ADD_OFF], _BEST, [_CLICK, _AWAY, _OFF], 2),
+    ([_UNDO], _BEST, [_CLICK, _AWAY], None),
+    ([_SET_BOX], {**_BEST, "keep_largest": 1}, [_BOX, _CLICK, _AWAY], 4),
     ([_CLEAR, _ADD_CLICK], _BEST, [_CLICK], None),
 ]
 
@@ -106,6 +109,7 @@ class Session:
     chosen: list[Floats] = field(default_factory=list)  # plane of each step
     kept: dict[str, list[npt.NDArray[Any]]] = field(default_factory=dict)  # answers by program
     _seed: int | None = None  # of random clicks
+    _idle: IdleClicks = field(default_factory=IdleClicks)
 
     def case(self, name: str, steps: list[Step]) -> dict[str, Any]:
         rows = stored(self.reference.photo, self.orientation)
@@ -124,14 +128,17 @@ class Session:
     ) -> dict[str, Any]:
         previous = None if built_on is None else self.chosen[built_on]
         prompts, runs = self._prompts(calls, given)
+        self._idle.take(calls)
+        asked = self._idle.without(prompts)
         programs = self.manifest["programs"]
         encoder = next((name for name in ("encode", "embed") if name in programs), None)
         if encoder is not None and encoder not in self.kept:
-            runs.append(self._run(encoder, prompts, previous))
+            runs.append(self._run(encoder, asked, previous))
         last = "decode" if "decode" in programs else "segment"
-        runs.append(self._run(last, prompts, previous))
+        runs.append(self._run(last, asked, previous))
         masks, scores = self.kept[last]
         mask = self.reference.mask(masks, scores, options)
+        self._idle.show(self.reference.finished(masks, scores, options)[2], prompts)
         for key in ("cutout_sha256", "straight_cutout_sha256"):
             del mask[key]  # compared in sessions.json and replay.json
         self.chosen.append(masks[mask["chosen"]])

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from session_reference import Reference, stored
+from session_reference import IdleClicks, Reference, stored
 from vector_manifest_text import manifest
 from vector_reference import UPRIGHT, Floats, resize
 
@@ -110,6 +110,7 @@ def cases(content: bytes) -> list[dict[str, Any]]:
     reference = Reference(np.ascontiguousarray(upright), SIDE, SMALL, ORIENTATION)
     heat_place, heat = recording.take((SMALL // 4) ** 2, "i1")
     logits = _logits(heat).reshape(SMALL // 4, SMALL // 4)
+    idle = IdleClicks()
     return [
         {
             "name": f"cup, {WIDTH} x {HEIGHT}, EXIF {ORIENTATION}, at {SIDE} x {SIDE}",
@@ -123,7 +124,7 @@ def cases(content: bytes) -> list[dict[str, Any]]:
             "shift": SHIFT,
             "heatmap": heat_place,
             **reference.digests(),
-            "steps": [_step(recording, reference, logits, *words) for words in _steps()],
+            "steps": [_step(recording, reference, logits, idle, *words) for words in _steps()],
         }
     ]
 
@@ -132,6 +133,7 @@ def _step(
     recording: _Recording,
     reference: Reference,
     heat: Floats,
+    idle: IdleClicks,
     calls: list[Any],
     options: dict[str, int],
     given: list[Any],
@@ -140,12 +142,14 @@ def _step(
     _, scores = recording.take(4, "<f4")
     masks = _logits(quantised).reshape(4, SIDE // 4, SIDE // 4)
     prompts = reference.used(given, heat)
+    idle.take(calls)
+    idle.show(reference.finished(masks, scores.astype(np.float64), options)[2], prompts)
     return {
         "calls": calls,
         "options": options,
         "masks": place,
         "scores": [float(score) for score in scores],
         "prompts": prompts,
-        **reference.network_prompts(prompts),
+        **reference.network_prompts(idle.without(prompts)),
         **reference.mask(masks, scores.astype(np.float64), options),
     }

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from session_reference import Reference, stored
+from session_reference import IdleClicks, Reference, stored
 from vector_manifest_text import manifest
 from vector_reference import UPRIGHT, Floats, hexed
 
@@ -80,11 +80,12 @@ def cases(recorded: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _case(recorded: dict[str, Any]) -> dict[str, Any]:
     reference = Reference(_photo(recorded), SIDE, SMALL, recorded["orientation"])
+    idle = IdleClicks()
     return {
         **recorded,
         "manifest": json.dumps(manifest(width=SIDE, height=SIDE, heat=SMALL)),
         **reference.digests(),
-        "steps": [_step(recorded, reference, *words) for words in _steps(reference.photo)],
+        "steps": [_step(recorded, reference, idle, *words) for words in _steps(reference.photo)],
     }
 
 
@@ -116,6 +117,7 @@ def _steps(photo: npt.NDArray[np.uint8]) -> list[tuple[list[_Call], dict[str, in
 def _step(
     recorded: dict[str, Any],
     reference: Reference,
+    idle: IdleClicks,
     calls: list[_Call],
     options: dict[str, int],
     given: list[Any],
@@ -124,11 +126,13 @@ def _step(
     masks = _floats(recorded["outputs"]["masks"], (4, SIDE // 4, SIDE // 4))
     scores = _floats(recorded["outputs"]["scores"], (4,))
     prompts = reference.used(given, heat)
+    idle.take(calls)
+    idle.show(reference.finished(masks, scores, options)[2], prompts)
     return {
         "calls": calls,
         "options": options,
         "prompts": prompts,
-        **reference.network_prompts(prompts),
+        **reference.network_prompts(idle.without(prompts)),
         **reference.mask(masks, scores, options),
     }
 

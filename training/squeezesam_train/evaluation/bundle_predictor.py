@@ -112,8 +112,8 @@ class _OpenBundlePhoto:
         Where the prompts go on from the last ones the session does so too, as in an app.
         """
         if self._predictor.previous_mask and goes_on(self._given, prompts):
-            for click in prompts.clicks[len(self._given.clicks) :]:
-                self._session.add_point(click.x, click.y, click.foreground)
+            click = prompts.clicks[-1]
+            self._session.add_point(click.x, click.y, click.foreground)
         else:
             give(self._session, prompts, self._info["automatic"])
         self._given = prompts

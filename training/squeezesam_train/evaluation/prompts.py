@@ -49,10 +49,23 @@ def kind_of(prompts: Prompts) -> int:
 
 
 def goes_on(before: Prompts, now: Prompts) -> bool:
-    """Whether ``now`` is ``before`` and at least one click more, by the same hand."""
-    count = len(before.clicks)
+    """Whether ``now`` is ``before`` and one click more, by the same hand, as an app predicts.
+
+    Several clicks more are a question of their own: three clicks that are given at once owe nothing
+    to the mask of the first.
+    """
     same = before.box == now.box and before.automatic == now.automatic
-    return same and len(now.clicks) > count and now.clicks[:count] == before.clicks
+    return same and now.clicks[:-1] == before.clicks and bool(now.clicks)
+
+
+def asks_nothing_new(click: Click, mask: NDArray[np.bool_]) -> bool:
+    """Whether a click finds its own kind at its pixel of the mask before it, H×W.
+
+    The runtime's rule (``ssam_session_predict``): such a click leaves the mask as it is.
+    """
+    return (
+        bool(mask[int(np.floor(click.y + 0.5)), int(np.floor(click.x + 0.5))]) == click.foreground
+    )
 
 
 def random_clicks(target: Target, count: int, seed: int) -> Prompts:

@@ -36,7 +36,7 @@ from squeezesam_train.evaluation.heat_maps import (
 from squeezesam_train.evaluation.letterbox import Letterbox
 from squeezesam_train.evaluation.mask_traits import traits_of
 from squeezesam_train.evaluation.predictor import Prediction, PredictorError
-from squeezesam_train.evaluation.prompts import Prompts, goes_on, kind_of
+from squeezesam_train.evaluation.prompts import Prompts, asks_nothing_new, goes_on, kind_of
 from squeezesam_train.photos import U8
 from squeezesam_train.steps import enlarged_probability, no_mask
 
@@ -64,13 +64,15 @@ class TorchPredictor:
             size: longer side of the segmenter's input, pixels.
             name: for the tables.
             origin: what is known of the weights.
-            previous_mask: whether a network that takes its last mask is shown it.
+            previous_mask: whether a prediction goes on from the last one, as in an app: a network
+                that takes its last mask is shown it, and what asks for nothing new changes nothing.
         """
         self.name = name
         self.size = size
         self.segmenter = segmenter.eval()
         self.saliency = saliency if saliency is None else saliency.eval()
         self._origin = origin or {}
+        self.goes_on = previous_mask
         self.previous_mask = previous_mask and segmenter.preset.previous_mask
 
     @classmethod
@@ -146,15 +148,22 @@ class OpenTorchPhoto:
         self.letterbox = Letterbox.of(photo, predictor.size, predictor.size)
         self._image = to_input(self.letterbox.image(photo))
         self._heat: NDArray[np.float32] | None = None
-        # What the last prediction was asked, and the logits h×w that were chosen.
-        self._last: tuple[Prompts, Tensor] | None = None
+        # What was asked last, the logits h×w that were chosen, and the whole answer.
+        self._last: tuple[Prompts, Tensor, Prediction] | None = None
 
     def predict(self, prompts: Prompts) -> Prediction:
         """Four candidates and their scores.
 
         A network that takes the previous mask gets the last one where these prompts go on from it:
-        the same clicks and box, and more clicks.
+        the same clicks and box, and one click more. One that asks for nothing new gets the last
+        answer again.
         """
+        going_on = self._predictor.goes_on and self._last and goes_on(self._last[0], prompts)
+        if self._last is not None and going_on:
+            answer = self._last[2]
+            if asks_nothing_new(prompts.clicks[-1], answer.mask):
+                self._last = (prompts, *self._last[1:])
+                return answer
         previous = self._previous(prompts)
         masks, scores = self.candidates(prompts, previous)
         if previous is None:  # a mask to build on has its share of the heat map already
@@ -162,8 +171,9 @@ class OpenTorchPhoto:
         # Where the share is in the former mask alone, masks are like those of clicks by hand.
         bare = dataclasses.replace(prompts, automatic=prompts.automatic and previous is None)
         honest = self._honest(bare, masks, scores)
-        self._last = (prompts, torch.from_numpy(masks[int(honest.argmax())]))
-        return Prediction(self.letterbox.upsample(masks) > 0, honest)
+        answer = Prediction(self.letterbox.upsample(masks) > 0, honest)
+        self._last = (prompts, torch.from_numpy(masks[int(honest.argmax())]), answer)
+        return answer
 
     def candidates(
         self, prompts: Prompts, previous: Tensor | None = None

@@ -491,6 +491,11 @@ SSAM_API ssam_status ssam_session_get_automatic(ssam_session* session, ssam_prom
  * place of another, a first foreground click after an automatic mask and a new photo begin anew.
  * The masks of the last 32 actions are kept for undo.
  *
+ * A click that finds its own kind at its pixel of the finished mask predicted just before it (a
+ * foreground click inside, a background click outside) asks for nothing new: the same candidates
+ * and scores answer again. It counts from the next prompt on that asks for something. Not so the
+ * first foreground click after an automatic mask: it says which object.
+ *
  * Fails with SSAM_ERROR_STATE (no photo), _NOTHING_STANDS_OUT, _PROMPT_UNSUPPORTED (no prompt, and
  * the bundle cannot do without), _ENGINE, _CANCELLED. */
 SSAM_API ssam_status ssam_session_predict(ssam_session* session,

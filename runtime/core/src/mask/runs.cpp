@@ -90,6 +90,11 @@ RunMask unite(const RunMask& a, const RunMask& b) {
     return both;
 }
 
+bool covers(const RunMask& mask, int x, int y) {
+    size_t first = mask.row_begin(y);
+    return touches(mask, y, {x, x + 1}, first);
+}
+
 bool touches(const RunMask& mask, int y, const Run& run, size_t& hint) {
     while (hint < mask.row_end(y) && mask.runs()[hint].end <= run.begin) {
         ++hint;

@@ -76,6 +76,9 @@ RunMask complement(const RunMask& mask);
 // Foreground of either. Same size.
 RunMask unite(const RunMask& a, const RunMask& b);
 
+// Is the pixel foreground? It lies within the mask.
+bool covers(const RunMask& mask, int x, int y);
+
 // Is any pixel of `run` foreground of row y? `hint` is an index from where to look on, kept by the
 // caller from one run of a row to the next (start with row_begin(y)).
 bool touches(const RunMask& mask, int y, const Run& run, size_t& hint);

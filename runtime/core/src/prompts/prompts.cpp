@@ -59,13 +59,13 @@ PromptHistory::PromptHistory() {
     actions_.reserve(kRoom);
 }
 
-void PromptHistory::add_point(Size photo, double x, double y, bool foreground) {
+void PromptHistory::add_point(Size photo, double x, double y, bool foreground, bool idle) {
     if (!is_inside(x, photo.width) || !is_inside(y, photo.height)) {
         fail(SSAM_ERROR_PROMPT, "the click (" + number(x) + ", " + number(y) +
                                     ") is outside the photo of " + size_text(photo) + " pixels");
     }
     const int kind = foreground ? SSAM_PROMPT_FOREGROUND : SSAM_PROMPT_BACKGROUND;
-    actions_.push_back({Action::Kind::kAddPoint, {}});
+    actions_.push_back({idle ? Action::Kind::kAddIdlePoint : Action::Kind::kAddPoint, {}});
     try {
         state_.clicks.push_back({kind, 0, x, y, x, y});
     } catch (...) {
@@ -112,6 +112,7 @@ bool PromptHistory::undo() {
     Action& action = actions_.back();
     switch (action.kind) {
         case Action::Kind::kAddPoint:
+        case Action::Kind::kAddIdlePoint:
             state_.clicks.pop_back();
             break;
         case Action::Kind::kSetBox:
@@ -123,6 +124,13 @@ bool PromptHistory::undo() {
     }
     actions_.pop_back();
     return true;
+}
+
+size_t PromptHistory::idle_clicks() const {
+    const auto other = std::find_if(actions_.rbegin(), actions_.rend(), [](const Action& action) {
+        return action.kind != Action::Kind::kAddIdlePoint;
+    });
+    return static_cast<size_t>(other - actions_.rbegin());
 }
 
 void PromptHistory::forget() {

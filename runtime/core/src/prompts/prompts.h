@@ -31,7 +31,8 @@ class PromptHistory {
 
     const PromptState& state() const { return state_; }
 
-    void add_point(Size photo, double x, double y, bool foreground);
+    // `idle`: it asks for nothing that the mask does not show.
+    void add_point(Size photo, double x, double y, bool foreground, bool idle = false);
     void set_box(Size photo, double x0, double y0, double x1, double y1);
     void clear();  // nothing to clear: nothing to undo either
     bool undo();   // false when there was nothing to take back
@@ -40,10 +41,13 @@ class PromptHistory {
     // How many actions can be taken back.
     size_t depth() const { return actions_.size(); }
 
+    // So many of the latest actions are idle clicks.
+    size_t idle_clicks() const;
+
  private:
     // What brings back the state before an action.
     struct Action {
-        enum class Kind { kAddPoint, kSetBox, kClear } kind;
+        enum class Kind { kAddPoint, kAddIdlePoint, kSetBox, kClear } kind;
         PromptState before;  // of kSetBox: the box alone; of kClear: everything
     };
 

@@ -1,10 +1,12 @@
 #include "session/previous_masks.h"
 
+#include <cmath>
+
 namespace ssam {
 
 void PreviousMasks::forget() noexcept {
     for (Slot& each : slots_) {
-        each.depth = SIZE_MAX;
+        each.depth = kNever;
         each.filled = false;
     }
     act(0, true);
@@ -14,9 +16,13 @@ void PreviousMasks::forget_automatic() noexcept {
     for (Slot& each : slots_) {
         each.filled = each.filled && !each.automatic;
     }
+    if (shown_automatic_) {
+        shown_at_ = kNever;
+    }
 }
 
-void PreviousMasks::act(size_t depth, bool anew) noexcept {
+void PreviousMasks::act(size_t depth, bool anew, bool idle) noexcept {
+    shown_at_ = idle && shown_at_ == depth - 1 ? depth : kNever;
     Slot& here = slot(depth);
     here.depth = depth;
     here.anew = anew;
@@ -38,6 +44,24 @@ const float* PreviousMasks::before(size_t depth, bool automatic) const noexcept 
         }
     }
     return nullptr;
+}
+
+void PreviousMasks::show(size_t depth, bool automatic, const RunMask& mask) {
+    shown_at_ = kNever;
+    shown_ = mask;
+    shown_automatic_ = automatic;
+    shown_at_ = depth;
+}
+
+bool PreviousMasks::shows(size_t depth, bool automatic, double x, double y,
+                          bool foreground) const noexcept {
+    if (shown_at_ != depth || shown_automatic_ != automatic) {
+        return false;
+    }
+    const int column = static_cast<int>(std::floor(x + 0.5));
+    const int row = static_cast<int>(std::floor(y + 0.5));
+    const bool inside = column >= 0 && column < shown_.width() && row >= 0 && row < shown_.height();
+    return inside && covers(shown_, column, row) == foreground;
 }
 
 void PreviousMasks::remember(size_t depth, bool automatic, const float* logits, size_t count) {

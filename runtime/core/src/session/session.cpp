@@ -56,8 +56,11 @@ void Session::add_point(double x, double y, bool foreground) {
     if (!foreground && !manifest().can(SSAM_CAN_NEGATIVE_POINTS)) {
         fail(SSAM_ERROR_PROMPT_UNSUPPORTED, "this model was not trained for background clicks");
     }
-    prompts_.add_point(size, x, y, foreground);
-    previous_.act(prompts_.depth(), false);
+    // Whoever confirms what is shown wants no other mask.
+    const bool automatic = !foreground && !prompts_.state().says_where();
+    const bool idle = previous_.shows(prompts_.depth(), automatic, x, y, foreground);
+    prompts_.add_point(size, x, y, foreground, idle);
+    previous_.act(prompts_.depth(), false, idle);
 }
 
 void Session::set_box(double x0, double y0, double x1, double y1) {
@@ -76,6 +79,11 @@ void Session::clear() {
     if (prompts_.depth() != before) {
         previous_.act(prompts_.depth(), true);
     }
+}
+
+bool Session::undo() {
+    previous_.undo();
+    return prompts_.undo();
 }
 
 void Session::set_automatic(const ClickChoice& choice) {
@@ -269,16 +277,24 @@ void Session::predict(const ssam_predict_options& options, std::shared_ptr<Predi
     start(*prediction);
     const bool automatic = choose_prompts(*prediction);
     cancellation_.check();
+    // Clicks that asked for nothing new have the answer of those before them.
+    const size_t depth = prompts_.depth();
+    const size_t idle = prompts_.idle_clicks();
+    used_.clicks.resize(used_.clicks.size() - idle);
     const bool builds_on = manifest().can(SSAM_CAN_PREVIOUS_MASK);
-    const float* previous = builds_on ? previous_.before(prompts_.depth(), automatic) : nullptr;
+    const float* previous = builds_on ? previous_.before(depth - idle, automatic) : nullptr;
     // A mask to build on has its share of the heat map already.
     fill(*prediction, previous, kind(automatic), previous == nullptr);
+    const std::vector<ssam_prompt>& given = prompts_.state().clicks;
+    prediction->prompts.insert(prediction->prompts.end(),
+                               given.end() - static_cast<ptrdiff_t>(idle), given.end());
     prediction->timings.total = watch.milliseconds();
     mask.choose(std::move(prediction), options, upsampler_);
     cancellation_.check();
+    previous_.show(depth, automatic, mask.runs());
     if (builds_on) {
         const PlaneView chosen = mask.view();
-        previous_.remember(prompts_.depth(), automatic, chosen.data,
+        previous_.remember(depth, automatic, chosen.data,
                            static_cast<size_t>(chosen.width) * static_cast<size_t>(chosen.height));
     }
 }

@@ -31,7 +31,7 @@ class Session {
     void add_point(double x, double y, bool foreground);
     void set_box(double x0, double y0, double x1, double y1);
     void clear();
-    bool undo() { return prompts_.undo(); }
+    bool undo();
     std::vector<ssam_prompt> prompts() const { return prompts_.state().list(); }
 
     void set_automatic(const ClickChoice& choice);
