@@ -68,7 +68,7 @@ TEST("the last mask goes into the next prediction as logits, with a flag") {
     const MaskHandle first(rig.session);
     CHECK(all_zero(rig.fake.seen("decode.mask")));
     CHECK_EQ(rig.fake.seen("decode.has_mask")[0], 0.0f);
-    rig.click(90, 40, false);
+    rig.click(84, 76, false);
     const MaskHandle second(rig.session);
     CHECK(rig.fake.seen("decode.mask") == logits_of(first));
     CHECK_EQ(rig.fake.seen("decode.has_mask")[0], 1.0f);
@@ -81,7 +81,7 @@ TEST("predicting twice builds on the same mask") {
     const MaskHandle first(rig.session);
     rig.predict();
     CHECK(all_zero(rig.fake.seen("decode.mask")));
-    rig.click(90, 40);
+    rig.click(2, 2);
     rig.predict();
     const std::vector<float> given = rig.fake.seen("decode.mask");
     CHECK(!all_zero(given));
@@ -93,9 +93,9 @@ TEST("undo goes back to the mask before, clear and a new photo forget") {
     PipelineRig rig(test::split_manifest());
     rig.click(100, 50);
     const MaskHandle first(rig.session);
-    rig.click(90, 40);
+    rig.click(2, 2);
     const MaskHandle second(rig.session);
-    rig.click(80, 40);
+    rig.click(4, 2);
     rig.predict();
     CHECK(rig.fake.seen("decode.mask") == logits_of(second));
     rig.undo();
@@ -104,7 +104,7 @@ TEST("undo goes back to the mask before, clear and a new photo forget") {
     rig.undo();
     rig.predict();
     CHECK(all_zero(rig.fake.seen("decode.mask")));
-    rig.click(70, 40);
+    rig.click(70, 40, false);
     rig.predict();
     CHECK(!all_zero(rig.fake.seen("decode.mask")));
     MUST(ssam_session_clear(rig.session));
@@ -172,7 +172,7 @@ TEST("a click after the automatic mask begins anew, a background click goes on f
     PipelineRig rig(test::refining_manifest());
     const MaskHandle automatic(rig.session);
     CHECK_EQ(rig.fake.runs["heat"], 1);
-    rig.click(20, 20, false);
+    rig.click(80, 80, false);
     const MaskHandle smaller(rig.session);
     CHECK(!all_zero(rig.fake.seen("segment.previous")));
     rig.click(100, 50);

@@ -73,7 +73,7 @@ TEST("each kind of prompts has its head") {
     scores_are(0.125, 0.5);
     MUST(ssam_session_add_point(rig.session, 100, 50, 1));
     scores_are(0.5, 0.1);
-    MUST(ssam_session_add_point(rig.session, 1, 1, 0));
+    MUST(ssam_session_add_point(rig.session, 1, 1, 1));
     scores_are(0.25, 0.2);
     MUST(ssam_session_set_box(rig.session, 70, 20, 130, 80));
     scores_are(0.75, -0.1);
@@ -112,7 +112,7 @@ TEST("a head that looks at the heat map has it run once a photo, another does wi
     MUST(ssam_session_add_point(rig.session, 100, 50, 1));
     const MaskHandle one(rig.session);
     CHECK_EQ(rig.fake.heat_runs, 0);
-    MUST(ssam_session_add_point(rig.session, 110, 50, 1));
+    MUST(ssam_session_add_point(rig.session, 1, 1, 1));
     const MaskHandle two(rig.session);
     const MaskHandle three(rig.session);
     CHECK_EQ(rig.fake.heat_runs, 1);

@@ -48,6 +48,7 @@ const float* PreviousMasks::before(size_t depth, bool automatic) const noexcept 
 
 void PreviousMasks::show(size_t depth, bool automatic, const RunMask& mask) {
     shown_at_ = kNever;
+    shown_.reserve(mask.runs().capacity());  // the next ones may have more runs
     shown_ = mask;
     shown_automatic_ = automatic;
     shown_at_ = depth;
