@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import struct
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +15,7 @@ from photo_files import encoded
 from skimage import data
 from squeezesam import PhotoError
 from squeezesam.photo import open_photo
+from squeezesam.silence import silent_stderr
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +116,30 @@ def test_heic_without_the_extra_names_the_extra(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     with pytest.raises(PhotoError, match=r"pip install squeezesam\[heif\]"):
         open_photo(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+
+
+# What libraries write to standard error past us.
+WRITERS: dict[str, Callable[[], object]] = {
+    "a system call": lambda: os.write(2, b"noise"),
+    "C's printf": lambda: ctypes.CDLL(None).perror(b"noise"),
+    "pybind11, through Python's stream": lambda: print("noise", file=sys.stderr),
+}
+
+
+@pytest.mark.parametrize("how", WRITERS)
+def test_no_way_of_writing_is_heard_and_every_one_is_afterwards(
+    how: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with silent_stderr():
+        WRITERS[how]()
+    assert capfd.readouterr().err == ""
+    WRITERS[how]()
+    assert "noise" in capfd.readouterr().err
+
+
+def test_an_error_inside_gives_standard_error_back(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="inside"), silent_stderr():
+        raise ValueError("inside")
+    os.write(2, b"heard")
+    print("too", file=sys.stderr)
+    assert capfd.readouterr().err == "heardtoo\n"
