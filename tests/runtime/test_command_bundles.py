@@ -203,7 +203,7 @@ def _deep(copy: Path, folders: int) -> str:
     manifest = read_manifest(copy)
     heat = manifest["programs"]["heat"]
     entry = heat["files"].pop(heat["file"])
-    way = "/".join(["a" * (900 // folders)] * (folders - 1))
+    way = "/".join(["a" * max(1, 900 // folders - 1)] * (folders - 1))
     place = copy / "p" / "z"
     place.mkdir(parents=True)
     inside = os.open(place, os.O_RDONLY)
