@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from ..errors import SqueezeSamError
-from ..formats import is_result
+from ..formats import is_result, open_file
 from ..photo import PHOTO_SUFFIXES
 from ..photo_formats import NAMES, READABLE, by_signature
 
@@ -85,8 +85,8 @@ def kind_of(path: Path) -> str:
             return "result"
         if named:
             return "photo"
-        with open(path, "rb") as file:
-            form = by_signature(file.read(_HEAD))
+        with open_file(path) as file:
+            form = by_signature(file.read(_HEAD) or b"")
     except OSError as error:
         return f"cannot be read ({error.strerror})"
     if form is None:
