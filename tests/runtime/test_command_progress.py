@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import os
 import pty
 import signal
@@ -16,7 +17,8 @@ from typing import Any
 
 import pytest
 from photo_files import save_scene
-from squeezesam.cli import batch, main, talk
+from squeezesam import SqueezeSamError
+from squeezesam.cli import batch, folder, main, talk
 from squeezesam.cli import remove as removing
 from squeezesam.cli.talk import Progress
 
@@ -268,3 +270,23 @@ def test_a_helper_that_waits_for_ever_is_left_behind(
         child.wait()
     word = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}[number]
     assert (child.returncode, err) == (128 + number, f"squeezesam: {word}\n")
+
+
+@pytest.mark.parametrize("instead", ["nothing", "another", "a link"])
+def test_a_watched_folder_that_goes_is_said_to_be_watched_no_more(
+    tmp_path: Path, instead: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(folder, "_LOOK", 0.05)
+    place, elsewhere = tmp_path / "in", tmp_path / "elsewhere"
+    place.mkdir()
+    with folder.arrivals(place) as arrived:
+        for _ in range(2):
+            logging.getLogger("watchdog.observers.inotify").warning("Inotify queue overflowed")
+        place.rename(elsewhere)
+        if instead == "another":
+            place.mkdir()
+        elif instead == "a link":
+            place.symlink_to(tmp_path)
+        with pytest.raises(SqueezeSamError, match="in: was moved or removed"):
+            next(folder.complete(arrived))
+    assert capfd.readouterr().err.count("some photos may have been missed\n") == 1
