@@ -6,6 +6,9 @@ import sys
 
 from squeezesam.terminal import printable
 
+# Letters of a sentence; a path may have 4096.
+_LONGEST = 5000
+
 
 class ExportError(Exception):
     """An export that failed; the text is a sentence for the person who asked for it."""
@@ -13,5 +16,8 @@ class ExportError(Exception):
 
 def fail(program: str, error: Exception, code: int = 1) -> int:
     """One line on stderr, whatever a stranger's names in it hold; returns the exit code."""
-    print(f"{program}: {printable(' '.join(str(error).split()))}", file=sys.stderr)
+    sentence = " ".join(str(error).split())
+    if len(sentence) > _LONGEST:
+        sentence = f"{sentence[:_LONGEST]}…"
+    print(f"{program}: {printable(sentence)}", file=sys.stderr)
     return code

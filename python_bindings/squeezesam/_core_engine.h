@@ -34,6 +34,25 @@ inline void check_engine_call(ssam_status status) {
     throw py::error_already_set();
 }
 
+inline int32_t heed_signals(void*) {
+    py::gil_scoped_acquire acquired;
+    if (PyErr_CheckSignals() == 0) return 0;
+    pending_exception() = std::make_unique<py::error_already_set>();
+    return 1;
+}
+
+// check() for calls that may read files for long: Ctrl-C, or whatever a handler of a signal raises,
+// ends them. Python hears of signals on its main thread alone.
+template <typename Call>
+void check_reading(Call&& call) {
+    ssam_stop_reading_when(&heed_signals, nullptr);
+    const ssam_status status = unlocked(std::forward<Call>(call));
+    ssam_stop_reading_when(nullptr, nullptr);
+    const std::unique_ptr<py::error_already_set> raised = std::move(pending_exception());
+    if (raised) throw py::error_already_set(*raised);
+    check(status);
+}
+
 inline void write_message(const std::string& text, char* message, size_t size) {
     if (size == 0) return;
     const size_t length = std::min(text.size(), size - 1);

@@ -34,7 +34,7 @@ struct Mask {
 inline Bundle open_bundle(const std::string& folder, bool sizes_only) {
     ssam_bundle* bundle = nullptr;
     const uint32_t flags = sizes_only ? SSAM_BUNDLE_SIZES_ONLY : 0;
-    check(unlocked([&] { return ssam_bundle_open(folder.c_str(), flags, &bundle); }));
+    check_reading([&] { return ssam_bundle_open(folder.c_str(), flags, &bundle); });
     Bundle result;
     result.handle.reset(bundle);
     return result;
@@ -120,7 +120,7 @@ inline Segmenter create_segmenter(const Bundle& bundle, py::object run, bool con
     engine.release = &release_python_engine;
     engine.flags = concurrent ? SSAM_ENGINE_CONCURRENT : 0;
     ssam_segmenter* segmenter = nullptr;
-    check(ssam_segmenter_create(bundle.handle.get(), &engine, &segmenter));
+    check_reading([&] { return ssam_segmenter_create(bundle.handle.get(), &engine, &segmenter); });
     callable.release();  // the core's now; it calls release_python_engine
     Segmenter result;
     result.handle.reset(segmenter);
@@ -196,7 +196,7 @@ inline void add_handles(py::module_& m) {
             "recheck",
             [](const Bundle& self, bool sizes_only) {
                 const uint32_t flags = sizes_only ? SSAM_BUNDLE_SIZES_ONLY : 0;
-                check(unlocked([&] { return ssam_bundle_recheck(self.handle.get(), flags); }));
+                check_reading([&] { return ssam_bundle_recheck(self.handle.get(), flags); });
             },
             arg("sizes_only") = false, "Is the folder still what was opened?")
         .def("info", &bundle_info)

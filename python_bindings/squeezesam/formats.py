@@ -8,11 +8,14 @@ the machine.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from .errors import OutputError
 
@@ -82,14 +85,32 @@ def exif_mark() -> bytes:
     return bytes(exif.tobytes())
 
 
+def open_file(path: str | os.PathLike[str]) -> BinaryIO:
+    """A file, to be read; nothing else is opened, and nothing waited for.
+
+    What was a file when its folder was listed may be a pipe by now that nobody writes to. Raises
+    OSError.
+    """
+
+    at_once = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, os.O_RDONLY | at_once)
+    kind = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(kind):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(kind):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    raise OSError(errno.EINVAL, "it is no file", os.fspath(path))
+
+
 def is_result(path: str | os.PathLike[str]) -> bool:
     """Whether squeezesam wrote this picture; False for a file that cannot be read."""
     try:
-        with open(path, "rb") as file:
-            if MARK in file.read(_LOOK_AT):
+        with open_file(path) as file:
+            if MARK in (file.read(_LOOK_AT) or b""):
                 return True
             file.seek(0, os.SEEK_END)
             file.seek(max(0, file.tell() - _LOOK_AT))
-            return MARK in file.read(_LOOK_AT)
+            return MARK in (file.read(_LOOK_AT) or b"")
     except (OSError, ValueError):
         return False

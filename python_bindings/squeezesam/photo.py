@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import InvalidArgumentError, PhotoError
-from .formats import is_result
+from .formats import is_result, open_file
 from .photo_colour import colours_of_image, is_photo_mode, over_white
 from .photo_decode import MAX_PIXELS, Decoded, check_size, decode, orientation_of, turned
 
@@ -77,6 +77,7 @@ def open_photo(
     accept_damaged: bool = False,
     turn: bool = True,
     name: str = "photo",
+    pipes: bool = True,
 ) -> Photo:
     """Reads a photo from a path, encoded bytes, a PIL image or a uint8 array (RGB, RGBA or grey).
 
@@ -85,6 +86,8 @@ def open_photo(
     turn: follow the EXIF orientation; False leaves the pixels as they are stored (a TIFF file's are
         turned all the same).
     name: what messages call a photo that has no path.
+    pipes: a path may be a pipe's, which is waited for. False for paths that were found in a folder:
+        what was a file then may be a pipe by now that nobody writes to.
 
     Raises PhotoError for a photo that is missing, damaged, of another format or larger than
     `max_pixels`, InvalidArgumentError for bgr with anything but a colour array, and TypeError for
@@ -96,7 +99,7 @@ def open_photo(
         return _from_array(source, name, max_pixels, bgr)
     if isinstance(source, (str, os.PathLike)):
         name = os.fspath(source)
-        source = read_photo_file(name)
+        source = read_photo_file(name, pipes=pipes)
     if isinstance(source, (bytes, bytearray, memoryview)):
         return _named(decode(bytes(source), name, max_pixels, accept_damaged, turn), name)
     if hasattr(source, "getexif") and hasattr(source, "convert"):
@@ -122,14 +125,18 @@ def _named(found: Decoded, name: str) -> Photo:
     return Photo(found.pixels, name, found.orientation, found.damage, found.straight)
 
 
-def read_photo_file(path: str) -> bytes:
-    """The bytes of a file; PhotoError if it cannot be read or is larger than LARGEST_FILE."""
+def read_photo_file(path: str, *, pipes: bool = True) -> bytes:
+    """The bytes of a file; PhotoError if it cannot be read or is larger than LARGEST_FILE.
+
+    pipes: see `open_photo`.
+    """
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb") if pipes else open_file(path) as file:
             status = os.fstat(file.fileno())
-            if stat.S_ISREG(status.st_mode):
+            if stat.S_ISREG(status.st_mode) and status.st_size > 0:
                 if status.st_size <= LARGEST_FILE:
-                    return file.read()
+                    return file.read(status.st_size)
+            # Some of the system's own files have a size of 0 and no end.
             elif (found := drained(file)) is not None:
                 return found
     except FileNotFoundError:

@@ -2,8 +2,7 @@
 
 libjpeg-turbo (simplejpeg) decodes JPEG, because it says when data was missing; Pillow all other
 formats, and reads everybody's EXIF and profile. The decoder's own header is held against the limit
-before it may allocate a pixel. Pillow's classes are used one by one: `Image.open` would try every
-format there is.
+before it may allocate a pixel. `Image.open` would try every format there is: it is not used.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ import numpy as np
 from . import _core, photo_jpeg
 from .errors import PhotoError
 from .photo_colour import Pixels, colours_of_image, is_photo_mode, rgb_of_array
-from .photo_formats import NAMES, fault, recognise, truncated
-from .photo_tiff import full_size_page
+from .photo_formats import NAMES, DamageError, fault, open_heif, open_png, recognise, truncated
+from .photo_tiff import fault_of_page, full_size_page
 from .silence import silent_stderr
 
 if TYPE_CHECKING:
@@ -78,12 +77,15 @@ def decode(data: bytes, name: str, max_pixels: int, accept_damaged: bool, turn: 
         if form == "jpeg":
             found = _jpeg(data, name, max_pixels, accept_damaged)
         else:
-            # libtiff writes its account of damaged data past Python.
-            quiet = silent_stderr() if form == "tiff" else contextlib.nullcontext()
-            with quiet:
+            with _quiet(form):
                 found = _other(data, form, name, max_pixels, accept_damaged)
         found = replace(found, damage=damage or found.damage)
         return turned(found) if turn and form != "tiff" else found
+
+
+def _quiet(form: str) -> contextlib.AbstractContextManager[object]:
+    """libtiff writes its account of damaged data past Python."""
+    return silent_stderr() if form == "tiff" else contextlib.nullcontext()
 
 
 def turned(stored: Decoded) -> Decoded:
@@ -103,6 +105,8 @@ def orientation_of(image: Image.Image) -> int:
     try:
         value = image.getexif().get(ORIENTATION, 1)
         return int(value) if value in range(1, 9) else 1
+    except DamageError:  # some formats are decoded for it
+        raise
     except Exception:  # a block that is no TIFF: Pillow raises many kinds
         return 1
 
@@ -114,15 +118,15 @@ def read_picture(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Image.
     """
     form = recognise(data, name)
     with _refused(name, form):
-        problem = fault(data, form)
-        if problem:
-            raise PhotoError(f"{name}: {problem}")
+        if problem := fault(data, form):
+            raise DamageError(problem)
         if form == "jpeg":
             data = photo_jpeg.without_fill(data)
             photo_jpeg.missing_scans(data)  # raises for too many
         image = _opened(data, form, name)
         check_size(image.width, image.height, name, max_pixels)
-        image.load()
+        with _quiet(form):
+            _load(image, data, form)
         return image
 
 
@@ -151,6 +155,8 @@ def _refused(name: str, form: str) -> Iterator[None]:
             yield
     except PhotoError:
         raise
+    except DamageError as error:
+        raise PhotoError(f"{name}: {error}") from None
     except MemoryError:
         raise PhotoError(f"{name}: not enough memory for it") from None
     except Exception as error:
@@ -166,8 +172,8 @@ def _refused(name: str, form: str) -> Iterator[None]:
         raise PhotoError(f"{name}: the {NAMES[form]} file is damaged or truncated") from None
 
 
-def _opened(data: bytes, form: str, name: str) -> Image.Image:
-    """Pillow's picture with its header read."""
+def _opened(data: bytes, form: str, name: str, lenient: bool = False) -> Image.Image:
+    """Pillow's picture with its header read; `lenient` takes what can be had of its pixels."""
     from PIL import (
         AvifImagePlugin,
         BmpImagePlugin,
@@ -180,9 +186,11 @@ def _opened(data: bytes, form: str, name: str) -> Image.Image:
 
     file = io.BytesIO(data)
     if form == "heif":
-        return _heif(file, name)
+        return open_heif(file, name)
     if form in ("avif", "webp") and not features.check(form):
         raise PhotoError(f"{name}: this Pillow was built without {NAMES[form]}")
+    if form == "png" and not lenient:
+        return open_png(file)
     if form == "tiff":
         return full_size_page(TiffImagePlugin.TiffImageFile(file), name)
     plugins: dict[str, Any] = {
@@ -196,31 +204,27 @@ def _opened(data: bytes, form: str, name: str) -> Image.Image:
     return image
 
 
-def _heif(file: io.BytesIO, name: str) -> Image.Image:
-    try:
-        import pillow_heif
-    except ImportError:
-        raise PhotoError(
-            f"{name}: HEIC pictures need pip install squeezesam[heif]; or convert it to JPEG"
-        ) from None
-    image: Image.Image = pillow_heif.HeifImageFile(file)
-    return image
-
-
 def _other(data: bytes, form: str, name: str, max_pixels: int, accept_damaged: bool) -> Decoded:
     image = _opened(data, form, name)
     check_size(image.width, image.height, name, max_pixels)
     if not is_photo_mode(image.mode):
         raise PhotoError(f"{name}: its pixels ({image.mode}) are no 8 or 16 bits of colour")
-    orientation = orientation_of(image)
     try:
-        image.load()
+        orientation = orientation_of(image)
+        _load(image, data, form)
         return Decoded(*colours_of_image(image), orientation, None)
-    except (OSError, SyntaxError, EOFError, ValueError):
+    except (OSError, SyntaxError, EOFError, ValueError, DamageError) as error:
         if not accept_damaged:
             raise
-    found = colours_of_image(_loaded_leniently(data, form, name))
-    return Decoded(*found, orientation, truncated(form))
+        damage = str(error) if isinstance(error, DamageError) else truncated(form)
+    image = _loaded_leniently(data, form, name)
+    return Decoded(*colours_of_image(image), orientation_of(image), damage)
+
+
+def _load(image: Image.Image, data: bytes, form: str) -> None:
+    if form == "tiff" and (problem := fault_of_page(image, data)):
+        raise DamageError(problem)
+    image.load()
 
 
 def _loaded_leniently(data: bytes, form: str, name: str) -> Image.Image:
@@ -231,7 +235,7 @@ def _loaded_leniently(data: bytes, form: str, name: str) -> Image.Image:
         before = ImageFile.LOAD_TRUNCATED_IMAGES
         ImageFile.LOAD_TRUNCATED_IMAGES = True
         try:
-            image = _opened(data, form, name)
+            image = _opened(data, form, name, lenient=True)
             image.load()
             return image
         finally:

@@ -73,6 +73,7 @@ class Segmenter:
         max_pixels: int = MAX_PIXELS,
         bgr: bool = False,
         accept_damaged: bool = False,
+        pipes: bool = True,
     ) -> Session:
         """Opens a photo: a path, encoded bytes, a PIL image or a uint8 array (RGB, RGBA, grey).
 
@@ -80,17 +81,15 @@ class Segmenter:
         images are turned upright by their EXIF orientation and converted to sRGB. The model sees
         transparent pixels over white; a cut-out keeps their alpha and colours. The session owns
         its pixels: an array may be overwritten as soon as this returns.
-        accept_damaged: see `open_photo`.
+        accept_damaged, pipes: see `open_photo`.
         Raises PhotoError for a photo that cannot be read, is larger than `max_pixels` or
         transparent everywhere.
         """
         start = time.perf_counter()
-        opened = (
-            photo
-            if isinstance(photo, Photo)
-            else open_photo(photo, max_pixels=max_pixels, bgr=bgr, accept_damaged=accept_damaged)
-        )
-        return Session(self, opened, 1000 * (time.perf_counter() - start))
+        options: dict[str, Any] = {"accept_damaged": accept_damaged, "pipes": pipes}
+        if not isinstance(photo, Photo):
+            photo = open_photo(photo, max_pixels=max_pixels, bgr=bgr, **options)
+        return Session(self, photo, 1000 * (time.perf_counter() - start))
 
 
 class Session:

@@ -28,7 +28,13 @@ void read_bytes(png_structp png, png_bytep out, size_t count) {
 
 [[noreturn]] void give_up(png_structp png, png_const_charp) { png_longjmp(png, 1); }
 
-void say_nothing(png_structp, png_const_charp) {}
+// What follows the last row says that the head, and so the picture, is another's.
+void heed(png_structp png, png_const_charp warning) {
+    if (std::strstr(warning, "Too much image data") != nullptr ||
+        std::strstr(warning, "Extra compressed data") != nullptr) {
+        png_error(png, warning);
+    }
+}
 
 // What the decoder fills; made by the caller, so that nothing here needs a destructor.
 struct Target {
@@ -86,7 +92,7 @@ bool prepare(png_structp png, png_infop info, Target& target) {
 }
 
 bool decode(Source& source, Target& target) {
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, give_up, say_nothing);
+    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, give_up, heed);
     png_infop info = png != nullptr ? png_create_info_struct(png) : nullptr;
     if (info == nullptr) {
         png_destroy_read_struct(&png, nullptr, nullptr);

@@ -24,11 +24,13 @@ namespace fs = std::filesystem;
     throw Failure(path + ": exists already; it is replaced only with overwrite (use --overwrite)");
 }
 
+// Never longer than a name may be, however long the target's is.
 std::string beside(const fs::path& path) {
-    char ending[16];
-    std::snprintf(ending, sizeof ending, ".%08x.part",
-                  static_cast<unsigned>(std::random_device()()));
-    return (path.parent_path() / ("." + path.filename().string() + ending)).string();
+    std::random_device random;
+    char name[32];
+    std::snprintf(name, sizeof name, ".%08x%08x.part", static_cast<unsigned>(random()),
+                  static_cast<unsigned>(random()));
+    return (path.parent_path() / name).string();
 }
 
 // Gone at the end, whether it was moved or not.

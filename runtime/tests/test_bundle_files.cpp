@@ -1,6 +1,7 @@
 // What a bundle's folder must not hold, and what an ONNX program must not refer to.
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "bundle/onnx_file.h"
@@ -69,6 +70,27 @@ TEST("a segmenter is not made of programs that were changed after the bundle was
     engine.release = nullptr;
     MUST(ssam_segmenter_create(bundle, &engine, &segmenter));
     ssam_segmenter_free(segmenter);
+    ssam_bundle_free(bundle);
+}
+
+TEST("whoever waits for a bundle can stop its reading, on a thread of his own alone") {
+    const Folder folder;
+    fill(folder);
+    ssam_bundle* bundle = nullptr;
+    MUST(ssam_bundle_open(folder.path.u8string().c_str(), 0, &bundle));
+    int asked = 0;
+    const auto count = [](void* of) -> int32_t { return ++*static_cast<int*>(of); };
+    ssam_stop_reading_when(count, &asked);
+    CHECK_EQ(open(folder.path), SSAM_ERROR_CANCELLED);
+    ssam_stop_reading_when(count, &asked);  // else it is asked a moment later
+    MUST_FAIL(ssam_bundle_recheck(bundle, 0), SSAM_ERROR_CANCELLED, "was cancelled");
+    CHECK_EQ(asked, 2);
+    const int before = asked;
+    std::thread([&] { CHECK_EQ(open(folder.path), SSAM_OK); }).join();
+    CHECK_EQ(asked, before);
+    ssam_stop_reading_when(nullptr, nullptr);
+    CHECK_EQ(open(folder.path), SSAM_OK);
+    CHECK_EQ(asked, before);
     ssam_bundle_free(bundle);
 }
 

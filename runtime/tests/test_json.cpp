@@ -92,3 +92,15 @@ TEST("JSON nested beyond the limit is refused before the stack is in danger") {
     REFUSED(nested(deep + 2), "nested deeper than 32");
     REFUSED(std::string(1 << 20, '['), "nested deeper");
 }
+
+TEST("JSON of more values than any manifest has is refused before they fill the memory") {
+    const auto list = [](int count) {
+        std::string text = "[0";
+        for (int i = 1; i < count; ++i) {
+            text += ",0";
+        }
+        return text + "]";
+    };
+    CHECK_EQ(complaint(list(ssam::json::kMaxValues - 1)), std::string());
+    REFUSED(list(ssam::json::kMaxValues), "more than 131072 values");
+}

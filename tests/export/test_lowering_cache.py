@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from dataclasses import replace
@@ -95,6 +96,83 @@ def test_a_damaged_entry_is_not_used_and_goes(tmp_path: Path, damage: str) -> No
     assert list(out.iterdir()) == []
     assert list((tmp_path / "cache").iterdir()) == []
     assert (tmp_path / "made" / "saliency.mlpackage").is_dir()
+
+
+WRONG: dict[str, Any] = {
+    **{f"the name {name!r}": {"name": name} for name in (
+        "..", ".", "", "/", "../..", "../made", "a/b", "..\\made", "c:made", "entry.json/..",
+        "\0", None, 7, [], {})},
+    **{f"the fact {field} {value!r}": {"facts": {field: value}} for field, value in (
+        ("engine", 5), ("engine", None), ("delegated", "a"), ("delegated", True), ("left_over", []),
+        ("timed", {}), ("timed", 1), ("notes", 7), ("notes", None), ("quantisation", "Q"),
+        ("more", 1))},
+    **{f"the files {files!r}": {"files": files} for files in (
+        None, 7, "ab", [7], [{}], [{"path": "../made"}], {"saliency.mlpackage": 1})},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_an_entry_that_was_written_by_somebody_else_takes_nothing_with_it(
+    tmp_path: Path, wrong: str
+) -> None:
+    cache = LoweringCache(tmp_path / "cache")
+    cache.store("k", lowered_package(tmp_path / "made"))
+    text = tmp_path / "cache" / "k" / "entry.json"
+    entry = json.loads(text.read_text())
+    for key, value in WRONG[wrong].items():
+        entry[key] = {**entry[key], **value} if key == "facts" else value
+    text.write_text(json.dumps(entry))
+    scratch = tmp_path / "results" / "scratch"
+    scratch.mkdir(parents=True)
+    (tmp_path / "results" / "thesis.txt").write_text("precious")
+    assert cache.fetch("k", scratch) is None
+    assert (tmp_path / "results" / "thesis.txt").read_text() == "precious"
+    assert (tmp_path / "made" / "saliency.mlpackage").is_dir()
+    assert list(scratch.iterdir()) == []
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_what_lies_where_an_entry_would_go_stays(tmp_path: Path) -> None:
+    cache = LoweringCache(tmp_path / "cache")
+    for number, lowered in enumerate((lowered_file, lowered_package)):
+        out = tmp_path / f"out{number}"
+        path = lowered(tmp_path / "made").path
+        cache.store("k", lowered(tmp_path / f"made{number}"))
+        out.mkdir()
+        (out / path.name).symlink_to(path)
+        assert cache.fetch("k", out) is None
+        assert (out / path.name).is_symlink()
+        assert path.exists()
+
+
+@pytest.mark.parametrize("place", ["entry.json", "saliency.mlpackage/Data/weight.bin"])
+@pytest.mark.parametrize(
+    "what", ["a device", "a pipe", "another file", "a folder", "deep", "large"]
+)
+def test_nothing_in_an_entry_is_read_but_files_of_their_size(
+    tmp_path: Path, place: str, what: str
+) -> None:
+    cache = LoweringCache(tmp_path / "cache")
+    cache.store("k", lowered_package(tmp_path / "made"))
+    path = tmp_path / "cache" / "k" / place
+    path.rename(tmp_path / "as it was")
+    if what == "a device":
+        path.symlink_to("/dev/zero")
+    elif what == "a pipe":
+        os.mkfifo(path)
+    elif what == "another file":
+        path.symlink_to(tmp_path / "as it was")
+    elif what == "a folder":
+        path.mkdir()
+    elif what == "deep":
+        path.write_text("[" * 100_000)
+    else:
+        with path.open("wb") as file:
+            file.truncate(1 << 40)
+    out = tmp_path / "out"
+    out.mkdir()
+    assert cache.fetch("k", out) is None
+    assert list(out.iterdir()) == []
 
 
 def test_of_two_writers_the_first_wins_and_nothing_is_left_behind(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import torch
 from mobile_network import mobile_program
 from onnx import TensorProto, helper, numpy_helper
 from squeezesam_export.bundle.write import Inputs
+from squeezesam_export.importing.graph import described
 from squeezesam_export.program import SourceProgram, reference
 from squeezesam_export.targets.onnx import lowering as target_onnx
 from squeezesam_export.targets.onnx.batch_axis import drop_batch_axis
@@ -263,3 +264,20 @@ def test_relu6_and_residual_sums_between_convolutions_run_in_eight_bits(tmp_path
     for image in source.calibration:
         wanted = reference(source, image)[0]
         np.testing.assert_allclose(lowered.execute([image[0].numpy()])[0], wanted, atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("names", "sides"),
+    [
+        (["N" * 3_000_000], [1]),
+        (["x"] * 100_000, [1]),
+        (["x"], [1] * 100_000),
+        (["x"], ["s" * 99_999]),
+    ],
+)
+def test_a_graph_of_a_strangers_names_is_described_in_a_sentence(
+    names: list[str], sides: list[int | str]
+) -> None:
+    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, sides) for name in names]
+    graph = helper.make_graph([], "g", values, values)
+    assert len(described(helper.make_model(graph))) < 10_000

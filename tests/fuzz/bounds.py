@@ -102,11 +102,11 @@ def _blobs() -> Callable[[], object]:
     return lambda: _core.saliency_to_clicks(heat)
 
 
-def _manifest(size: int) -> Callable[[], Callable[[], object]]:
+def _manifest(values: int) -> Callable[[], Callable[[], object]]:
     def prepare() -> Callable[[], object]:
         from squeezesam import BundleError, _core
 
-        text = '{"schema_version": 2, "name": "' + "a" * size + '"}'
+        text = '{"schema_version": 2, "name": [' + "0," * values + "0]}"
 
         def parse() -> None:
             try:
@@ -130,7 +130,8 @@ OPERATIONS: dict[str, tuple[str, Callable[[], Callable[[], object]]]] = {
     "rle": ("its run lengths", _on(_checkers, "rle")),
     "rle-text": ("their text read and decoded", _rle_text),
     "clicks": ("a heat map of 1024×1024 with a quarter of a million blobs", _blobs),
-    "manifest": ("a manifest of 16 MB, refused or read", _manifest(16_000_000)),
+    "manifest": ("a manifest of 4 MB of small values, refused", _manifest(2_000_000)),
+    "values": ("a manifest of as many values as are taken", _manifest((1 << 17) - 5)),
 }
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
 
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from tiny_bundle import rehash
+from tiny_bundle import read_manifest, rehash, write_manifest
 
 
 def make_endless(bundle: Path, program: str = "segment") -> None:
@@ -112,3 +113,15 @@ def speak(words: list[str]) -> int:
 def stumble(words: list[str]) -> int:
     """For a child: raises what nobody foresaw."""
     raise ValueError("two\nlines")
+
+
+def slow_to_hash(bundle: Path, to: Path, size: int, sha256: str) -> Path:
+    """A copy for Core ML, one program of which has `size` noughts that take no room."""
+    shutil.copytree(bundle, to)
+    with (to / "heat.onnx").open("wb") as file:
+        file.truncate(size)
+    manifest = read_manifest(to)
+    manifest["target"] = "coreml"
+    manifest["programs"]["heat"]["files"]["heat.onnx"] = {"bytes": size, "sha256": sha256}
+    write_manifest(to, manifest)
+    return to

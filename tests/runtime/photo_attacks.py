@@ -7,15 +7,11 @@ import struct
 import zlib
 
 import numpy as np
-from photo_files import encoded
+from photo_files import chunk, encoded
 from PIL import Image
 from skimage import data
 
 SIDE = 30000
-
-
-def chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def second_frame_header() -> bytes:

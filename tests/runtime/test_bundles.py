@@ -261,3 +261,28 @@ def test_engines_get_its_programs_by_their_new_names() -> None:
 def test_the_command_verifies_it(capfd: Any) -> None:
     assert main(["verify", str(KEPT), "--threads", "1"]) == 0
     assert capfd.readouterr().out.count("ok  ") == 4
+
+
+LONG: dict[str, dict[str, Any]] = {
+    "weights": {"model": {"preset": "p", "weights_sha256": {f"a{i}": "x" for i in range(40_000)}}},
+    "a weight": {"model": {"preset": "p", "weights_sha256": {"a": ["x" * 9000] * 200}}},
+    "provenance": {"model": {"preset": "p", "provenance": "x" * 16_000}},
+    "tools": {"toolchain": {f"a{i}": ["x" * 200] * 20 for i in range(800)}},
+    "a tool": {"toolchain": {"a": {"b": ["x" * 9000] * 300}}},
+    "parity": {"parity": {"verification": [1] * 99_000, "engine": {"a": ["x" * 9000] * 90}}},
+    "figures": {"parity": {"mask_iou": {f"a{i}": i for i in range(90_000)}}},
+    "calibration": {"calibration": {"photos": [1] * 50_000, "source": ["x" * 9000] * 90}},
+    "quantisation": {"quantisation": {"scheme": ["x" * 9000] * 300}},
+}
+
+
+@pytest.mark.parametrize("what", LONG)
+def test_info_shows_a_screen_of_it_whatever_a_manifest_holds(
+    bundle: Path, tmp_path: Path, what: str, capfd: Any
+) -> None:
+    copy = Path(shutil.copytree(bundle, tmp_path / "copy"))
+    write_manifest(copy, {**read_manifest(copy), **LONG[what]})
+    assert main(["info", str(copy)]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert len(lines) < 60
+    assert max(map(len, lines)) < 1000

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,8 @@ import pytest
 from endless_program import make_unknown, make_wordy
 from onnx import helper, numpy_helper
 from photo_files import save_scene
+from squeezesam import BundleError, ModelBundle
+from squeezesam import _core as core
 from squeezesam.cli import main
 from tiny_bundle import read_manifest, rehash, write_manifest
 
@@ -190,3 +196,97 @@ def test_a_command_is_needed(typed: Any) -> None:
     code, _, err = typed()
     assert code == 2
     assert err.count("\n") == 1
+
+
+def _deep(copy: Path, folders: int) -> str:
+    """As many paths as a manifest holds, through links, of one file that lies so deep."""
+    manifest = read_manifest(copy)
+    heat = manifest["programs"]["heat"]
+    entry = heat["files"].pop(heat["file"])
+    way = "/".join(["a" * max(1, 900 // folders - 1)] * (folders - 1))
+    place = copy / "p" / "z"
+    place.mkdir(parents=True)
+    inside = os.open(place, os.O_RDONLY)
+    for name in way.split("/"):
+        os.mkdir(name, dir_fd=inside)
+        inside, above = os.open(name, os.O_RDONLY, dir_fd=inside), inside
+        os.close(above)
+    os.close(os.open("f", os.O_CREAT, dir_fd=inside))
+    os.close(inside)
+    for number in range(3500):
+        (copy / f"p/{number:05}").symlink_to("z")
+        heat["files"][f"p/{number:05}/{way}/f"] = {**entry, "bytes": 0}
+    return json.dumps({**manifest, "target": "coreml", "programs": {
+        **manifest["programs"], "heat": {**heat, "file": "p"}}})  # fmt: skip
+
+
+def _schema_1(count: int) -> str:
+    files = [{"path": str(number), "size": 1, "sha256": 1} for number in range(count)]
+    programs = {"saliency": {"file": "a", "files": files}, "segmenter": {"inputs": []}}
+    photo = {"channels": 1, "range": 1, "normalisation": 1, "pad_value": [0]}
+    return json.dumps({"schema_version": 1, "target": "onnx", "input": photo, "programs": programs})
+
+
+# What of 4 MiB takes many times as much once it is read.
+COSTLY: dict[str, Callable[[Path], str]] = {
+    "numbers": lambda copy: '{"x": [' + "0," * 2_000_000 + "0]}",
+    "lists": lambda copy: '{"x": [' + "[]," * 1_300_000 + "0]}",
+    "objects": lambda copy: '{"x": [' + '{"":0},' * 550_000 + "0]}",
+    "keys": lambda copy: json.dumps(dict.fromkeys(map(str, range(300_000)), 0)),
+    "files of schema 1": lambda copy: _schema_1(75_000),
+    "as many files of schema 1 as are taken": lambda copy: _schema_1(32_000),
+    "paths of 400 folders": lambda copy: _deep(copy, 400),
+    "paths of 30 folders": lambda copy: _deep(copy, 30),
+}
+
+
+@pytest.mark.parametrize("what", COSTLY)
+def test_no_manifest_costs_many_times_what_it_weighs(bundle: Path, copy: Path, what: str) -> None:
+    text = COSTLY[what](copy)
+    assert 1 << 20 < len(text) < 4 << 20
+    (copy / "manifest.json").write_text(text)
+    program = """
+import resource, sys
+from squeezesam import BundleError, ModelBundle
+try:
+    ModelBundle(sys.argv[1])
+except BundleError as error:
+    print(error, file=sys.stderr)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    words = [sys.executable, "-c", program]
+    most = []
+    for folder in (bundle, copy):
+        done = subprocess.run([*words, str(folder)], capture_output=True, text=True, check=True)
+        most.append(int(done.stdout) * (1 if sys.platform == "darwin" else 1024))
+    assert done.stderr, "this one is to be refused"
+    assert most[1] - most[0] < 64 << 20
+
+
+def test_schema_1_is_read_in_linear_time() -> None:
+    spent = []
+    for count in (2_000, 32_000):
+        begun = time.process_time()
+        with pytest.raises(BundleError, match="is missing"):
+            core.Bundle.parse(_schema_1(count).encode())
+        spent.append(time.process_time() - begun)
+    assert spent[1] < 64 * spent[0], spent  # 16 times as many files: 256 where it is the square
+
+
+def test_folders_of_a_bundle_may_lie_in_one_another_as_deep_as_a_package_has_them(
+    copy: Path,
+) -> None:
+    for folders, taken in ((32, True), (33, False)):
+        manifest = read_manifest(copy)
+        heat = manifest["programs"]["heat"]
+        (old,) = heat["files"]
+        new = "d/" * folders + "heat.onnx"
+        (copy / new).parent.mkdir(parents=True, exist_ok=True)
+        (copy / old).rename(copy / new)
+        heat["file"], heat["files"] = new, {new: heat["files"][old]}
+        write_manifest(copy, manifest)
+        if taken:
+            ModelBundle(copy)
+        else:
+            with pytest.raises(BundleError, match="not a plain path"):
+                ModelBundle(copy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import os
 import pty
 import signal
@@ -16,7 +17,8 @@ from typing import Any
 
 import pytest
 from photo_files import save_scene
-from squeezesam.cli import batch, main, talk
+from squeezesam import SqueezeSamError
+from squeezesam.cli import batch, folder, main, talk
 from squeezesam.cli import remove as removing
 from squeezesam.cli.talk import Progress
 
@@ -174,9 +176,9 @@ def test_while_the_networks_work_the_next_photo_is_decoded_and_the_last_is_writt
     working = {name: threading.Event() for name in "abc"}
     plain = {name: getattr(batch.Remover, name) for name in ("opened", "mask", "encoded")}
 
-    def opened(self: Any, photo: str) -> Any:
+    def opened(self: Any, photo: str, **options: bool) -> Any:
         decoding[Path(photo).stem].set()
-        return plain["opened"](self, photo)
+        return plain["opened"](self, photo, **options)
 
     def mask(self: Any, photo: str, session: Any) -> Any:
         name = Path(photo).stem
@@ -194,3 +196,97 @@ def test_while_the_networks_work_the_next_photo_is_decoded_and_the_last_is_writt
     out = tmp_path / "out"
     assert main(["remove", str(tmp_path / "in"), str(out), "--bundle", str(bundle)]) == 0
     assert sorted(path.name for path in out.iterdir()) == ["a.png", "b.png", "c.png"]
+
+
+_A_PIPE_TAKES_ITS_PLACE = """
+import os, sys
+from pathlib import Path
+import squeezesam_launch
+from squeezesam.segmenter import Segmenter
+place, load = Path(sys.argv.pop(1)), Segmenter.__init__
+def loaded(self, *words):  # all commands list their photos before
+    load(self, *words)
+    place.unlink()
+    os.mkfifo(place)
+Segmenter.__init__ = loaded
+sys.exit(squeezesam_launch.run("squeezesam"))
+"""
+
+
+@pytest.mark.parametrize("command", ["remove IN OUT", "segment IN --output OUT"])
+def test_a_photo_that_became_a_pipe_is_named_and_not_waited_for(
+    bundle: Path, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "in").mkdir()
+    for name in "abz":
+        save_scene(tmp_path / "in" / f"{name}.png", (32, 48, 96, 128))
+    words = (
+        command.replace("IN", str(tmp_path / "in")).replace("OUT", str(tmp_path / "out")).split()
+    )
+    program = [sys.executable, "-c", _A_PIPE_TAKES_ITS_PLACE, str(tmp_path / "in" / "z.png")]
+    done = subprocess.run(
+        [*program, *words, "--bundle", str(bundle)], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert f"{tmp_path / 'in' / 'z.png'}: cannot be read (it is no file)" in done.stderr
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+_WAITS_FOR_EVER = """
+import sys, threading
+import squeezesam_launch
+from squeezesam.cli import batch, interruptible
+interruptible._PATIENCE_S = 0.5
+def waiting(self, *words, **options):
+    print("waiting", flush=True)
+    threading.Event().wait()
+setattr(batch.Remover, sys.argv.pop(1), waiting)
+sys.exit(squeezesam_launch.run("squeezesam"))
+"""
+
+
+@pytest.mark.parametrize("stage", ["opened", "encoded"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_helper_that_waits_for_ever_is_left_behind(
+    bundle: Path, tmp_path: Path, stage: str, number: signal.Signals
+) -> None:
+    (tmp_path / "in").mkdir()
+    for name in "abc":
+        save_scene(tmp_path / "in" / f"{name}.png", (32, 48, 96, 128))
+    words = ["remove", tmp_path / "in", tmp_path / "out", "--bundle", bundle]
+    child = subprocess.Popen(
+        [sys.executable, "-c", _WAITS_FOR_EVER, stage, *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "waiting\n"
+        child.send_signal(number)
+        _, err = child.communicate(timeout=60)
+    finally:
+        child.kill()
+        child.wait()
+    word = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}[number]
+    assert (child.returncode, err) == (128 + number, f"squeezesam: {word}\n")
+
+
+@pytest.mark.parametrize("instead", ["nothing", "another", "a link"])
+def test_a_watched_folder_that_goes_is_said_to_be_watched_no_more(
+    tmp_path: Path, instead: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(folder, "_LOOK", 0.05)
+    place, elsewhere = tmp_path / "in", tmp_path / "elsewhere"
+    place.mkdir()
+    with folder.arrivals(place) as arrived:
+        for _ in range(2):
+            logging.getLogger("watchdog.observers.inotify").warning("Inotify queue overflowed")
+        place.rename(elsewhere)
+        if instead == "another":
+            place.mkdir()
+        elif instead == "a link":
+            place.symlink_to(tmp_path)
+        with pytest.raises(SqueezeSamError, match="in: was moved or removed"):
+            next(folder.complete(arrived))
+    assert capfd.readouterr().err.count("some photos may have been missed\n") == 1

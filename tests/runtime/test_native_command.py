@@ -266,3 +266,13 @@ def test_bench_prints_percentiles_of_every_stage_and_writes_nothing(
         assert 0 < stage["p50"] <= stage["p90"] <= stage["p99"]
     assert programs["segment"]["p50"] < stages["total"]["p50"]
     assert not list(tmp_path.glob("*mask*"))
+
+
+@pytest.mark.parametrize("length", [5, 100, 238, 239, 250, 255])
+def test_an_output_may_have_as_long_a_name_as_any_file(
+    ssam: Command, photo: Path, tmp_path: Path, length: int
+) -> None:
+    name = "n" * (length - 4) + ".png"
+    assert ssam(photo, "--output", name).err == ""
+    assert (tmp_path / name).is_file()
+    assert {path.name for path in tmp_path.iterdir()} == {name, photo.name}

@@ -12,7 +12,7 @@ import pytest
 from colour_profiles import ADOBE_RGB, DISPLAY_P3, GREY_GAMMA
 from command_line import NATIVE, Typed, png
 from photo_attacks import BOMBS, PACKED, SLOW, packed_texts
-from photo_files import encoded, save_scene, scene
+from photo_files import PNG_DAMAGE, encoded, png_of_stream, png_rows, save_scene, scene
 from PIL import Image
 from skimage import data
 from squeezesam.terminal import printable
@@ -119,6 +119,18 @@ def test_profiles_are_converted_as_in_python(
     assert segment(path, *words).code == 0  # type: ignore[operator]
     native, python = png(tmp_path / "photo-mask.png"), png(tmp_path / "out" / "photo-mask.png")
     assert (native != python).mean() < 0.01
+
+
+@pytest.mark.parametrize("interlaced", [False, True])
+@pytest.mark.parametrize("what", PNG_DAMAGE)
+def test_what_python_misses_inside_of_a_png_is_missed_here_too(
+    bundle: Path, tmp_path: Path, what: str, interlaced: bool
+) -> None:
+    kind = (33, 8, 2, interlaced)
+    (tmp_path / "cut.png").write_bytes(png_of_stream(kind, PNG_DAMAGE[what](png_rows(kind))))
+    refused = run(bundle, tmp_path, "cut.png", "--box", "2,2,20,20")
+    assert refused.code == 1
+    assert refused.err.startswith("ssam: cut.png: the PNG file is ")
 
 
 NAMES = ["\x1b[2Jred", "a\u202eb", "new\nline", "bell\x07", "\u2066x", "c1\x9b", "\u200bhidden"]

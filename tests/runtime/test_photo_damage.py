@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import os
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from photo_files import encoded, save_scene
+from photo_files import (
+    PNG_COLOURS,
+    PNG_DAMAGE,
+    encoded,
+    png_of_stream,
+    png_rows,
+    save_scene,
+    tiff_of_parts,
+)
+from PIL import Image
 from skimage import data
 from squeezesam import PhotoError, open_photo
+from squeezesam.photo_decode import read_picture
 
 PHOTO = data.astronaut()[:256, :320]
 KINDS: dict[str, tuple[str, dict[str, object]]] = {
@@ -124,3 +137,143 @@ def test_padding_and_an_unknown_version_are_no_damage(kind: str) -> None:
     noise = np.random.default_rng(1).integers(0, 250, 60, dtype=np.uint8).tobytes()
     with pytest.raises(PhotoError, match="damaged"):
         open_photo(file[:-2] + noise + file[-2:])
+
+
+def _refused_or_accepted(file: bytes, shape: tuple[int, ...]) -> None:
+    """As a photo and as a label map by one sentence; accepted, it is said to be damaged."""
+    for read in (open_photo, lambda data: read_picture(data, "photo")):
+        with pytest.raises(PhotoError, match=r"^photo: the (PNG|TIFF) file is .*") as caught:
+            read(file)
+        assert "\n" not in str(caught.value)
+    try:
+        photo = open_photo(file, accept_damaged=True)
+    except PhotoError:
+        return
+    assert photo.damage
+    assert photo.pixels.shape[:2] == shape[:2]
+
+
+# Of 600×600 pixels of 64 bits the rows come in several pieces.
+PNGS = [
+    (side, depth, colour, interlaced)
+    for colour, (_, depths) in PNG_COLOURS.items()
+    for depth in depths
+    for interlaced in (False, True)
+    for side in ((2, 5, 33) if depth == depths[0] else (33,))
+] + [(600, 16, 6, False), (600, 16, 6, True)]
+
+
+@pytest.mark.parametrize("kind", PNGS, ids=str)
+def test_a_png_is_taken_exactly_where_its_stream_has_what_its_head_announces(kind: Any) -> None:
+    rows = png_rows(kind)
+    for level in (0, 1, 9):
+        sound = png_of_stream(kind, zlib.compress(b"".join(rows), level))
+        assert open_photo(sound).damage is None
+        taken = read_picture(sound, "photo")
+        assert taken.tobytes() == Image.open(io.BytesIO(sound)).tobytes()
+    for damaged in PNG_DAMAGE.values():
+        _refused_or_accepted(png_of_stream(kind, damaged(rows)), (kind[0], kind[0]))
+
+
+def _jpeg_parts(parts: list[np.ndarray]) -> tuple[list[bytes], bytes]:
+    """As TIFF holds them: the tables once, the pictures without them."""
+    files = [encoded(part, "jpeg", subsampling=0, quality=90) for part in parts]
+    starts = [file.index(b"\xff\xdb") for file in files]
+    frames = [file.index(b"\xff\xc0") for file in files]
+    huffman = files[0].index(b"\xff\xc4")
+    scan = files[0].index(b"\xff\xda")
+    tables = b"\xff\xd8" + files[0][starts[0] : frames[0]] + files[0][huffman:scan] + b"\xff\xd9"
+    bare = [
+        b"\xff\xd8" + file[at : file.index(b"\xff\xc4")] + file[file.index(b"\xff\xda") :]
+        for file, at in zip(files, frames, strict=True)
+    ]
+    return bare, tables
+
+
+def _laid_out(layout: str, packing: str) -> tuple[list[bytes], dict[str, Any]]:
+    """The parts of PHOTO and what `tiff_of_parts` is to be told of them."""
+    side = 64
+    planes = [PHOTO[..., c : c + 1] for c in range(3)] if "planes" in layout else [PHOTO]
+    width = PHOTO.shape[1] if "strips" in layout else side
+    parts = [
+        plane[y : y + side, x : x + width]
+        for plane in planes
+        for y in range(0, PHOTO.shape[0], side)
+        for x in range(0, PHOTO.shape[1], width)
+    ]
+    options: dict[str, Any] = {"rows": side} if "strips" in layout else {"tile": side}
+    options["planar"] = 2 if "planes" in layout else 1
+    if packing == "jpeg":
+        files, options["tables"] = _jpeg_parts([np.squeeze(part) for part in parts])
+        return files, {**options, "compression": 7}
+    if packing == "deflate":
+        return [zlib.compress(part.tobytes()) for part in parts], {**options, "compression": 8}
+    return [part.tobytes() for part in parts], options
+
+
+@pytest.mark.parametrize("layout", ["strips", "tiles", "strips of planes", "tiles of planes"])
+@pytest.mark.parametrize("packing", ["plain", "deflate", "jpeg"])
+def test_a_tiff_is_taken_exactly_where_all_its_parts_are_there_and_whole(
+    layout: str, packing: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    parts, options = _laid_out(layout, packing)
+    size = (PHOTO.shape[1], PHOTO.shape[0])
+    sound = open_photo(tiff_of_parts(parts, size, **options))
+    assert sound.damage is None
+    if packing != "jpeg":
+        assert np.array_equal(sound.pixels, PHOTO)
+    half = len(parts) // 2
+    cut = parts[half][: len(parts[half]) // 2]
+    damaged = {
+        "half of the parts": parts[:half],
+        "a part too few": parts[:-1],
+        "no part": [],
+        "an empty part": [*parts[:half], b"", *parts[half + 1 :]],
+        "half a part": [*parts[:half], cut, *parts[half + 1 :]],
+        "half the last part": [*parts[:-1], parts[-1][: len(parts[-1]) // 2]],
+        "a part of one byte": [*parts[:half], b"\xff", *parts[half + 1 :]],
+    }
+    for given in damaged.values():
+        _refused_or_accepted(tiff_of_parts(given, size, **options), PHOTO.shape)
+    assert capfd.readouterr().err == ""
+
+
+COMPRESSIONS = [None, "tiff_lzw", "tiff_deflate", "tiff_adobe_deflate", "packbits", "jpeg", "lzma",
+                "zstd"]  # fmt: skip
+
+
+def _changed(file: bytes, tag: int, change: Any) -> bytes:
+    """A TIFF by Pillow with another value in the middle of a tag's list."""
+    out = bytearray(file)
+    (start,) = struct.unpack_from("<I", file, 4)
+    (count,) = struct.unpack_from("<H", file, start)
+    for at in range(start + 2, start + 2 + 12 * count, 12):
+        found, kind, values, where = struct.unpack_from("<HHII", file, at)
+        if found == tag:
+            form = {3: "<H", 4: "<I"}[kind]
+            size = struct.calcsize(form)
+            place = (at + 8 if values * size <= 4 else where) + values // 2 * size
+            (old,) = struct.unpack_from(form, file, place)
+            struct.pack_into(form, out, place, change(old))
+            return bytes(out)
+    raise AssertionError(f"no tag {tag}")
+
+
+@pytest.mark.parametrize("compression", COMPRESSIONS)
+def test_whatever_a_tiff_is_packed_with_no_part_of_it_is_missed_in_silence(
+    compression: str | None, capfd: pytest.CaptureFixture[str]
+) -> None:
+    options = {} if compression is None else {"compression": compression}
+    sound = encoded(PHOTO, "tiff", **options, strip_size=PHOTO.shape[1] * 3 * 32)
+    assert open_photo(sound).damage is None
+    for tag, change in (
+        (279, lambda old: 0),
+        (279, lambda old: 1),
+        (279, lambda old: old // 2),
+        (273, lambda old: 0),
+        (273, lambda old: 4),
+        (273, lambda old: len(sound) - 1),
+        (278, lambda old: max(1, old // 2)),
+    ):
+        _refused_or_accepted(_changed(sound, tag, change), PHOTO.shape)
+    assert capfd.readouterr().err == ""

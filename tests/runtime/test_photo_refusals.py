@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
+import socket
 import struct
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +15,10 @@ import pytest
 from photo_files import encoded
 from skimage import data
 from squeezesam import PhotoError
-from squeezesam.photo import open_photo
+from squeezesam.cli.folder import kind_of
+from squeezesam.formats import is_result
+from squeezesam.photo import open_photo, read_photo_file
+from squeezesam.silence import silent_stderr
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +119,62 @@ def test_heic_without_the_extra_names_the_extra(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     with pytest.raises(PhotoError, match=r"pip install squeezesam\[heif\]"):
         open_photo(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+
+
+# What may lie under a photo's name once its folder has been listed.
+NO_FILES: dict[str, Callable[[Path], object]] = {
+    "a pipe": os.mkfifo,
+    "a link to a pipe": lambda path: (
+        os.mkfifo(path.with_suffix(".fifo")),
+        path.symlink_to(path.with_suffix(".fifo")),
+    ),
+    "a device without an end": lambda path: path.symlink_to("/dev/zero"),
+    "an empty device": lambda path: path.symlink_to("/dev/null"),
+    "a socket": lambda path: socket.socket(socket.AF_UNIX).bind(os.path.relpath(path)),
+    "a folder": Path.mkdir,
+    "a link to itself": lambda path: path.symlink_to(path.name),
+    "nothing": lambda path: None,
+}
+
+
+@pytest.mark.parametrize("what", NO_FILES)
+def test_what_is_no_file_is_refused_at_once_where_photos_come_from_a_folder(
+    tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a socket's path is short
+    path = tmp_path / "photo.jpg"
+    NO_FILES[what](path)
+    for read in (open_photo, read_photo_file):
+        with pytest.raises(
+            PhotoError, match=r"photo\.jpg: (no such file|is a folder|cannot be read)"
+        ):
+            read(str(path), pipes=False)
+    assert not is_result(path)
+    assert kind_of(path) == "other"
+
+
+# What libraries write to standard error past us.
+WRITERS: dict[str, Callable[[], object]] = {
+    "a system call": lambda: os.write(2, b"noise"),
+    "C's printf": lambda: ctypes.CDLL(None).perror(b"noise"),
+    "pybind11, through Python's stream": lambda: print("noise", file=sys.stderr),
+}
+
+
+@pytest.mark.parametrize("how", WRITERS)
+def test_no_way_of_writing_is_heard_and_every_one_is_afterwards(
+    how: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with silent_stderr():
+        WRITERS[how]()
+    assert capfd.readouterr().err == ""
+    WRITERS[how]()
+    assert "noise" in capfd.readouterr().err
+
+
+def test_an_error_inside_gives_standard_error_back(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="inside"), silent_stderr():
+        raise ValueError("inside")
+    os.write(2, b"heard")
+    print("too", file=sys.stderr)
+    assert capfd.readouterr().err == "heardtoo\n"

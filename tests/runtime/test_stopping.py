@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import signal
 import subprocess
@@ -15,8 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 from command_line import one_sentence
-from endless_program import make_endless
-from squeezesam import CancelledError, Segmenter
+from endless_program import make_endless, slow_to_hash
+from squeezesam import BundleDamagedError, CancelledError, ModelBundle, Segmenter
 from squeezesam.child import ChildFailedError, run_in_child
 from squeezesam.engines import on_cancel
 
@@ -94,14 +95,16 @@ def test_an_engine_of_one_s_own_is_told_even_if_it_listens_late(bundle: Path, ea
 
 _SAYS_WHEN = """
 import sys
-from squeezesam.cli import main
-from squeezesam.segmenter import Session
-predict = Session.predict
-def told(self, **options):
-    print("predicting", flush=True)
-    return predict(self, **options)
-Session.predict = told
-sys.exit(main(sys.argv[1:]))
+import squeezesam_launch
+from squeezesam import ModelBundle, Session
+kind, name = {"predicting": (Session, "predict"), "opening": (ModelBundle, "__init__")}[sys.argv[1]]
+work = getattr(kind, name)
+def told(self, *words, **options):
+    print(sys.argv[0], flush=True)
+    return work(self, *words, **options)
+setattr(kind, name, told)
+sys.argv = sys.argv[1:]
+sys.exit(squeezesam_launch.run("squeezesam"))
 """
 
 
@@ -110,7 +113,7 @@ def test_control_c_ends_the_command_while_a_program_runs(
 ) -> None:
     words = ["segment", photo, "--box", "8,8,40,40", "--bundle", endless, "--output", tmp_path]
     child = subprocess.Popen(
-        [sys.executable, "-c", _SAYS_WHEN, *map(str, words)],
+        [sys.executable, "-c", _SAYS_WHEN, "predicting", *map(str, words)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -208,3 +211,86 @@ def test_control_c_just_as_a_lock_is_taken_is_waited_for_no_more(moment: int) ->
     words = [sys.executable, "-c", _AS_A_LOCK_IS_TAKEN, str(moment)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=60)
     assert done.returncode == (130 if moment == 1 else 0), done.stderr
+
+
+class _Idle:
+    """An engine that loads anything."""
+
+    name, target = "idle", "coreml"
+
+    def load(self, spec: Any) -> Any:
+        return self
+
+
+@pytest.mark.parametrize("call", ["open", "recheck", "segmenter"])
+def test_a_handler_of_signals_runs_while_files_are_hashed_and_what_it_raises_ends_that(
+    bundle: Path, tmp_path: Path, call: str
+) -> None:
+    size = 1 << 29
+    digest = hashlib.sha256()
+    for _ in range(size >> 20):
+        digest.update(bytes(1 << 20))
+    folder = slow_to_hash(bundle, tmp_path / "slow", size, digest.hexdigest())
+    opened = ModelBundle(folder, check="hashes" if call == "segmenter" else "sizes")
+    calls: dict[str, Any] = {
+        "open": lambda: ModelBundle(folder),
+        "recheck": lambda: opened.core.recheck(False),
+        "segmenter": lambda: Segmenter(opened, _Idle()),
+    }
+    heard = 0
+
+    def third_time(number: int, frame: Any) -> None:
+        nonlocal heard
+        heard += 1
+        if heard == 3:  # Python's own calls one of them, when all is done
+            raise TimeoutError("enough")
+
+    before = signal.signal(signal.SIGALRM, third_time)
+    signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
+    try:
+        with pytest.raises(TimeoutError, match="enough"):
+            calls[call]()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert ModelBundle(bundle).name  # nobody is asked any more
+
+
+def test_no_byte_of_a_bundle_is_hashed_before_all_its_files_have_their_size(
+    bundle: Path, tmp_path: Path
+) -> None:
+    folder = slow_to_hash(bundle, tmp_path / "slow", 1 << 20, "0" * 64)
+    with pytest.raises(BundleDamagedError, match=r"heat\.onnx: the file was changed"):
+        ModelBundle(folder)
+    (folder / "segment.onnx").write_bytes(b"")
+    with pytest.raises(BundleDamagedError, match=r"segment\.onnx: the file has 0 bytes"):
+        ModelBundle(folder)
+
+
+@pytest.mark.parametrize(
+    "words", [["info"], ["segment", "PHOTO", "--bundle"], ["serve", "--bundle"]]
+)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_command_that_opens_a_large_bundle(
+    bundle: Path, photo: Path, tmp_path: Path, words: list[str], number: signal.Signals
+) -> None:
+    folder = slow_to_hash(bundle, tmp_path / "slow", (1 << 33) - (1 << 20), "0" * 64)
+    typed = [str(photo) if word == "PHOTO" else word for word in words]
+    port = ["--port", "0"] if words[0] == "serve" else []
+    child = subprocess.Popen(
+        [sys.executable, "-c", _SAYS_WHEN, "opening", *typed, str(folder), *port],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "opening\n"
+        time.sleep(0.2)
+        child.send_signal(number)
+        _, err = child.communicate(timeout=60)
+    finally:
+        child.kill()
+        child.wait()
+    word = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}[number]
+    assert (child.returncode, err) == (128 + number, f"squeezesam: {word}\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +38,35 @@ def test_a_run_without_tensorboard_writes_none_of_it(tmp_path: Path, photo_root:
     assert train(tmp_path, "run", settings(photo_root, phases=phases)) == 0
     names = {p.name for p in (tmp_path / "run").iterdir()}
     assert names == {"checkpoint.pt", "weights.safetensors", "log.jsonl"}
+
+
+# What a stranger's folder, to be resumed, may have in place of what a run writes there.
+ELSEWHERE: dict[str, Callable[[Path, Path], object]] = {
+    "log.jsonl to a file": lambda run, kept: (run / "log.jsonl").symlink_to(kept),
+    "log.jsonl to nothing": lambda run, kept: (run / "log.jsonl").symlink_to(kept.parent / "new"),
+    "log.jsonl a pipe": lambda run, kept: os.mkfifo(run / "log.jsonl"),
+    "log.jsonl a device": lambda run, kept: (run / "log.jsonl").symlink_to("/dev/null"),
+    "tensorboard to a folder": lambda run, kept: (run / "tensorboard").symlink_to(kept.parent),
+}
+
+
+@pytest.mark.parametrize("what", ELSEWHERE)
+def test_a_run_writes_through_no_link_in_its_folder(
+    tmp_path: Path, photo_root: Path, what: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "mine" / "authorized_keys"
+    kept.parent.mkdir()
+    kept.write_text("precious")
+    (tmp_path / "run").mkdir()
+    ELSEWHERE[what](tmp_path / "run", kept)
+    phases = [{"size": 64, "steps": 1, "batch": 2}]
+    config = settings(photo_root, phases=phases, tensorboard="tensorboard" in what)
+    assert train(tmp_path, "run", config) == 1
+    err = capfd.readouterr().err
+    assert "squeezesam-train: cannot write" in err
+    assert "Traceback" not in err
+    assert list(kept.parent.iterdir()) == [kept]
+    assert kept.read_text() == "precious"
 
 
 def test_a_picture_shows_photo_and_prompts_target_and_prediction_side_by_side() -> None:

@@ -54,6 +54,26 @@ def _enlarged(each: dict[str, Any]) -> dict[str, Any]:
     return each
 
 
+def _with_bytes(**sizes: int) -> Callable[[Any], Any]:
+    """Every program's file with another size."""
+
+    def change(programs: dict[str, Any]) -> dict[str, Any]:
+        for name, size in sizes.items():
+            programs[name]["files"][f"{name}.onnx"]["bytes"] = size
+        return programs
+
+    return change
+
+
+def _elsewhere(*paths: str) -> list[_Edit]:
+    """A program whose file lies there."""
+    return [
+        (f"{_HEAT}/file", path,
+         f'programs.heat.file is "{path}", which is not a plain path inside the bundle')
+        for path in paths
+    ]  # fmt: skip
+
+
 _Edit = tuple[str, Any | Callable[[Any], Any], str]
 _SEGMENT = "programs/segment"
 _MASKS = f"{_SEGMENT}/outputs/0/shape"
@@ -189,12 +209,19 @@ EDITS: list[_Edit] = [
      "programs.heat.files.heat.onnx?x is not a plain path inside the bundle"),
     (f"{_HEAT}/files", _renamed("heat.onnx", "heat.onnx#x"),
      "programs.heat.files.heat.onnx#x is not a plain path inside the bundle"),
+    # Systems and readers of addresses leave out blanks at the ends of a name and dots at its end.
+    *_elsewhere(" /logout", " ../delete", " ..", ".. /x", "x/ y", "x ", "x/...", "d/" * 33 + "x"),
     (f"{_HEAT}/files", _renamed("heat.onnx", "other.onnx"),
      'programs.heat.files.other.onnx is not part of "heat.onnx"'),
     (f"{_HEAT}/files/heat.onnx/sha256", "abc",
      "programs.heat.files.heat.onnx.sha256 is not a sha256 of 64 hex digits"),
     (f"{_HEAT}/files/heat.onnx/bytes", -1,
-     "programs.heat.files.heat.onnx.bytes must be a whole number from 0 to 1099511627776, not -1"),
+     "programs.heat.files.heat.onnx.bytes must be a whole number from 0 to 8589934592, not -1"),
+    (f"{_HEAT}/files/heat.onnx/bytes", (1 << 33) + 1,
+     "programs.heat.files.heat.onnx.bytes must be a whole number from 0 to 8589934592, not "
+     "8589934593"),
+    ("programs", _with_bytes(heat=1 << 33, segment=1),
+     "programs list files of more than 8 GiB together"),
     (f"{_HEAT}/files", {}, "programs.heat.files is empty"),
 ]  # fmt: skip
 _EMBEDDING = "programs/decode/inputs/0"

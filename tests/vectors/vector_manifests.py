@@ -37,7 +37,7 @@ def _sound() -> Iterator[dict[str, Any]]:
     segment["file"] = "segment.mlpackage"
     segment["files"] = {
         "segment.mlpackage/Manifest.json": {"bytes": 10, "sha256": "AB" * 32},
-        "segment.mlpackage/Data/weights.bin": {"bytes": 1 << 33, "sha256": EMPTY_SHA256},
+        "segment.mlpackage/Data/weights.bin": {"bytes": (1 << 33) - 10, "sha256": EMPTY_SHA256},
     }
     del segment["macs"]
     coreai = manifest()

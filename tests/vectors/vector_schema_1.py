@@ -128,7 +128,7 @@ EDITS: list[tuple[str, Any | Callable[[Any], Any], str]] = [
     (f"{_FILE}/path", "other.onnx",
      'programs.heat.files.other.onnx is not part of "saliency.onnx"'),
     (f"{_FILE}/size", -1,
-     "programs.heat.files.saliency.onnx.bytes must be a whole number from 0 to 1099511627776, not "
+     "programs.heat.files.saliency.onnx.bytes must be a whole number from 0 to 8589934592, not "
      "-1"),
     ("programs/saliency/files", [], "programs.heat.files is empty"),
     ("programs/saliency/files", _twice,

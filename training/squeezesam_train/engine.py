@@ -136,12 +136,13 @@ class Trainer:
         Raises:
             TrainingError: the loss is not a number.
             CheckpointError: a checkpoint cannot be written.
+            LogError: the log cannot be written.
             PeersLostError: another process of the run has ended.
         """
         previous = {s: signal.signal(s, self._stop) for s in (signal.SIGTERM, signal.SIGINT)}
-        if self.world.leads:
-            self._journal = Journal(self.folder, self.config.tensorboard, self.step)
         try:
+            if self.world.leads:
+                self._journal = Journal(self.folder, self.config.tensorboard, self.step)
             while self.step < self.config.total_steps and not self._stopping:
                 self._run_phase()
         finally:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +58,22 @@ class Meter:
         return figures
 
 
+def _appended(path: Path) -> TextIO:
+    """The log, to write on; never what a link or a pipe in its place leads to.
+
+    Raises:
+        OSError: it is one, or cannot be written.
+    """
+    follow_none = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags | follow_none, 0o666)
+
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise OSError(errno.ELOOP, "it is a link or no file")
+    return open(path, "a", encoding="utf-8", opener=opener)
+
+
 class Journal:
     """Writes records to `log.jsonl`, to the terminal and, if asked, to TensorBoard's files.
 
@@ -64,11 +82,16 @@ class Journal:
         tensorboard: whether to write `folder`/tensorboard.
         step: steps done so far; what TensorBoard shows of later ones (lost with the process that
             had not saved them) is dropped.
+
+    Raises:
+        LogError: what would be written lies elsewhere.
     """
 
     def __init__(self, folder: Path, tensorboard: bool, step: int) -> None:
         self.path = folder / "log.jsonl"
         self._board: Any = None
+        if tensorboard and (folder / "tensorboard").is_symlink():
+            raise LogError(f"cannot write {folder / 'tensorboard'}: it is a link")
         if tensorboard:
             from torch.utils.tensorboard import SummaryWriter
 
@@ -82,7 +105,7 @@ class Journal:
         """
         record = {"step": step, "size": size, "time": round(time.time()), **figures}
         try:
-            with self.path.open("a", encoding="utf-8") as file:
+            with _appended(self.path) as file:
                 file.write(json.dumps(record) + "\n")
         except OSError as error:
             raise LogError(

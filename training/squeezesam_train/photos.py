@@ -135,7 +135,7 @@ def photo_bytes(path: Path, what: str = "photo") -> bytes:
     """
     file_size(path, what)
     try:
-        return read_photo_file(str(path))
+        return read_photo_file(str(path), pipes=False)
     except PhotoError as error:
         raise DamagedPhotoError(f"cannot read the {what} {error}") from error
 

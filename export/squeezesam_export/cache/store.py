@@ -11,17 +11,21 @@ import contextlib
 import json
 import os
 import shutil
+import stat
 import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from squeezesam_export.files import file_entries
 from squeezesam_export.program import LoweredProgram
 
 LIMIT_BYTES = 1 << 30
 _PARTIAL = ".partial-"
+# Of entry.json, bytes: a package has some hundred files.
+_MOST_TEXT = 1 << 22
 # What another process has not finished by then it never will.
 _STALE_S = 24 * 3600.0
 
@@ -69,20 +73,15 @@ class LoweringCache:
             return None
         copied: Path | None = None
         try:
-            known = json.loads((entry / "entry.json").read_text(encoding="utf-8"))
-            source = entry / str(known["name"])
-            if source.parent != entry:
-                raise ValueError("a name that leads elsewhere")
-            copied = destination / source.name
-            if source.is_dir():
-                shutil.copytree(source, copied)
-            else:
-                shutil.copyfile(source, copied)
-            if file_entries(copied, destination) != known["files"]:
+            name, files, facts = _known(entry)
+            if os.path.lexists(destination / name):
+                raise ValueError("something else lies there")
+            copied = destination / name
+            _copy(entry, name, destination, files)
+            if file_entries(copied, destination) != files:
                 raise ValueError("not the bytes that were written")
-            facts = Facts(**known["facts"])
             os.utime(entry)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             # Damaged, or removed by another process in between.
             if copied is not None:
                 _remove(copied)
@@ -146,8 +145,60 @@ class LoweringCache:
             shutil.rmtree(scratch, ignore_errors=True)
 
 
+def _known(entry: Path) -> tuple[str, list[Any], Facts]:
+    """What ``entry.json`` says: the program's name, its files, the facts.
+
+    Raises:
+        OSError, ValueError, KeyError, TypeError, RecursionError: it is not as it was written.
+    """
+    _check_file(entry / "entry.json", _MOST_TEXT)
+    known = json.loads((entry / "entry.json").read_text(encoding="utf-8"))
+    name, files, facts = known["name"], known["files"], Facts(**known["facts"])
+    if not isinstance(name, str) or not _is_plain(name):
+        raise ValueError("a name that leads elsewhere")
+    for field, hint in get_type_hints(Facts).items():
+        kinds = get_args(hint) if get_origin(hint) is UnionType else (hint,)
+        # True is an int to Python.
+        if type(getattr(facts, field)) not in [get_origin(kind) or kind for kind in kinds]:
+            raise TypeError(f"{field} is of another type")
+    return name, files, facts
+
+
+def _is_plain(name: str) -> bool:
+    """Whether it is one name, inside of the folder that it is joined to."""
+    return name not in ("", ".", "..") and not any(sign in name for sign in "/\\:\0")
+
+
+def _copy(entry: Path, name: str, destination: Path, files: list[Any]) -> None:
+    """Copy the files that were written, and look at each before: no more bytes, through no link.
+
+    Raises:
+        OSError, ValueError, KeyError, TypeError: one is not what was written, or there are more.
+    """
+    there = {
+        (Path(place) / file).relative_to(entry).as_posix()
+        for place, folders, inside in os.walk(entry)
+        for file in [*inside, *(folder for folder in folders if Path(place, folder).is_symlink())]
+    }
+    if there != {"entry.json", *(file["path"] for file in files)}:
+        raise ValueError("not the files that were written")
+    for file in files:
+        path = file["path"]
+        if path.split("/")[0] != name:
+            raise ValueError("a file that lies elsewhere")
+        _check_file(entry / path, file["size"])
+        (destination / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(entry / path, destination / path)
+
+
+def _check_file(path: Path, most: int) -> None:
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > most:
+        raise ValueError("no file, or larger than it was written")
+
+
 def _remove(path: Path) -> None:
-    if path.is_dir():
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)

@@ -20,6 +20,7 @@ from squeezesam_export.errors import ExportError
 
 OLDEST_OPSET, LARGEST_FILE = 11, 2**31 - 1
 _THEIRS = "given/"
+_MOST_LISTED, _LONGEST_NAME, _LONGEST_REASON = 16, 64, 400  # in a sentence
 
 
 def opened(path: Path) -> onnx.ModelProto:
@@ -112,14 +113,24 @@ def described(model: onnx.ModelProto) -> str:
     """The tensors that go in and come out, for a sentence."""
 
     def listed(values: Sequence[Any]) -> str:
-        return ", ".join(
-            f"{v.name} {'×'.join(str(d.dim_value or d.dim_param or '?') for d in _dims(v))}"
-            for v in values
-        )
+        words = [f"{brief(v.name)} {_sides(v)}" for v in values[:_MOST_LISTED]]
+        more = len(values) - len(words)
+        return ", ".join(words) + (f" and {more} more" if more > 0 else "")
 
     known = inputs_of(model)
     given = [value for value in model.graph.input if value.name in known]
     return f"inputs {listed(given)}; outputs {listed(model.graph.output)}"
+
+
+def brief(name: str) -> str:
+    """A stranger's name as it is, or its beginning where it is longer than a sentence bears."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+
+
+def _sides(value: Any) -> str:
+    sides = list(_dims(value))
+    words = [brief(str(d.dim_value or d.dim_param or "?")) for d in sides[:_MOST_LISTED]]
+    return "×".join([*words, *(["…"] if len(sides) > len(words) else [])])
 
 
 def _dims(value: Any) -> Any:
@@ -263,8 +274,8 @@ def run(model: onnx.ModelProto, inputs: Mapping[str, Any], what: str) -> dict[st
         found = dict(zip(names, session.run(None, dict(inputs)), strict=True))
     except Exception as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise ExportError(f"the {what} cannot be run: {lines[0]}") from error
+        raise ExportError(f"the {what} cannot be run: {lines[0][:_LONGEST_REASON]}") from error
     for name, value in found.items():
         if not isinstance(value, np.ndarray):  # a sequence, a map, an optional one
-            raise ExportError(f"the {what} cannot be used: its output '{name}' is no tensor")
+            raise ExportError(f"the {what} cannot be used: its output '{brief(name)}' is no tensor")
     return found

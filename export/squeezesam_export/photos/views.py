@@ -86,13 +86,13 @@ def folder_views(folder: Path, limit: int = 64) -> list[View]:
     for path in paths[::step][:limit]:
         most = min(left, MAX_PIXELS)
         try:
-            pixels = open_photo(path, max_pixels=most).pixels
+            pixels = open_photo(path, max_pixels=most, pipes=False).pixels
             left -= pixels.shape[0] * pixels.shape[1]
             views.append(View(_name(path), _reduced(pixels), ()))
         except PhotoError as error:
             print(f"squeezesam-export: left out: {printable(str(error))}", file=sys.stderr)
             with contextlib.suppress(PhotoError):
-                left -= announced(read_photo_file(str(path)), most)
+                left -= announced(read_photo_file(str(path), pipes=False), most)
         if left <= 0:
             print("squeezesam-export: left out: what comes after a gigapixel", file=sys.stderr)
             break
@@ -149,7 +149,7 @@ def letterbox(
 
 def _read(path: Path) -> U8:
     try:
-        return open_photo(path).pixels
+        return open_photo(path, pipes=False).pixels
     except PhotoError as error:
         raise ExportError(f"{error}") from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from ..segmenter import Segmenter, Session
 from ..writing import check_free, check_no_photo, make_folder, places_of, write_whole
 from .arguments_look import finish_of
 from .folder import Contents, kind_of
-from .interruptible import predict
+from .interruptible import Helpers, predict
 from .talk import Progress, complain, say
 
 SUFFIX = ".png"  # of the cut-outs of a folder
@@ -33,12 +33,13 @@ class Remover:
         """The file's bytes of the cut-out. Raises PhotoError, NothingStandsOutError and others."""
         return self.encoded(self.mask(photo, self.opened(photo)), suffix)
 
-    def opened(self, photo: str | bytes) -> Session:
-        """The photo, decoded. Raises PhotoError."""
+    def opened(self, photo: str | bytes, pipes: bool = True) -> Session:
+        """The photo, decoded; `pipes` as for `open_photo`. Raises PhotoError."""
         if self._segmenter is None:
             self.load()
         assert self._segmenter is not None
-        return self._segmenter.open(photo, accept_damaged=self.options.accept_damaged)
+        damaged = self.options.accept_damaged
+        return self._segmenter.open(photo, accept_damaged=damaged, pipes=pipes)
 
     def mask(self, photo: str | bytes, session: Session) -> Mask:
         """What the networks say; Ctrl-C stops them. Raises NothingStandsOutError and others."""
@@ -105,26 +106,29 @@ class Batch:
         self._photos = places_of(found.photos)
         order = {photo: number for number, photo in enumerate(found.photos)}
         progress = Progress(len(found.photos))
-        try:
-            # While the networks work on one photo, the next is decoded and the last is written.
-            with ThreadPoolExecutor(2) as helpers:
-                self._in_line(found.photos, helpers, progress)
-        finally:
+
+        def account() -> None:
+            # After Ctrl-C one may be under way for ever.
+            self._leaving = [one for one in self._leaving if one.written and one.written.done()]
             self._count_all_but(0)
             progress.clear()
             self._skipped.sort(key=lambda one: order.get(one[0], -1))
             self.account(found)
 
+        # While the networks work on one photo, the next is decoded and the last is written.
+        with Helpers(2, account) as helpers:
+            self._in_line(found.photos, helpers, progress)
+
     def one(self, photo: Path) -> str | None:
         """Makes one cut-out; returns why there is none, or None."""
-        with ThreadPoolExecutor(1) as helpers:
+        with Helpers(1) as helpers:
             before = len(self._skipped)
             work = self._begin(photo, helpers)
             self._predict(work, helpers)
             self._count_all_but(0)
         return self._skipped[-1][1] if len(self._skipped) > before else None
 
-    def _in_line(self, photos: list[Path], helpers: ThreadPoolExecutor, progress: Progress) -> None:
+    def _in_line(self, photos: list[Path], helpers: Helpers, progress: Progress) -> None:
         opening: _Work | None = None
         for photo in [*photos, None]:
             following = None if photo is None else self._begin(photo, helpers, opening)
@@ -137,9 +141,7 @@ class Batch:
                 following = self._begin(following.photo, helpers)
             opening = following
 
-    def _begin(
-        self, photo: Path, helpers: ThreadPoolExecutor, before: _Work | None = None
-    ) -> _Work:
+    def _begin(self, photo: Path, helpers: Helpers, before: _Work | None = None) -> _Work:
         """Looks where the cut-out goes and begins to decode the photo."""
         target = self.target / photo.relative_to(self.source).with_suffix(SUFFIX)
         work = _Work(photo, target)
@@ -155,10 +157,10 @@ class Batch:
         except SqueezeSamError as error:
             self._skip(photo, error)
             return work
-        work.session = helpers.submit(self._remover.opened, str(photo))
+        work.session = helpers.submit(self._remover.opened, str(photo), pipes=False)
         return work
 
-    def _predict(self, work: _Work, helpers: ThreadPoolExecutor) -> None:
+    def _predict(self, work: _Work, helpers: Helpers) -> None:
         """The networks, on this thread, so that Ctrl-C is heard; then the rest begins."""
         if work.session is None:
             return

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import queue
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from ..errors import SqueezeSamError
-from ..formats import is_result
+from ..formats import is_result, open_file
 from ..photo import PHOTO_SUFFIXES
 from ..photo_formats import NAMES, READABLE, by_signature
+from .talk import complain
 
 _HEAD = 512
 _STILL = 0.5  # seconds without a change after which a file counts as complete
 
-Arrivals: TypeAlias = "queue.Queue[Path]"
+_LOOK = 2.0  # seconds after which the watched folder is looked at again
+_MISSED = "warning: more came at once than the system tells of; some photos may have been missed"
 
 
 @dataclass(slots=True)
@@ -85,8 +88,8 @@ def kind_of(path: Path) -> str:
             return "result"
         if named:
             return "photo"
-        with open(path, "rb") as file:
-            form = by_signature(file.read(_HEAD))
+        with open_file(path) as file:
+            form = by_signature(file.read(_HEAD) or b"")
     except OSError as error:
         return f"cannot be read ({error.strerror})"
     if form is None:
@@ -115,33 +118,63 @@ def _identity(path: Path) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
+class Arrivals(logging.Handler):
+    """What watchdog tells of a folder: files that have arrived, and that it was told too much."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        self.files: queue.Queue[Path] = queue.Queue()
+        self._identity = _identity(folder)
+        self._missed = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Its own words, which are for programmers, stay unsaid."""
+        self._missed = True
+
+    def check(self) -> None:
+        """Raises SqueezeSamError where another folder, or none, lies in the watched one's place."""
+        if self._missed:
+            self._missed = False
+            complain(_MISSED)
+        with contextlib.suppress(OSError):
+            if _identity(self.folder) == self._identity:
+                return
+        raise SqueezeSamError(f"{self.folder}: was moved or removed; it is watched no more")
+
+
 @contextlib.contextmanager
 def arrivals(folder: Path) -> Iterator[Arrivals]:
     """The files that are made, changed or moved to below `folder` from now on.
 
     Raises SqueezeSamError where watchdog is not installed or the folder cannot be watched.
     """
+    logger = logging.getLogger("watchdog")
     try:
         from watchdog.events import FileSystemEventHandler
         from watchdog.observers import Observer
     except ImportError:
         raise SqueezeSamError("--watch needs pip install squeezesam[watch]") from None
-    arrived: Arrivals = queue.Queue()
 
     class Handler(FileSystemEventHandler):
         def on_any_event(self, event: Any) -> None:
             if event.event_type in ("created", "modified", "moved") and not event.is_directory:
-                arrived.put(Path(os.fsdecode(event.dest_path or event.src_path)))
+                arrived.files.put(Path(os.fsdecode(event.dest_path or event.src_path)))
 
     observer = Observer()
     try:
+        arrived = Arrivals(folder)
         observer.schedule(Handler(), str(folder), recursive=True)
         observer.start()
     except OSError as error:
         raise SqueezeSamError(f"{folder}: cannot be watched ({error.strerror})") from None
+    logger.addHandler(arrived)
+    spoke, logger.propagate = logger.propagate, False
     try:
         yield arrived
     finally:
+        logger.propagate = spoke
+        logger.removeHandler(arrived)
         observer.stop()
         observer.join()
 
@@ -149,15 +182,21 @@ def arrivals(folder: Path) -> Iterator[Arrivals]:
 def complete(arrived: Arrivals, leave_out: Path | None = None) -> Iterator[Path]:
     """Each arrived file once nobody writes to it any more, without end; again where it changes.
 
-    leave_out: a folder whose files do not count (that of the results).
+    leave_out: a folder whose files do not count (that of the results). Raises SqueezeSamError where
+    the watched folder is gone.
     """
     ours = None if leave_out is None else leave_out.resolve()
     waiting: dict[Path, float] = {}
     done: dict[Path, tuple[int, int]] = {}
+    looked = 0.0
     while True:
         with contextlib.suppress(queue.Empty):
-            waiting[arrived.get(timeout=_STILL / 2 if waiting else None)] = time.monotonic()
+            pause = _STILL / 2 if waiting else _LOOK
+            waiting[arrived.files.get(timeout=pause)] = time.monotonic()
         now = time.monotonic()
+        if now - looked >= _LOOK:
+            looked = now
+            arrived.check()
         for path in [path for path, since in waiting.items() if now - since >= _STILL]:
             del waiting[path]
             state = _state(path)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from ..bundle import ModelBundle
 from .talk import say
+
+_MOST, _LONGEST = 24, 400  # entries of a list, letters of a line
 
 
 def info(options: argparse.Namespace) -> int:
@@ -20,8 +23,13 @@ def info(options: argparse.Namespace) -> int:
     rows = list(_rows(bundle))
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
-        say(f"{name:<{width}}  {value}".rstrip())
+        say(f"{name:<{width}}  {_brief(value)}".rstrip())
     return 0
+
+
+def _brief(value: str) -> str:
+    """No more than a few lines of a terminal, whatever a stranger has written there."""
+    return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
 
 
 def _rows(bundle: ModelBundle) -> Iterator[tuple[str, str]]:
@@ -51,7 +59,9 @@ def _rows(bundle: ModelBundle) -> Iterator[tuple[str, str]]:
     yield from _measured(manifest)
     tools = manifest.get("toolchain")
     if isinstance(tools, dict):
-        yield "made with", ", ".join(f"{name} {version}" for name, version in tools.items())
+        named = islice(tools.items(), _MOST)
+        more = f" and {len(tools) - _MOST} more" if len(tools) > _MOST else ""
+        yield "made with", ", ".join(f"{name} {_brief(str(of))}" for name, of in named) + more
     yield "licence", facts["licence"]
 
 
@@ -59,8 +69,10 @@ def _weights(model: Any) -> Iterator[tuple[str, str]]:
     """Which weights each part was made of; the manifest of an old bundle may not say."""
     hashes = model.get("weights_sha256") if isinstance(model, dict) else None
     if isinstance(hashes, dict):
-        for number, (part, digest) in enumerate(hashes.items()):
+        for number, (part, digest) in enumerate(islice(hashes.items(), _MOST)):
             yield "weights" if number == 0 else "", f"{part}: sha256 {digest}"
+        if len(hashes) > _MOST:
+            yield "", f"and {len(hashes) - _MOST} more"
     if isinstance(model, dict) and isinstance(model.get("provenance"), str):
         yield "", model["provenance"]
 

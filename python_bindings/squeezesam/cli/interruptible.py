@@ -6,9 +6,11 @@ import argparse
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from ..mask import Mask
 from ..segmenter import Session
@@ -52,12 +54,63 @@ def interruptible(work: Callable[[], T], cancel: Callable[[], None]) -> T:
             cancel()  # again, for it does nothing before the prediction has begun
             if ended or done.acquire(timeout=_PATIENCE_S / _ATTEMPTS):
                 raise
-        complain(str(stop) or "interrupted")
-        sys.stdout.flush()
-        os._exit(int(getattr(stop, "code", 130)))
+        _end_at_once(stop)
     if errors:
         raise errors[0]
     return results[0]
+
+
+def _end_at_once(stop: KeyboardInterrupt) -> NoReturn:
+    complain(str(stop) or "interrupted")
+    sys.stdout.flush()
+    os._exit(int(getattr(stop, "code", 130)))
+
+
+class Helpers:
+    """Threads that work beside this one: `with` waits for their work, at Ctrl-C for a moment.
+
+    A thread that still waits then, for a disk that does not answer, say, is left behind: the
+    process ends at once. What is written is written beside and renamed.
+    at_end: called once the waiting is over, however it ended.
+    """
+
+    def __init__(self, count: int, at_end: Callable[[], None] = lambda: None) -> None:
+        self._pool = ThreadPoolExecutor(count)
+        self._counting = threading.Lock()  # by the threads alone
+        self._at_end = at_end
+        self._begun = self._ended = 0
+
+    def submit(self, work: Callable[..., T], *words: Any, **options: Any) -> Future[T]:
+        """Begins `work` as soon as a thread is free."""
+
+        def counted() -> T:
+            try:
+                return work(*words, **options)
+            finally:
+                with self._counting:
+                    self._ended += 1
+
+        self._begun += 1  # before: a signal may come as soon as it is given away
+        return self._pool.submit(counted)
+
+    def __enter__(self) -> Helpers:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        stop = error if isinstance(error, KeyboardInterrupt) else None
+        try:
+            self._pool.shutdown(wait=stop is None)
+        except KeyboardInterrupt as late:
+            stop = late
+        # No lock is waited for: one that was interrupted may stay taken.
+        patience = time.monotonic() + _PATIENCE_S
+        while stop is not None and self._ended < self._begun and time.monotonic() < patience:
+            time.sleep(_PATIENCE_S / 500)
+        self._at_end()
+        if stop is not None and self._ended < self._begun:
+            _end_at_once(stop)
+        if stop is not None and stop is not error:
+            raise stop
 
 
 def predict(session: Session, options: argparse.Namespace, candidate: int | None = None) -> Mask:

@@ -48,7 +48,8 @@ def segment(options: argparse.Namespace) -> int:
             targets = _targets(photo, folder, formats, made, options.overwrite)
             for target in targets.values():
                 check_no_photo(target, places, "its result")
-            session = segmenter.open(photo, accept_damaged=options.accept_damaged)
+            named = photo in options.photos  # not found in a folder: it may be a pipe
+            session = segmenter.open(photo, accept_damaged=options.accept_damaged, pipes=named)
             _prompt(session, options)
             mask = predict(session, options, options.candidate)
             del session  # the engine's memory for this photo, before the next one is opened

@@ -214,7 +214,7 @@ def _on_photos(segmenter: Segmenter, folder: str, voice: _Voice) -> int:
 
 def _on_photo(segmenter: Segmenter, path: Path) -> dict[str, Any]:
     """What came out for one photo, with a `sentence` about it."""
-    session = segmenter.open(path)
+    session = segmenter.open(path, pipes=False)
     if not segmenter.bundle.info["automatic"]:
         session.add_point(session.width / 2 - 0.5, session.height / 2 - 0.5)
     try:

@@ -36,11 +36,16 @@ interface Attempt {
 
 const encoder = new TextEncoder();
 
+/** Without a prototype: a tensor may be called `__proto__`. */
+function nothing<T>(): Record<string, T> {
+  return Object.create(null) as Record<string, T>;
+}
+
 /** All engines of one module, by number. */
 export class Engines implements EngineCalls {
   private readonly engines = new Map<number, Engine>();
   private last = 0;
-  private inputs: Record<string, Tensor> = {};
+  private inputs = nothing<Tensor>();
   private attempt: Attempt | undefined;
 
   private constructor(private readonly module: WasmModule) {
@@ -95,7 +100,7 @@ export class Engines implements EngineCalls {
 
   ask(_engine: number, program: number, message: number, size: number): number {
     const inputs = this.inputs;
-    this.inputs = {};
+    this.inputs = nothing();
     const name = this.module.UTF8ToString(program);
     if (this.attempt === undefined) {
       return this.fail("called outside of a prediction", message, size);

@@ -72,7 +72,7 @@ async function fetchPrograms(
   arrived(0);
   const listed = filesOf(manifest);
   const programs = await Promise.all(bundle.programs.map(async ({ name, path }) => {
-    const bytes = await fetched(new URL(path, folder), options, arrived);
+    const bytes = await fetched(addressOf(path, folder), options, arrived);
     const file = listed[name]?.[path];
     if (file === undefined || file.bytes !== bytes.length || file.sha256 !== parts.sha256(bytes)) {
       const why = "is not the file that the manifest describes; download the bundle again";
@@ -81,6 +81,17 @@ async function fetchPrograms(
     return [name, bytes] as const;
   }));
   return Object.fromEntries(programs);
+}
+
+/** Where a file of the bundle lies. Each part of its path stands for itself, whatever a parser of
+ * addresses would read in it. Throws BundleDamagedError for one outside of `folder`. */
+export function addressOf(path: string, folder: URL): URL {
+  const address = new URL(path.split("/").map(encodeURIComponent).join("/"), folder);
+  if (!address.href.startsWith(new URL(".", folder).href)) {
+    const why = "is not a path inside the bundle; download the bundle again";
+    throw new BundleDamagedError(`${path} ${why}`, "SSAM_ERROR_BUNDLE_DAMAGED");
+  }
+  return address;
 }
 
 /** Program → file → size and digest. The core has checked the manifest already. */

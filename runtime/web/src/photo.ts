@@ -39,6 +39,10 @@ const CHANNELS = {
 
 /** Does an array hold `rows` rows? The core cannot know how long it is. */
 function checkLength(length: number, row: number, stride: number, rows: number, what: string): void {
+  // The core would cut it off.
+  if ([row, stride, rows].some((value) => Number.isFinite(value) && !Number.isInteger(value))) {
+    throw new RangeError(`${what} is described by numbers that are not whole`);
+  }
   const step = stride === 0 ? row : stride;
   const sensible = [row, stride, rows].every(Number.isSafeInteger) && step >= row && rows > 0;
   // What makes no sense is left to the core, which refuses it with its own sentence.

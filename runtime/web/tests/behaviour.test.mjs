@@ -1,6 +1,7 @@
 // What a page relies on: errors, cancelling, changes under way, exports, and memory.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { addressOf } from "../../../build/wasm/dist/load.js";
 import { cases, core, refused, web } from "./core.mjs";
 
 const [{ manifest }] = cases("sessions");
@@ -190,4 +191,45 @@ test("memory is used again: a hundred sessions take no more than ten", async () 
     await round();
   }
   assert.equal(core.memory, before);
+});
+
+test("no path of a manifest leads out of the bundle's address", () => {
+  for (const place of ["https://a.example/app/bundle/", "https://a.example/app/bundle/?key=1/"]) {
+    const folder = new URL(place);
+    const inside = "https://a.example/app/bundle/";
+    for (const path of [" /account/logout", " ../delete", "https://b.example/x", "a?b/c#d",
+      "\\..\\x", "%2e%2e/x", "\u3000../x", "a.onnx", "d/e f/g.onnx"]) {
+      assert.ok(addressOf(path, folder).href.startsWith(inside), path);
+    }
+    for (const path of ["../x", "a/../../x", "..", "/../../x", "//b.example/x"]) {
+      assert.throws(() => addressOf(path, folder), web.BundleDamagedError, path);
+    }
+    assert.equal(addressOf("d/e.onnx", folder).href, `${inside}d/e.onnx`);
+  }
+});
+
+test("an engine gets every tensor by its name, whatever that is", async () => {
+  const other = manifest.replace('"name": "prompts"', '"name": "__proto__"');
+  assert.notEqual(other, manifest);
+  const seen = [];
+  const session = core.segmenter(other, { run: async (program, inputs) => {
+    seen.push(...Object.keys(inputs));
+    return answer(program);
+  } }).open(photo());
+  session.addPoint(30, 20);
+  await session.predict();
+  assert.ok(seen.includes("__proto__"));
+  session.free();
+});
+
+test("a photo's numbers are whole", () => {
+  const segmenter = core.segmenter(manifest, { run: async (program) => answer(program) });
+  const nv12 = { data: new Uint8Array(64 * 48), chroma: new Uint8Array(64 * 24), width: 64, height: 48,
+    format: "nv12" };
+  for (const wrong of [{ stride: 256.5 }, { width: 63.5 }, { height: 47.5 }]) {
+    assert.throws(() => segmenter.open({ ...photo(), ...wrong }), RangeError);
+    assert.throws(() => segmenter.open({ ...nv12, ...wrong }), RangeError);
+  }
+  assert.throws(() => segmenter.open({ ...nv12, chromaStride: 64.5 }), RangeError);
+  segmenter.free();
 });

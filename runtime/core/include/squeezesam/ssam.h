@@ -289,8 +289,9 @@ SSAM_API ssam_status ssam_set_tensor_limit(int64_t bytes);
 /* Opens the bundle in `folder` (UTF-8): reads manifest.json, checks its version and that it does
  * not contradict itself, then existence, size and sha256 of every program file, that an ONNX
  * program keeps no data outside of its file, and that the folder holds nothing that the manifest
- * does not list. `flags`: SSAM_BUNDLE_... or 0. Fails with SSAM_ERROR_BUNDLE, _BUNDLE_DAMAGED or
- * _BUNDLE_VERSION. No text of a manifest has a control character in it. */
+ * does not list. All files together have at most 8 GiB, an ONNX program 2 GiB. `flags`:
+ * SSAM_BUNDLE_... or 0. Fails with SSAM_ERROR_BUNDLE, _BUNDLE_DAMAGED, _BUNDLE_VERSION or
+ * _CANCELLED (ssam_stop_reading_when). No text of a manifest has a control character in it. */
 SSAM_API ssam_status ssam_bundle_open(const char* folder, uint32_t flags, ssam_bundle** bundle);
 
 /* Checks an opened bundle's folder again, as `ssam_bundle_open` did, and that manifest.json is
@@ -300,6 +301,13 @@ SSAM_API ssam_status ssam_bundle_open(const char* folder, uint32_t flags, ssam_b
  * SSAM_ERROR_BUNDLE_DAMAGED for any change, SSAM_ERROR_STATE for a bundle made by
  * ssam_bundle_parse. Any thread. */
 SSAM_API ssam_status ssam_bundle_recheck(const ssam_bundle* bundle, uint32_t flags);
+
+/* What ssam_bundle_open, ssam_bundle_recheck and ssam_segmenter_create ask while they read files,
+ * on this thread and from now on, some times a second: if `stop(context)` says anything but 0, the
+ * call fails with SSAM_ERROR_CANCELLED at once. NULL: nothing is asked. `context` stays the
+ * caller's, which keeps it until another call of this; `stop` must not throw and must not call the
+ * core. Any thread, each for itself. */
+SSAM_API void ssam_stop_reading_when(int32_t (*stop)(void* context), void* context);
 
 /* The same for the text of a manifest alone: no file is looked at. */
 SSAM_API ssam_status ssam_bundle_parse(const char* json, size_t size, ssam_bundle** bundle);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "abi/handles.h"
+#include "base/interruption.h"
 #include "bundle/tensor_limit.h"
 
 #define SSAM_TEXT_(x) #x
@@ -47,6 +48,10 @@ ssam_status ssam_set_tensor_limit(int64_t bytes) {
         }
         ssam::set_tensor_limit(bytes);
     });
+}
+
+void ssam_stop_reading_when(int32_t (*stop)(void*), void* context) {
+    ssam::Interruption::set(stop, context);
 }
 
 ssam_status ssam_bundle_open(const char* folder, uint32_t flags, ssam_bundle** bundle) {

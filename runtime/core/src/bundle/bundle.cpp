@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <set>
+#include <string_view>
 #include <system_error>
 
 #include "base/failure.h"
+#include "base/interruption.h"
 #include "base/sha256.h"
 #include "bundle/onnx_file.h"
 
@@ -16,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kChunk = size_t{1} << 18;
+constexpr int64_t kMaxOnnxBytes = INT32_MAX;  // protobuf's own limit
 
 std::string join(const std::string& folder, const std::string& path) {
     return folder.empty() || folder.back() == '/' ? folder + path : folder + "/" + path;
@@ -53,24 +55,27 @@ std::string read_text(const std::string& folder) {
     return text;
 }
 
-std::string hash_file(const std::string& path) {
+// Of `size` bytes and no more, whatever has become of the file since it was looked at.
+std::string hash_file(const std::string& path, int64_t size) {
     std::ifstream file(to_path(path), std::ios::binary);
     if (!file) {
         refuse(SSAM_ERROR_BUNDLE_DAMAGED, path, "cannot be read");
     }
     Sha256 hash;
     std::vector<char> chunk(kChunk);
-    while (file) {
-        file.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
-        hash.add(chunk.data(), static_cast<size_t>(file.gcount()));
-    }
-    if (file.bad()) {
-        refuse(SSAM_ERROR_BUNDLE_DAMAGED, path, "cannot be read");
+    while (size > 0) {
+        Interruption::check();
+        const int64_t piece = std::min(size, static_cast<int64_t>(chunk.size()));
+        if (!file.read(chunk.data(), static_cast<std::streamsize>(piece))) {
+            refuse(SSAM_ERROR_BUNDLE_DAMAGED, path, "cannot be read");
+        }
+        hash.add(chunk.data(), static_cast<size_t>(piece));
+        size -= piece;
     }
     return hash.finish();
 }
 
-void check_file(const std::string& folder, const FileSpec& file, bool check_hash) {
+void check_size(const std::string& folder, const FileSpec& file) {
     const std::string path = join(folder, file.path);
     std::error_code error;
     if (!fs::is_regular_file(to_path(path), error)) {
@@ -83,7 +88,11 @@ void check_file(const std::string& folder, const FileSpec& file, bool check_hash
                "the file has " + std::to_string(size) + " bytes, the bundle's manifest says " +
                    std::to_string(file.size) + "; copy or export the bundle again");
     }
-    if (check_hash && hash_file(path) != file.sha256) {
+}
+
+void check_hash(const std::string& folder, const FileSpec& file) {
+    const std::string path = join(folder, file.path);
+    if (hash_file(path, file.size) != file.sha256) {
         refuse(SSAM_ERROR_BUNDLE_DAMAGED, path,
                "the file was changed or damaged (its sha256 is not the manifest's); copy or export "
                "the bundle again");
@@ -93,6 +102,9 @@ void check_file(const std::string& folder, const FileSpec& file, bool check_hash
 // What the bytes behind a hash may do is looked at with the hash, and left out with it.
 void check_self_contained(const std::string& folder, const FileSpec& file) {
     const std::string path = join(folder, file.path);
+    if (file.size > kMaxOnnxBytes) {
+        refuse(SSAM_ERROR_BUNDLE, path, "is larger than the 2 GiB that an ONNX program may have");
+    }
     std::ifstream stream(to_path(path), std::ios::binary);
     const std::string obstacle = onnx_obstacle(stream, file.size, file.path);
     if (!obstacle.empty()) {
@@ -100,20 +112,32 @@ void check_self_contained(const std::string& folder, const FileSpec& file) {
     }
 }
 
-// Every file and, by their paths, the folders above it.
-std::set<std::string> listed_paths(const Manifest& manifest) {
-    std::set<std::string> listed{"manifest.json"};
-    for (const ProgramSpec& program : manifest.programs) {
-        for (const FileSpec& file : program.files) {
-            listed.insert(file.path);
-            for (size_t end = file.path.find('/'); end != std::string::npos;
-                 end = file.path.find('/', end + 1)) {
-                listed.insert(file.path.substr(0, end));
+// What a manifest lists. Of the folders above a file no name is kept: a stranger's paths have
+// many, and all of their beginnings together are far longer than the manifest.
+class Listing {
+ public:
+    explicit Listing(const Manifest& manifest) : paths_{"manifest.json"} {
+        for (const ProgramSpec& program : manifest.programs) {
+            for (const FileSpec& file : program.files) {
+                paths_.emplace_back(file.path);
             }
         }
+        std::sort(paths_.begin(), paths_.end());
     }
-    return listed;
-}
+
+    // Is it a file of the list, or a folder above one?
+    bool holds(const std::string& path) const {
+        return std::binary_search(paths_.begin(), paths_.end(), path) || has_below(path + "/");
+    }
+
+ private:
+    bool has_below(const std::string& folder) const {
+        const auto next = std::lower_bound(paths_.begin(), paths_.end(), folder);
+        return next != paths_.end() && next->substr(0, folder.size()) == folder;
+    }
+
+    std::vector<std::string_view> paths_;  // into the manifest
+};
 
 // The mark that Finder leaves in a folder somebody looks into. It shows a Core ML package as one
 // file, so inside of one there is none.
@@ -125,14 +149,15 @@ bool is_finders(const fs::directory_entry& entry, const std::string& path) {
 // An engine may read whatever lies beside a program: nothing does but what was hashed. A link to a
 // file is what it leads to, held against the manifest like any other (caches keep files so).
 void check_nothing_else(const Bundle& bundle) {
-    const std::set<std::string> listed = listed_paths(bundle.manifest);
+    const Listing listing(bundle.manifest);
     const fs::path root = to_path(bundle.folder);
     std::error_code error;
     fs::recursive_directory_iterator entry(root, error);
     for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+        Interruption::check();
         const std::string path = entry->path().lexically_relative(root).generic_u8string();
         const bool is_link_to_folder = entry->is_symlink(error) && entry->is_directory(error);
-        if ((listed.count(path) == 0 && !is_finders(*entry, path)) || is_link_to_folder) {
+        if ((!listing.holds(path) && !is_finders(*entry, path)) || is_link_to_folder) {
             refuse(SSAM_ERROR_BUNDLE_DAMAGED, join(bundle.folder, path),
                    is_link_to_folder ? "is a link to another folder"
                                      : "the bundle's manifest does not list this file");
@@ -143,16 +168,29 @@ void check_nothing_else(const Bundle& bundle) {
     }
 }
 
-void check_files(const Bundle& bundle, bool check_hashes) {
-    for (const ProgramSpec& program : bundle.manifest.programs) {
+template <typename Check>
+void for_each_file(const Manifest& manifest, Check&& check) {
+    for (const ProgramSpec& program : manifest.programs) {
         for (const FileSpec& file : program.files) {
-            check_file(bundle.folder, file, check_hashes);
-            if (check_hashes && bundle.manifest.target == SSAM_TARGET_ONNX) {
-                check_self_contained(bundle.folder, file);
-            }
+            Interruption::check();
+            check(file);
         }
     }
+}
+
+// What costs little is looked at first: no byte of a file is read before all have their size.
+void check_files(const Bundle& bundle, bool check_hashes) {
+    for_each_file(bundle.manifest, [&](const FileSpec& file) { check_size(bundle.folder, file); });
     check_nothing_else(bundle);
+    if (!check_hashes) {
+        return;
+    }
+    for_each_file(bundle.manifest, [&](const FileSpec& file) {
+        check_hash(bundle.folder, file);
+        if (bundle.manifest.target == SSAM_TARGET_ONNX) {
+            check_self_contained(bundle.folder, file);
+        }
+    });
 }
 
 std::vector<ssam_tensor_info> lend(const std::vector<TensorSpec>& tensors, bool is_input) {

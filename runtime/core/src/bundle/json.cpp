@@ -64,6 +64,9 @@ class Parser {
         if (depth > kMaxDepth) {
             refuse("nested deeper than " + std::to_string(kMaxDepth) + " levels");
         }
+        if (++values_ > kMaxValues) {
+            refuse("more than " + std::to_string(kMaxValues) + " values");
+        }
         Value value;
         switch (peek()) {
             case '{':
@@ -224,6 +227,7 @@ class Parser {
 
     std::string_view text_;
     size_t at_ = 0;
+    int values_ = 0;
 };
 
 }  // namespace

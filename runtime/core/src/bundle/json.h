@@ -1,5 +1,5 @@
 // A small strict JSON reader (RFC 8259) for manifests: no comments, no trailing commas, no
-// duplicate keys, well-formed UTF-8, limited depth.
+// duplicate keys, well-formed UTF-8, limited depth and number of values.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,7 @@
 namespace ssam::json {
 
 constexpr int kMaxDepth = 32;
+constexpr int kMaxValues = 1 << 17;  // each takes many times the memory of its text
 
 struct Value {
     enum class Kind { kNull, kBool, kNumber, kString, kArray, kObject };

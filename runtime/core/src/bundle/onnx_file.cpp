@@ -2,10 +2,13 @@
 
 #include <optional>
 
+#include "base/interruption.h"
+
 namespace ssam {
 namespace {
 
 constexpr int kMaxDepth = 64;  // protobuf's own limit is 100
+constexpr int64_t kFieldsBetween = 1 << 16;
 constexpr const char* kNoProgram = "is not an ONNX program that can be checked; export it again";
 constexpr const char* kOutside =
     "keeps data outside of itself (ONNX external data), which no hash covers; export it again";
@@ -52,6 +55,9 @@ class Reader {
             return kNoProgram;
         }
         while (at_ < end) {
+            if (++fields_ % kFieldsBetween == 0) {
+                Interruption::check();
+            }
             if (const char* obstacle = read_field(message, end, depth)) {
                 return obstacle;
             }
@@ -134,6 +140,7 @@ class Reader {
     std::istream& file_;
     int64_t size_;
     int64_t at_ = 0;
+    int64_t fields_ = 0;
 };
 
 bool ends_with(const std::string& text, const std::string& end) {

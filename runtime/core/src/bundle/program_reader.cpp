@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <iterator>
+#include <numeric>
+#include <string_view>
 
 #include "base/failure.h"
 #include "bundle/score_reader.h"
@@ -13,9 +15,12 @@ namespace {
 
 constexpr int64_t kMaxTensorSide = 1 << 16;
 constexpr int64_t kMaxTensorCount = int64_t{1} << 28;
-constexpr int64_t kMaxFileSize = int64_t{1} << 40;
+// Of all files together. Every byte is hashed when a bundle is opened, under however many names one
+// file on the disk is listed.
+constexpr int64_t kMaxBundleBytes = int64_t{1} << 33;
 
 constexpr size_t kMaxName = 128;  // bytes
+constexpr int kMaxFolders = 32;   // above a file, inside of the bundle
 
 bool is_name(const std::string& name) {
     return !name.empty() && name.size() <= kMaxName &&
@@ -32,17 +37,25 @@ std::string read_name(const Field& field) {
     return name;
 }
 
+// A part of a path whose name every system and every reader of addresses takes as it stands: some
+// leave out blanks at its ends and dots at its end, and ".. " would be "..".
+bool is_plain(std::string_view part) {
+    return !part.empty() && part.front() != ' ' && part.back() != ' ' && part.back() != '.';
+}
+
 // A manifest must not make us read outside its folder, be it of files or an address: in one, %2e is
-// a dot, and ? and # end the path.
+// a dot, and ? and # end the path. Nor may its folders be so deep that walking them costs much.
 bool is_inside(const std::string& path) {
+    if (std::count(path.begin(), path.end(), '/') > kMaxFolders) {
+        return false;
+    }
     if (path.empty() || path.front() == '/' || path.find_first_of("\\:%?#") != std::string::npos) {
         return false;
     }
     size_t begin = 0;
     while (begin <= path.size()) {
         const size_t end = std::min(path.find('/', begin), path.size());
-        const std::string part = path.substr(begin, end - begin);
-        if (part.empty() || part == "." || part == "..") {
+        if (!is_plain(std::string_view(path).substr(begin, end - begin))) {
             return false;
         }
         begin = end + 1;
@@ -81,7 +94,7 @@ void read_files(const Field& field, ProgramSpec& program) {
             item.refuse("is not part of \"" + program.file + "\"");
         }
         program.files.push_back(
-            {path, item.at("bytes").whole(0, kMaxFileSize), read_hash(item.at("sha256"))});
+            {path, item.at("bytes").whole(0, kMaxBundleBytes), read_hash(item.at("sha256"))});
     }
     if (program.files.empty()) {
         field.refuse("is empty");
@@ -185,6 +198,11 @@ ReadProgram read_program(const std::string& name, const Field& field) {
     return program;
 }
 
+int64_t bytes_of(const ProgramSpec& program) {
+    return std::accumulate(program.files.begin(), program.files.end(), int64_t{0},
+                           [](int64_t sum, const FileSpec& file) { return sum + file.size; });
+}
+
 }  // namespace
 
 std::vector<ReadProgram> read_programs(const Field& programs) {
@@ -194,6 +212,7 @@ std::vector<ReadProgram> read_programs(const Field& programs) {
                         " programs; a bundle has 1 to " + std::to_string(SSAM_MAX_PROGRAMS));
     }
     std::vector<ReadProgram> read;
+    int64_t bytes = 0;
     for (const auto& [name, field] : members) {
         if (!is_name(name) || name.find_first_of("/\\") != std::string::npos) {
             programs.refuse("has a program called \"" + name.substr(0, kMaxName) +
@@ -201,6 +220,11 @@ std::vector<ReadProgram> read_programs(const Field& programs) {
                             " bytes, no slash and no control character");
         }
         read.push_back(read_program(name, field));
+        bytes += bytes_of(read.back().spec);
+        if (bytes > kMaxBundleBytes) {
+            programs.refuse("list files of more than " + std::to_string(kMaxBundleBytes >> 30) +
+                            " GiB together");
+        }
     }
     return read;
 }

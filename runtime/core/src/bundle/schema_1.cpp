@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <initializer_list>
+#include <set>
 #include <utility>
 
 namespace ssam {
@@ -78,9 +79,10 @@ Value converted_tensors(const Field& list, const std::vector<Known>& known) {
 
 Value converted_files(const Field& files) {
     Value converted = object({});
+    std::set<std::string> paths;
     for (const Field& file : files.items()) {
         std::string path = file.at("path").text(kMaxPathBytes);
-        if (converted.find(path) != nullptr) {
+        if (!paths.insert(path).second) {
             file.at("path").refuse("lists \"" + path + "\" twice");
         }
         converted.object.emplace_back(

@@ -107,11 +107,11 @@ private struct ProgramFiles {
         // The core has read this text before: it can only fail where Foundation's JSON differs.
         do {
             let manifest = try JSONDecoder().decode(Manifest.self, from: Data(bundle.manifest.utf8))
-            // By its file, as the core has names of its own for the programs of schema 1. The
-            // longest that fits: "a/x" ends with "x" too.
-            let path = bundle.url(of: program).map { "/" + $0.path } ?? ""
-            let entries = manifest.programs.values.filter { path.hasSuffix("/" + $0.file) }
-            guard let entry = entries.max(by: { $0.file.utf8.count < $1.file.utf8.count }) else {
+            // The core has names of its own for the programs of schema 1. Not by the file: of a
+            // bundle in a folder "m", the program "x" lies where another's "m/x" seems to lie.
+            let names = ["segment": "segmenter", "heat": "saliency"]
+            let name = manifest.schema == 1 ? names[program] ?? program : program
+            guard let entry = manifest.programs[name] else {
                 throw SegmentationError(.bundle, "\(bundle.name): \(program) has no files")
             }
             files = entry.files.all
@@ -125,6 +125,11 @@ private struct ProgramFiles {
             let file: String
             let files: Files
         }
+        enum CodingKeys: String, CodingKey {
+            case schema = "schema_version"
+            case programs
+        }
+        let schema: Int
         let programs: [String: Entry]
     }
 

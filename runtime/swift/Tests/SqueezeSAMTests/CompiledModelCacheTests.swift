@@ -93,6 +93,31 @@ final class CompiledModelCacheTests: XCTestCase {
         XCTAssertEqual(compiler.count, 4)
     }
 
+    func testAnEntryIsThatOfTheProgramWhateverTheFolderIsCalled() async throws {
+        let (cache, compiler) = (try cache(), Compiler())
+        for bytes: [UInt8] in [[66, 1, 3], [66, 0]] {
+            // By its end, the path of nets/segment.bin is that of "heat", whose bytes never change.
+            let folder = try temporaryFolder(self).appendingPathComponent("nets", isDirectory: true)
+            try FileManager.default.moveItem(at: try tinyBundle(self, bytes: bytes), to: folder)
+            let heat = folder.appendingPathComponent("nets", isDirectory: true)
+            try FileManager.default.createDirectory(at: heat, withIntermediateDirectories: true)
+            try FileManager.default.removeItem(at: folder.appendingPathComponent("heat.bin"))
+            try Data([7]).write(to: heat.appendingPathComponent("segment.bin"))
+            let path = folder.appendingPathComponent("manifest.json")
+            let manifest = try JSONSerialization.jsonObject(with: try Data(contentsOf: path))
+            var document = try XCTUnwrap(manifest as? [String: Any])
+            var programs = try XCTUnwrap(document["programs"] as? [String: [String: Any]])
+            let facts: [String: Any] = ["bytes": 1, "sha256": SqueezeSAMCore.sha256(Data([7]))]
+            programs["heat"]?["file"] = "nets/segment.bin"
+            programs["heat"]?["files"] = ["nets/segment.bin": facts]
+            document["programs"] = programs
+            try JSONSerialization.data(withJSONObject: document).write(to: path)
+            let loaded = try await compiler.load(cache, ModelBundle(contentsOf: folder))
+            XCTAssertEqual(loaded, Data(bytes))
+        }
+        XCTAssertEqual(compiler.count, 2)
+    }
+
     func testADamagedEntryIsMadeAgain() async throws {
         let (cache, compiler) = (try cache(), Compiler())
         let bundle = try ModelBundle(contentsOf: tinyBundle(self))
