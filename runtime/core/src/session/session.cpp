@@ -251,7 +251,6 @@ void Session::make_honest(Prediction& prediction, PromptKind kind) {
 
 void Session::fill(Prediction& prediction, const float* previous, PromptKind kind, bool heat) {
     prediction.photo = placement_->photo;
-    used_.list(prediction.prompts);
     find_masks(prediction, previous);
     const Placement& at = *placement_;
     prediction.valid_width = valid(at.resized.width, at.input.width, prediction.plane.width);
@@ -267,6 +266,7 @@ void Session::fill(Prediction& prediction, const float* previous, PromptKind kin
 void Session::answer(const PromptState& prompts, const std::shared_ptr<Prediction>& prediction) {
     start(*prediction);
     used_ = prompts;
+    used_.list(prediction->prompts);
     fill(*prediction, nullptr, kind(false), false);
 }
 
@@ -277,6 +277,7 @@ void Session::predict(const ssam_predict_options& options, std::shared_ptr<Predi
     start(*prediction);
     const bool automatic = choose_prompts(*prediction);
     cancellation_.check();
+    used_.list(prediction->prompts);
     // Clicks that asked for nothing new have the answer of those before them.
     const size_t depth = prompts_.depth();
     const size_t idle = prompts_.idle_clicks();
@@ -285,9 +286,6 @@ void Session::predict(const ssam_predict_options& options, std::shared_ptr<Predi
     const float* previous = builds_on ? previous_.before(depth - idle, automatic) : nullptr;
     // A mask to build on has its share of the heat map already.
     fill(*prediction, previous, kind(automatic), previous == nullptr);
-    const std::vector<ssam_prompt>& given = prompts_.state().clicks;
-    prediction->prompts.insert(prediction->prompts.end(),
-                               given.end() - static_cast<ptrdiff_t>(idle), given.end());
     prediction->timings.total = watch.milliseconds();
     mask.choose(std::move(prediction), options, upsampler_);
     cancellation_.check();
