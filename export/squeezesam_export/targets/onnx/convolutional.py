@@ -19,8 +19,9 @@ def kept_in_float(model: onnx.ModelProto) -> list[str]:
 
     These are the first convolutions and what works on their results, and the norms, attention,
     token logic and scores of a transformer: quantising them costs accuracy, and they are under a
-    hundredth of the work (its products with stored weights: :mod:`.products`). A first convolution sees pixels of 0…255 and planes of −1…1 (the normalisation is folded
-    into its weights): one scale for both would leave the photo a handful of levels.
+    hundredth of the work (its products with stored weights: :mod:`.products`). A first convolution
+    sees pixels of 0…255 and planes of −1…1 (the normalisation is folded into its weights): one
+    scale for both would leave the photo a handful of levels.
     """
     weights = {tensor.name for tensor in model.graph.initializer}
     firsts = first_convolutions(model)

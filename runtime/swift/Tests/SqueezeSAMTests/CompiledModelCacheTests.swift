@@ -102,12 +102,13 @@ final class CompiledModelCacheTests: XCTestCase {
             let heat = folder.appendingPathComponent("nets", isDirectory: true)
             try FileManager.default.createDirectory(at: heat, withIntermediateDirectories: true)
             try FileManager.default.removeItem(at: folder.appendingPathComponent("heat.bin"))
-            try Data([7]).write(to: heat.appendingPathComponent("segment.bin"))
+            let heats = Data([66, 1, 7])
+            try heats.write(to: heat.appendingPathComponent("segment.bin"))
             let path = folder.appendingPathComponent("manifest.json")
             let manifest = try JSONSerialization.jsonObject(with: try Data(contentsOf: path))
             var document = try XCTUnwrap(manifest as? [String: Any])
             var programs = try XCTUnwrap(document["programs"] as? [String: [String: Any]])
-            let facts: [String: Any] = ["bytes": 1, "sha256": SqueezeSAMCore.sha256(Data([7]))]
+            let facts: [String: Any] = ["bytes": 3, "sha256": SqueezeSAMCore.sha256(heats)]
             programs["heat"]?["file"] = "nets/segment.bin"
             programs["heat"]?["files"] = ["nets/segment.bin": facts]
             document["programs"] = programs
