@@ -5,8 +5,9 @@ TIFF 6.0 sections 3, 8 (NewSubfileType), 15 (tiles), technical note 2 (JPEG), TI
 
 from __future__ import annotations
 
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from itertools import islice, repeat
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import photo_jpeg
 from .errors import PhotoError
@@ -27,6 +28,10 @@ _REDUCED = 1
 MAX_PAGES = 64
 MAX_TILE = 1 << 22
 """Pixels of a tile in a smaller picture; real ones have 256×256 or so."""
+# Quantisers and codes of a JPEG: 3 KB where there are all.
+_MOST_TABLES = 8192
+# Pixels of all JPEG parts together: so many times the picture's, or this many.
+_MOST_TIMES, _MOST_PIXELS = 4, 1 << 26
 
 
 def full_size_page(
@@ -57,6 +62,32 @@ def full_size_page(
     return image
 
 
+class _Layout(NamedTuple):
+    """How a picture is cut: ``across`` × ``down`` parts in each plane, of these columns and rows.
+
+    Strips but the last, and all tiles, have all of their rows. `bits`: a pixel, of each plane.
+    """
+
+    across: int
+    down: int
+    columns: int
+    rows: int
+    last_rows: int
+    bits: list[int]
+
+    @property
+    def number(self) -> int:
+        """Of parts that there must be."""
+        return self.across * self.down * len(self.bits)
+
+    def parts(self) -> Iterator[tuple[int, int]]:
+        """Rows of each part that belong to the picture, and bits a pixel."""
+        for plane in self.bits:
+            for row in range(self.down):
+                rows = self.last_rows if row == self.down - 1 else self.rows
+                yield from repeat((rows, plane), self.across)
+
+
 def fault_of_page(image: Any, data: bytes) -> str | None:
     """What is missing of the page that Pillow's `image` stands at; None if nothing is.
 
@@ -65,22 +96,20 @@ def fault_of_page(image: Any, data: bytes) -> str | None:
     """
     tags = image.tag_v2
     compression = int(tags.get(COMPRESSION, _PLAIN))
-    parts = _parts(tags)
-    found = _listed(tags, len(parts))
-    if found is None:
+    layout = _layout(tags)
+    listed = _listed(tags, layout.number)
+    if listed is None:
         return _missing()
-    for (offset, count), (columns, rows, bits) in zip(found, parts, strict=True):
-        needed = rows * ((columns * bits + 7) // 8) if compression == _PLAIN else 1
+    parts = _Jpegs(tags, data, layout) if compression == _JPEG else None
+    for (offset, count), (rows, bits) in zip(listed, layout.parts(), strict=True):
+        needed = rows * ((layout.columns * bits + 7) // 8) if compression == _PLAIN else 1
         # Where no counts are listed, plain parts have what they must.
         count = needed if count is None else count
         if offset < _HEAD or count < needed or offset + count > len(data):
             return _missing()
-        if compression == _JPEG:
-            damage = _jpeg_fault(
-                tags.get(JPEG_TABLES), data[offset : offset + count], columns, rows
-            )
-            if damage:
-                return damage
+        damage = parts.fault(offset, count, rows) if parts is not None else None
+        if damage:
+            return damage
     return None if compression in {_PLAIN, _JPEG, *_SPEAKING} else _HIDDEN
 
 
@@ -88,8 +117,7 @@ def _missing() -> str:
     return "the TIFF file is truncated; part of the photo is missing"
 
 
-def _parts(tags: Any) -> list[tuple[int, int, int]]:
-    """Of every strip or tile that there must be: columns, rows, bits a pixel."""
+def _layout(tags: Any) -> _Layout:
     width, length = int(tags[WIDTH]), int(tags[LENGTH])
     samples = int(tags.get(SAMPLES, 1))
     bits = tags.get(BITS, (1,))
@@ -97,41 +125,72 @@ def _parts(tags: Any) -> list[tuple[int, int, int]]:
     bits = bits * samples if len(bits) == 1 else bits[:samples]
     planes = list(bits) if int(tags.get(PLANAR, 1)) == 2 else [sum(bits)]
     if TILE_OFFSETS in tags:
-        tile = int(tags[TILE_WIDTH]), int(tags[TILE_LENGTH])
-        count = -(-width // tile[0]) * -(-length // tile[1])
-        return [(*tile, plane) for plane in planes for _ in range(count)]
-    step = min(int(tags.get(ROWS_PER_STRIP, length)), length)
-    heights = [min(step, length - at) for at in range(0, length, step)]
-    return [(width, height, plane) for plane in planes for height in heights]
+        columns, rows = int(tags[TILE_WIDTH]), int(tags[TILE_LENGTH])
+        return _Layout(-(-width // columns), -(-length // rows), columns, rows, rows, planes)
+    rows = min(int(tags.get(ROWS_PER_STRIP, length)), length)
+    down = -(-length // rows)
+    return _Layout(1, down, width, rows, length - (down - 1) * rows, planes)
 
 
-def _listed(tags: Any, needed: int) -> list[tuple[int, int | None]] | None:
+def _listed(tags: Any, needed: int) -> Iterator[tuple[int, int | None]] | None:
     """Where each part begins and how long it is; None where fewer are listed than are needed."""
     tiled = TILE_OFFSETS in tags
     offsets = tags.get(TILE_OFFSETS if tiled else STRIP_OFFSETS, ())
     counts = tags.get(TILE_COUNTS if tiled else STRIP_COUNTS, ())
     if len(offsets) < needed or 0 < len(counts) < needed:
         return None
-    return list(zip_longest(offsets[:needed], counts[:needed]))
+    return islice(zip(offsets, counts or repeat(None), strict=False), needed)
 
 
-def _jpeg_fault(tables: bytes | None, part: bytes, columns: int, rows: int) -> str | None:
-    """The same looks as a JPEG file gets; every part is one, but for its tables."""
-    import simplejpeg
+class _Jpegs:
+    """The parts of a picture that are JPEG: the looks that a JPEG file gets, once for each.
 
-    file = part if tables is None else tables[:-2] + part[2:]
-    try:
-        height, width, colours, _ = simplejpeg.decode_jpeg_header(file, strict=False)
-        # A last strip may be as high as the others, of which libtiff takes what it needs.
-        if width != columns or height < rows:
-            return "the TIFF file is damaged (a part of it has another size)"
-        photo_jpeg.missing_scans(file)  # raises for too many
-        simplejpeg.decode_jpeg(file, "CMYK" if colours in ("CMYK", "YCCK") else "GRAY", strict=True)
-    except ValueError as error:
-        if "subsampling" in str(error):
-            return _HIDDEN
-        return "the TIFF file is damaged (a part of it, which is JPEG, does not decode)"
-    return None
+    What they cost together is bounded by the picture and the file, whatever their own heads say.
+    """
+
+    def __init__(self, tags: Any, data: bytes, layout: _Layout) -> None:
+        self._tables: bytes | None = tags.get(JPEG_TABLES)
+        self._data = data
+        self._layout = layout
+        self._known: dict[tuple[int, int, int], str | None] = {}
+        tiled = TILE_OFFSETS in tags
+        self._highest = layout.rows if tiled else int(tags.get(ROWS_PER_STRIP, layout.rows))
+        self._bytes_left = len(data)
+        picture = int(tags[WIDTH]) * int(tags[LENGTH]) * len(layout.bits)
+        self._pixels_left = max(_MOST_TIMES * picture, _MOST_PIXELS)
+
+    def fault(self, offset: int, count: int, rows: int) -> str | None:
+        """Of the part of `count` bytes at `offset`, `rows` of which belong to the picture."""
+        place = offset, count, rows
+        if place not in self._known:
+            self._bytes_left -= count
+            if self._bytes_left < 0:  # parts that lie in one another
+                return _HIDDEN
+            self._known[place] = self._look(self._data[offset : offset + count], rows)
+        return self._known[place]
+
+    def _look(self, part: bytes, rows: int) -> str | None:
+        import simplejpeg
+
+        if self._tables is not None and len(self._tables) > _MOST_TABLES:
+            return "the TIFF file is damaged (tables of its JPEG parts are too long)"
+        file = part if self._tables is None else self._tables[:-2] + part[2:]
+        try:
+            height, width, colours, _ = simplejpeg.decode_jpeg_header(file, strict=False)
+            # A last strip may be as high as the others, of which libtiff takes what it needs.
+            if width != self._layout.columns or not rows <= height <= self._highest:
+                return "the TIFF file is damaged (a part of it has another size)"
+            self._pixels_left -= width * height
+            if self._pixels_left < 0:
+                return "the TIFF file is damaged (its parts are many times its picture)"
+            photo_jpeg.missing_scans(file)  # raises for too many
+            space = "CMYK" if colours in ("CMYK", "YCCK") else "GRAY"
+            simplejpeg.decode_jpeg(file, space, strict=True)
+        except ValueError as error:
+            if "subsampling" in str(error):
+                return _HIDDEN
+            return "the TIFF file is damaged (a part of it, which is JPEG, does not decode)"
+        return None
 
 
 def _check_tiles(image: TiffImagePlugin.TiffImageFile, name: str) -> None:

@@ -7,7 +7,7 @@ import struct
 import zlib
 
 import numpy as np
-from photo_files import chunk, encoded
+from photo_files import chunk, encoded, tiff_of_parts
 from PIL import Image
 from skimage import data
 
@@ -75,6 +75,33 @@ def large_tile() -> bytes:
     return head + entries + struct.pack("<I", 0) + content
 
 
+def tiles_of_a_pixel() -> bytes:
+    """A TIFF of 16 million tiles, one of which is listed."""
+    return tiff_of_parts([b"\0\0\0"], (4096, 4096), tile=1)
+
+
+def high_strip() -> bytes:
+    """A TIFF of 4096×1 pixels in a strip of JPEG that says 4096×65500."""
+    part = bytearray(encoded(np.zeros((8, 4096, 3), np.uint8), "jpeg"))
+    at = part.index(b"\xff\xc0") + 5
+    part[at : at + 2] = struct.pack(">H", 65500)
+    return tiff_of_parts([bytes(part)], (4096, 1), compression=7, rows=65500)
+
+
+def one_strip_again(strips: int, longer: int) -> bytes:
+    """A TIFF of JPEG strips that all lie in one place, each by so many bytes longer."""
+    part = encoded(data.astronaut()[:16], "jpeg")
+    file = bytearray(
+        tiff_of_parts([part, *[b""] * (strips - 1)], (512, 16 * strips), compression=7, rows=16)
+    )
+    at = file.index(struct.pack("<2I", len(part), 0))
+    (first,) = struct.unpack_from("<I", file, at - 4 * strips)
+    lengths = [len(part) + longer * number for number in range(strips)]
+    file[at - 4 * strips : at] = struct.pack(f"<{strips}I", *[first] * strips)
+    file[at : at + 4 * strips] = struct.pack(f"<{strips}I", *lengths)
+    return bytes(file) + bytes(longer * strips)
+
+
 def skipping_bmp() -> bytes:
     """A run-length BMP of one very long row, which is told to skip 255 of them."""
     content = b"\0\2\0\xff" * 4
@@ -130,6 +157,8 @@ BOMBS = {
     "WebP canvas": large_webp,
     "TIFF tile": large_tile,
     "BMP of runs": skipping_bmp,
+    "TIFF of tiles of a pixel": tiles_of_a_pixel,
+    "TIFF of a high JPEG strip": high_strip,
 }
 
 MEGABYTE = 1 << 20

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import simplejpeg
+from photo_attacks import one_strip_again
 from photo_files import (
     PNG_COLOURS,
     PNG_DAMAGE,
@@ -24,6 +26,7 @@ from PIL import Image
 from skimage import data
 from squeezesam import PhotoError, open_photo
 from squeezesam.photo_decode import read_picture
+from squeezesam.photo_tiff import fault_of_page
 
 PHOTO = data.astronaut()[:256, :320]
 KINDS: dict[str, tuple[str, dict[str, object]]] = {
@@ -277,3 +280,19 @@ def test_whatever_a_tiff_is_packed_with_no_part_of_it_is_missed_in_silence(
     ):
         _refused_or_accepted(_changed(sound, tag, change), PHOTO.shape)
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("longer", [0, 1], ids=["the same", "in one another"])
+def test_jpeg_parts_of_a_tiff_cost_no_more_than_the_file_holds(
+    longer: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[int] = []
+    decode = simplejpeg.decode_jpeg
+    monkeypatch.setattr(
+        simplejpeg, "decode_jpeg", lambda *a, **k: decoded.append(len(a[0])) or decode(*a, **k)
+    )
+    file = one_strip_again(1000, longer)
+    damage = fault_of_page(Image.open(io.BytesIO(file)), file)
+    assert (damage is not None) == bool(longer)
+    assert longer or len(decoded) == 1
+    assert sum(decoded) <= len(file)

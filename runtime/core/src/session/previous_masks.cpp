@@ -59,10 +59,11 @@ bool PreviousMasks::shows(size_t depth, bool automatic, double x, double y,
     if (shown_at_ != depth || shown_automatic_ != automatic) {
         return false;
     }
-    const int column = static_cast<int>(std::floor(x + 0.5));
-    const int row = static_cast<int>(std::floor(y + 0.5));
+    // As doubles first: a click that is refused later may lie anywhere, or nowhere.
+    const double column = std::floor(x + 0.5);
+    const double row = std::floor(y + 0.5);
     const bool inside = column >= 0 && column < shown_.width() && row >= 0 && row < shown_.height();
-    return inside && covers(shown_, column, row) == foreground;
+    return inside && covers(shown_, static_cast<int>(column), static_cast<int>(row)) == foreground;
 }
 
 void PreviousMasks::remember(size_t depth, bool automatic, const float* logits, size_t count) {
