@@ -19,7 +19,7 @@ from mil_interpreter.errors import ExecutionError
 from mil_interpreter.memory import Budget
 from mil_interpreter.operators import Operator
 from mil_interpreter.operators.arguments import narrow, wide
-from mil_interpreter.operators.sizes import elements
+from mil_interpreter.operators.sizes import elements, outputs
 from mil_interpreter.types import TensorType
 from mil_interpreter.values import Array, Value
 
@@ -78,36 +78,45 @@ def execute(step: Step, values: Mapping[str, Value], budget: Budget) -> dict[str
     """
     arguments = resolved(step, values)
     try:
+        _check_count(step, outputs(step.operator.name, arguments))
         budget.foresee(4 * elements(step.operator.name, arguments))
         with np.errstate(all="ignore"):
             result = step.operator.function(**arguments)
+    except ExecutionError:
+        raise
     # Whatever numpy and torch say of arguments that nobody meant to give them.
     except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ExecutionError(f"the operator {step} failed: {reason}") from error
     results = result if isinstance(result, tuple) else (result,)
-    if len(results) != len(step.outputs):
-        raise ExecutionError(
-            f"the operator {step} makes {len(results)} values; the program names "
-            f"{len(step.outputs)}"
-        )
+    _check_count(step, len(results))
     pairs = zip(step.outputs.items(), results, strict=True)
     return {name: _settle(np.asarray(one), kind, step) for (name, kind), one in pairs}
 
 
+def _check_count(step: Step, made: int | None) -> None:
+    if made is not None and made != len(step.outputs):
+        raise ExecutionError(
+            f"the operator {step} makes {made} values; the program names {len(step.outputs)}"
+        )
+
+
 def resolved(step: Step, values: Mapping[str, Value]) -> dict[str, Any]:
-    """Its arguments as the operator gets them."""
-    widen = step.operator.widen
-    return {name: _resolve(a, values, widen) for name, a in step.arguments.items()}
+    """Its arguments as the operator gets them; each value in fp32 once, however often it is one."""
+    widened: dict[str, Value] = {}
 
+    def one(argument: Any) -> Any:
+        if isinstance(argument, tuple):
+            return tuple(map(one, argument))
+        if not isinstance(argument, Reference):
+            return argument
+        if not step.operator.widen:
+            return values[argument.name]
+        if argument.name not in widened:
+            widened[argument.name] = wide(values[argument.name])
+        return widened[argument.name]
 
-def _resolve(argument: Any, values: Mapping[str, Value], widen: bool) -> Any:
-    if isinstance(argument, tuple):
-        return tuple(_resolve(one, values, widen) for one in argument)
-    if not isinstance(argument, Reference):
-        return argument
-    value = values[argument.name]
-    return wide(value) if widen else value
+    return {name: one(argument) for name, argument in step.arguments.items()}
 
 
 def _settle(result: Array, declared: TensorType, step: Step) -> Array:

@@ -32,7 +32,7 @@ def _element(name: str, numpy: type, bits: int, immediate: str) -> ElementType:
 
 
 # Core ML takes five dimensions; numpy and torch take these too, whatever their product is.
-_MOST_DIMENSIONS = 16
+MOST_DIMENSIONS = 16
 _LARGEST_SIZE = 1 << 40
 
 STRING = _element("string", np.object_, 0, "strings")
@@ -96,7 +96,7 @@ def tensor_type(value_type: Any, name: str) -> TensorType:
     element = ELEMENT_TYPES.get(tensor.dataType)
     if element is None:
         raise PackageError(f"the value {name} has the unknown element type {tensor.dataType}")
-    if len(tensor.dimensions) > _MOST_DIMENSIONS:
+    if len(tensor.dimensions) > MOST_DIMENSIONS:
         raise PackageError(f"the value {name} has {len(tensor.dimensions)} dimensions")
     if tensor.rank != len(tensor.dimensions):
         raise PackageError(

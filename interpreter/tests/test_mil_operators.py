@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from mil_interpreter import ExecutionError
 from mil_interpreter.memory import Budget
 from mil_interpreter.operators import find
 from mil_interpreter.operators.sizes import elements
-from mil_interpreter.step import Step, execute, resolved
+from mil_interpreter.step import Reference, Step, execute, resolved
+from mil_interpreter.types import ELEMENT_TYPES, TensorType
 from mil_interpreter.values import Value
 from mil_layer_cases import ACTIVATIONS, CONVOLUTIONS, MATRICES, NORMALIZATIONS, POOLS
 from mil_programs import outputs, written
@@ -146,3 +149,105 @@ def test_rows_that_do_not_go_in_step_are_refused() -> None:
         for name, axis in (("gather", {"axis": 1}), ("gather_nd", {})):
             with pytest.raises(ValueError, match="in step"):
                 _ran(name, x=x, indices=indices.astype(np.int32), batch_dims=batch, **axis)
+
+
+def _array(*sizes: int) -> np.ndarray:
+    return np.zeros(sizes, np.float32)
+
+
+def _ints(*numbers: int) -> np.ndarray:
+    return np.array(numbers, np.int32)
+
+
+def _refusal(name: str, given: dict[str, Any]) -> str:
+    """What is said where the operator may take 64 MiB."""
+    step = Step(find(name, "out"), given, {"out": TensorType(ELEMENT_TYPES[11], (None,))})
+    with pytest.raises(ExecutionError) as caught:
+        execute(step, {}, Budget(64 << 20))
+    return str(caught.value)
+
+
+_MANY = 1 << 25
+# Nothing goes in, and yet: results along the other dimensions, or as many turns of a loop.
+OF_NOTHING: dict[str, dict[str, Any]] = {
+    **{f"reduce_{kind}": {"x": _array(_MANY, 0), "axes": _ints(1)}
+       for kind in ("sum", "prod", "mean", "l1_norm", "l2_norm", "log_sum_exp")},
+    "layer_norm": {"x": _array(_MANY, 0), "axes": _ints(1)},
+    "instance_norm": {"x": _array(1, _MANY, 0)},
+    "l2_norm": {"x": _array(_MANY, 0, 1, 1)},
+    "upsample_nearest_neighbor": {"x": _array(1, 1, 1000, 0),
+                                  "scale_factor_height": np.float32(1e6)},
+    "tile": {"x": _array(1), "reps": _ints(_MANY, 0)},
+    "band_part": {"x": _array(0, 1 << 13, 1 << 13)},
+    "einsum": {"values": (_array(_MANY, 0), _array(0)), "equation": "ab,b->a"},
+    "gather": {"x": _array(_MANY, 5, 0), "indices": _ints(0, 1), "axis": _ints(1)},
+    "constexpr_lut_to_dense": {"indices": np.zeros((_MANY, 0), np.uint8),
+                               "lut": _array(1, 1, 2, 1)},
+    "constexpr_blockwise_shift_scale": {"data": _array(_MANY, 0), "scale": _array(1, 1)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_NOTHING)
+def test_what_would_be_made_of_an_empty_tensor_is_foreseen(name: str) -> None:
+    assert "the limit is 64 MiB" in _refusal(name, OF_NOTHING[name])
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        {"num_splits": np.array(1 << 18)},
+        {"num_splits": np.array(-3)},
+        {"split_sizes": np.zeros(1 << 18, np.int32)},
+    ],
+)
+def test_as_many_pieces_are_made_as_the_program_names(
+    pieces: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(np, "split", lambda *_: pytest.fail("pieces were made"))
+    said = _refusal("split", {"x": _array(0), "axis": np.array(0), **pieces})
+    assert re.search(r"makes -?\d+ values; the program names 1", said)
+
+
+def test_a_value_that_is_many_arguments_is_widened_once() -> None:
+    step = Step(find("einsum", "out"), {"values": (Reference("x"),) * 1000, "equation": "a"}, {})
+    given = resolved(step, {"x": np.zeros(8, np.float16)})["values"]
+    assert len(given) == 1000
+    assert len({id(one) for one in given}) == 1
+    assert given[0].dtype == np.float32
+
+
+_LONG = np.full(80_000, 2**31 - 1, np.int32)
+# One argument of each that should have a number for each dimension.
+LONG: dict[str, dict[str, Any]] = {
+    "fill": {"shape": _LONG}, "reshape": {"x": _array(1), "shape": _LONG},
+    "tile": {"x": _array(1), "reps": _LONG}, "transpose": {"x": _array(1), "perm": _LONG},
+    "expand_dims": {"x": _array(1), "axes": _LONG}, "squeeze": {"x": _array(1), "axes": _LONG},
+    "reverse": {"x": _array(1), "axes": _LONG}, "reduce_sum": {"x": _array(1), "axes": _LONG},
+    "layer_norm": {"x": _array(1), "axes": _LONG}, "pad": {"x": _array(1), "pad": _LONG},
+    "slice_by_size": {"x": _array(1), "begin": _LONG, "size": _LONG},
+    "slice_by_index": {"x": _array(1), "begin": _LONG, "end": _LONG},
+    "conv": {"x": _array(1, 1, 9), "weight": _array(1, 1, 1), "strides": _LONG},
+    "conv_transpose": {"x": _array(1, 1, 9), "weight": _array(1, 1, 1), "output_shape": _LONG},
+    "max_pool": {"x": _array(1, 1, 9), "kernel_sizes": _LONG, "pad_type": "valid"},
+    "crop": {"x": _array(1, 1, 9, 9), "crop_height": _LONG, "crop_width": _LONG},
+    "constexpr_lut_to_dense": {"indices": np.zeros(1, np.uint8), "lut": _array(2), "shape": _LONG},
+    "constexpr_sparse_to_dense": {"nonzero_data": _array(1), "mask": np.ones(1, np.uint8),
+                                  "shape": _LONG},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_list_of_more_numbers_than_dimensions_is_refused_in_our_own_words(name: str) -> None:
+    said = _refusal(name, LONG[name])
+    assert re.search(r"80000 numbers are given where (16|32) at most have a place", said)
+
+
+@pytest.mark.parametrize("name", ["fill", "tile", "constexpr_lut_to_dense"])
+def test_negative_sizes_whose_product_is_small_once_it_has_wrapped_are_refused(name: str) -> None:
+    shape = np.array([(1 << 20) - (1 << 62), 4], np.int64)
+    given: dict[str, Any] = {"shape": shape}
+    if name == "tile":
+        given = {"x": _array(4), "reps": shape}
+    elif name == "constexpr_lut_to_dense":
+        given |= {"lut": _array(1), "indices": np.zeros(0, np.uint8)}
+    assert "one is negative" in _refusal(name, given)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -99,9 +101,9 @@ def test_a_damaged_entry_is_not_used_and_goes(tmp_path: Path, damage: str) -> No
 
 
 WRONG: dict[str, Any] = {
-    **{f"the name {name!r}": {"name": name} for name in (
+    **{f"the name {name!a:.40}": {"name": name} for name in (
         "..", ".", "", "/", "../..", "../made", "a/b", "..\\made", "c:made", "entry.json/..",
-        "\0", None, 7, [], {})},
+        "\0", "\ud800", "\udcff", "a" * 300, "ä" * 200, "b" * 5000, None, 7, [], {})},
     **{f"the fact {field} {value!r}": {"facts": {field: value}} for field, value in (
         ("engine", 5), ("engine", None), ("delegated", "a"), ("delegated", True), ("left_over", []),
         ("timed", {}), ("timed", 1), ("notes", 7), ("notes", None), ("quantisation", "Q"),
@@ -130,6 +132,31 @@ def test_an_entry_that_was_written_by_somebody_else_takes_nothing_with_it(
     assert (tmp_path / "made" / "saliency.mlpackage").is_dir()
     assert list(scratch.iterdir()) == []
     assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_deep_folder_in_an_entry_or_left_unfinished_hinders_no_export(tmp_path: Path) -> None:
+    cache = LoweringCache(tmp_path / "cache")
+    for key in ("k", ".partial-k"):
+        cache.store("made", lowered_file(tmp_path / "made"))
+        (tmp_path / "cache" / "made").rename(tmp_path / "cache" / key)
+        here = os.getcwd()
+        os.chdir(tmp_path / "cache" / key)
+        try:
+            for _ in range(sys.getrecursionlimit() + 200):
+                os.mkdir("d")
+                os.chdir("d")
+        finally:
+            os.chdir(here)
+    os.utime(tmp_path / "cache" / ".partial-k", (0, 0))
+    out = tmp_path / "out"
+    out.mkdir()
+    assert cache.fetch("k", out) is None
+    assert list(out.iterdir()) == []
+    cache.store("k", lowered_file(tmp_path / "again"))
+    assert cache.fetch("k", out) is not None
+    subprocess.run(
+        ["rm", "-rf", str(tmp_path / "cache")], check=True
+    )  # pytest itself goes no deeper
 
 
 def test_what_lies_where_an_entry_would_go_stays(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,92 @@ def test_it_says_where_it_listens_and_ends_cleanly(bundle: Path, number: signal.
     assert (process.returncode, complained) == (0, "")
     assert r"/\x1b[31m\nGET 404" in said
     assert "\x1b" not in said
+
+
+# The command, with a network that cannot be stopped and never ends.
+STUCK = """
+import functools, sys, threading
+from pathlib import Path
+_, paths, grace, at_once, bundle = sys.argv
+sys.path[:0] = paths.split(":")
+import squeezesam.cli.serve as command
+from gated_engine import gated
+from squeezesam.serve import limits
+from squeezesam_launch import run
+
+limits.Limits = functools.partial(limits.Limits, grace_seconds=int(grace))
+engine, segmenter = gated(Path(bundle))
+warm = segmenter.prewarm
+
+def shut_after_warming():
+    if not at_once:
+        engine.gate.set()
+        warm()
+        engine.gate.clear()
+        engine.entered.clear()
+    threading.Thread(target=tell, daemon=True).start()
+    if at_once:
+        warm()
+
+def tell():
+    engine.entered.wait()
+    print("a network runs", flush=True)
+
+segmenter.prewarm = shut_after_warming
+command.Segmenter.load = lambda *_, **__: segmenter
+sys.argv = ["squeezesam", "serve", "--port", "0", "--bundle", bundle]
+sys.exit(run("squeezesam"))
+"""
+
+
+@contextlib.contextmanager
+def _stuck(bundle: Path, grace: int, at_once: str = "") -> Iterator[subprocess.Popen[str]]:
+    """The command while its network runs: for a request that its client has left, or at once."""
+    here = Path(__file__).parent
+    paths = f"{here}:{here.parent / 'runtime'}"
+    words = [sys.executable, "-c", STUCK, paths, str(grace), at_once, str(bundle)]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            if not at_once:
+                port = int(process.stdout.readline().split()[2].rpartition(":")[2])
+                body, kind = form(PHOTO)
+                connection = HTTPConnection("127.0.0.1", port, timeout=60)
+                connection.request("POST", "/segment", body, {"Content-Type": kind})
+            assert process.stdout.readline() == "a network runs\n"
+            if not at_once:
+                connection.close()
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_though_a_network_does_not(bundle: Path, number: signal.Signals) -> None:
+    with _stuck(bundle, grace=1) as process:
+        process.send_signal(number)
+        said, complained = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, "")
+    assert complained == "squeezesam: ended in the middle of a request that could not be stopped\n"
+
+
+def test_at_the_second_signal_it_waits_for_nothing(bundle: Path) -> None:
+    with _stuck(bundle, grace=3600) as process:
+        process.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=1)
+        process.send_signal(signal.SIGTERM)
+        said, complained = process.communicate(timeout=60)
+    assert (process.returncode, said, complained) == (0, "", "")
+
+
+def test_before_it_listens_a_network_that_does_not_end_is_not_waited_for(bundle: Path) -> None:
+    with _stuck(bundle, grace=1, at_once="yes") as process:
+        process.send_signal(signal.SIGTERM)
+        said, complained = process.communicate(timeout=60)
+    assert (process.returncode, said, complained) == (143, "", "squeezesam: terminated\n")
 
 
 def test_a_crowd_that_says_nothing_leaves_descriptors_and_lines_for_others(bundle: Path) -> None:

@@ -121,7 +121,7 @@ class LoweringCache:
         """Remove what was used longest ago until the rest fits, and what was left unfinished."""
         sized = []
         for entry in self.folder.iterdir():
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, RecursionError):
                 used = entry.stat().st_mtime
                 if entry.name.startswith(_PARTIAL):
                     if time.time() - used > _STALE_S:
@@ -142,7 +142,7 @@ class LoweringCache:
             scratch = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=self.folder))
             with contextlib.suppress(OSError):
                 entry.rename(scratch / entry.name)
-            shutil.rmtree(scratch, ignore_errors=True)
+            _remove(scratch)
 
 
 def _known(entry: Path) -> tuple[str, list[Any], Facts]:
@@ -198,7 +198,9 @@ def _check_file(path: Path, most: int) -> None:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
+    """What cannot be removed stays: names that no disk takes, folders deeper than Python goes."""
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from mil_interpreter.types import MOST_DIMENSIONS
+
 Array = NDArray[Any]
 
 
@@ -16,9 +18,24 @@ class BadArgumentError(ValueError):
     """An argument with a value that the operator's definition does not have."""
 
 
-def integers(value: Array) -> tuple[int, ...]:
-    """A vector of integers."""
-    return tuple(int(number) for number in np.asarray(value).reshape(-1))
+def integers(value: Array, most: int = MOST_DIMENSIONS) -> tuple[int, ...]:
+    """A vector of integers, one for each dimension unless ``most`` says otherwise.
+
+    Raises:
+        BadArgumentError: there are more; as Python's own, they would take many times their bytes.
+    """
+    array = np.asarray(value)
+    if array.size > most:
+        raise BadArgumentError(f"{array.size} numbers are given where {most} at most have a place")
+    return tuple(int(number) for number in array.reshape(-1))
+
+
+def shape_sizes(value: Array) -> tuple[int, ...]:
+    """A shape: a size for each dimension, none of them negative (BadArgumentError)."""
+    sizes = integers(value)
+    if min(sizes, default=0) < 0:
+        raise BadArgumentError(f"of the sizes {list(sizes)} one is negative")
+    return sizes
 
 
 def integer(value: Array | int) -> int:
@@ -37,9 +54,11 @@ def flag(value: Array | bool) -> bool:
 
 
 def flags(value: Array | None, count: int) -> tuple[bool, ...]:
-    """A vector of truth values; None stands for all false."""
+    """A vector of ``count`` truth values (BadArgumentError); None stands for all false."""
     if value is None:
         return (False,) * count
+    if np.size(value) != count:
+        raise BadArgumentError(f"{np.size(value)} truth values are given for {count} dimensions")
     return tuple(bool(one) for one in np.asarray(value).reshape(-1))
 
 

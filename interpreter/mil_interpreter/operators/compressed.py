@@ -14,8 +14,8 @@ from mil_interpreter.operators.arguments import (
     Array,
     BadArgumentError,
     integer,
-    integers,
     one_of,
+    shape_sizes,
 )
 from mil_interpreter.operators.quantization import dequantize
 from mil_interpreter.operators.registry import operator
@@ -53,7 +53,7 @@ def lut_to_dense(
     """Entries of a table: of one table by packed indices, or of a table for each block."""
     if shape is None:
         return _from_tables(indices, lut, vector_axis)
-    bits, sizes = int(lut.size).bit_length() - 1, integers(shape)
+    bits, sizes = int(lut.size).bit_length() - 1, shape_sizes(shape)
     count = int(np.prod(sizes, dtype=np.int64))
     if lut.size != 1 << bits or indices.size != -(-count * bits // 8):
         raise BadArgumentError(f"{indices.size} bytes of indices for a table of {lut.size}")
@@ -65,7 +65,7 @@ def sparse_to_dense(nonzero_data: Array, mask: Array, shape: Array | None = None
     """Numbers in the places that a mask of bits marks, zeros elsewhere."""
     marks = mask
     if shape is not None:
-        sizes = integers(shape)
+        sizes = shape_sizes(shape)
         count = int(np.prod(sizes, dtype=np.int64))
         if mask.size != -(-count // 8):
             raise BadArgumentError(f"a mask of {mask.size} bytes for {count} numbers")

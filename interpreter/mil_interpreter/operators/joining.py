@@ -12,8 +12,10 @@ from mil_interpreter.operators.arguments import (
     integers,
     one_of,
     several,
+    shape_sizes,
 )
 from mil_interpreter.operators.registry import operator
+from mil_interpreter.types import MOST_DIMENSIONS
 
 _MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge"}
 
@@ -40,7 +42,7 @@ def stack(values: tuple[Array, ...], axis: Array) -> Array:
 @operator("pad", widen=False)
 def pad(x: Array, pad: Array, mode: str = "constant", constant_val: Array | float = 0.0) -> Array:
     """More elements around the last dimensions; ``pad`` has two sizes for each, in their order."""
-    sizes = integers(pad)
+    sizes = integers(pad, 2 * MOST_DIMENSIONS)
     one_of("mode", mode, tuple(_MODES))
     if len(sizes) % 2 or len(sizes) > 2 * x.ndim or min(sizes, default=0) < 0:
         raise BadArgumentError(f"pad is {list(sizes)} for {x.ndim} dimensions")
@@ -55,7 +57,7 @@ def pad(x: Array, pad: Array, mode: str = "constant", constant_val: Array | floa
 def fill(shape: Array, value: Array | float = 0.0) -> Array:
     """A tensor of one value."""
     one = np.asarray(value) if isinstance(value, np.ndarray) else np.float32(value)
-    return np.full(integers(shape), one, one.dtype)
+    return np.full(shape_sizes(shape), one, one.dtype)
 
 
 @operator("fill_like", widen=False)

@@ -10,6 +10,7 @@ from mil_interpreter.operators.arguments import (
     flags,
     integer,
     integers,
+    shape_sizes,
 )
 from mil_interpreter.operators.registry import operator
 
@@ -101,7 +102,7 @@ def split(
         raise BadArgumentError("neither num_splits nor split_sizes is given")
     if split_sizes is None:
         return tuple(np.split(x, integer(np.asarray(num_splits)), along))
-    sizes = integers(split_sizes)
+    sizes = integers(split_sizes, split_sizes.size)
     if sum(sizes) != x.shape[along]:
         raise BadArgumentError(f"the sizes {list(sizes)} do not make {x.shape[along]}")
     return tuple(np.split(x, np.cumsum(sizes)[:-1], along))
@@ -110,7 +111,7 @@ def split(
 @operator("tile", widen=False)
 def tile(x: Array, reps: Array) -> Array:
     """x repeated in each dimension."""
-    return np.tile(x, integers(reps))
+    return np.tile(x, shape_sizes(reps))
 
 
 @operator("reverse", widen=False)

@@ -3,12 +3,15 @@
 An upper bound: of its result, and of what it writes out in between (padded inputs, scores of an
 attention). What is not in the table is element by element: no larger than its arguments broadcast
 over each other.
+
+A dimension of none counts as one: sums of nothing, masks and repetitions are made along the other
+dimensions all the same, and numpy goes through these however little it finds there.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,10 +22,12 @@ from mil_interpreter.operators.arguments import (
     integers,
     number,
     several,
+    shape_sizes,
 )
 from mil_interpreter.operators.convolution import cut, whole
 from mil_interpreter.operators.pooling import windows
 from mil_interpreter.operators.windows import Padding, extents, ones_or, padding
+from mil_interpreter.types import MOST_DIMENSIONS
 
 Arguments = Mapping[str, Any]
 
@@ -37,11 +42,25 @@ def elements(name: str, arguments: Arguments) -> int:
     return max(0, _broadcast(arguments) if rule is None else rule(arguments))
 
 
+def outputs(name: str, arguments: Arguments) -> int | None:
+    """How many tensors the operator makes, where an argument says it: before it makes them."""
+    if name != "split":
+        return None
+    sizes, pieces = arguments.get("split_sizes"), arguments.get("num_splits")
+    if sizes is not None:
+        return int(np.size(sizes))
+    return None if pieces is None else integer(pieces)
+
+
+def _most(sizes: Iterable[int]) -> int:
+    return math.prod(max(1, int(size)) for size in sizes)
+
+
 def _broadcast(arguments: Arguments) -> int:
     shapes = [value.shape for value in arguments.values() if isinstance(value, np.ndarray)]
     rank = max(map(len, shapes), default=0)
     aligned = [(1,) * (rank - len(shape)) + shape for shape in shapes]
-    return math.prod(max(sizes) for sizes in zip(*aligned, strict=True))
+    return _most(max(sizes) for sizes in zip(*aligned, strict=True))
 
 
 def _conv(given: Arguments) -> int:
@@ -53,8 +72,8 @@ def _conv(given: Arguments) -> int:
     pairs = padding(kind, given.get("pad"), x.shape[2:], kernel, steps)
     sizes = _padded(x.shape[2:], pairs)
     places = [max(0, n - k) // s + 1 for n, k, s in zip(sizes, kernel, steps, strict=True)]
-    made = x.shape[0] * weight.shape[0] * math.prod(places)
-    return int(made + math.prod(x.shape[:2]) * math.prod(sizes))
+    made = _most((x.shape[0], weight.shape[0], *places))
+    return int(made + _most(x.shape[:2]) * _most(sizes))
 
 
 def _conv_transpose(given: Arguments) -> int:
@@ -70,7 +89,7 @@ def _conv_transpose(given: Arguments) -> int:
     full = whole(x.shape[2:], kernel, steps)
     reached = [max(f, a + n) for f, a, n in zip(full, starts, sizes, strict=True)]
     channels = weight.shape[1] * integer(given.get("groups", 1))
-    return int(x.shape[0] * channels * (math.prod(full) + math.prod(reached)))
+    return int(_most((x.shape[0], channels)) * (_most(full) + _most(reached)))
 
 
 def _pool(given: Arguments) -> int:
@@ -80,7 +99,7 @@ def _pool(given: Arguments) -> int:
         given.get("ceil_mode", False),
     )  # fmt: skip
     sizes = _padded(_padded(x.shape[2:], pairs), beyond)
-    return int(2 * math.prod(x.shape[:2]) * math.prod(sizes))
+    return int(2 * _most(x.shape[:2]) * _most(sizes))
 
 
 def _padded(sizes: Sequence[int], pairs: Padding) -> list[int]:
@@ -88,10 +107,10 @@ def _padded(sizes: Sequence[int], pairs: Padding) -> list[int]:
 
 
 def _pad(given: Arguments) -> int:
-    x, flat = given["x"], integers(given["pad"])
+    x, flat = given["x"], integers(given["pad"], 2 * MOST_DIMENSIONS)
     pairs = list(zip(flat[::2], flat[1::2], strict=False))
     kept = x.ndim - len(pairs)
-    return int(math.prod(x.shape[: max(0, kept)]) * math.prod(_padded(x.shape[kept:], pairs)))
+    return int(_most(x.shape[: max(0, kept)]) * _most(_padded(x.shape[kept:], pairs)))
 
 
 def _attention(given: Arguments) -> int:
@@ -111,9 +130,9 @@ def _matmul(given: Arguments) -> int:
     )
     rows = x.shape[-1 if flipped_x else -2] if x.ndim > 1 else 1
     columns = y.shape[-2 if flipped_y else -1] if y.ndim > 1 else 1
-    batch = math.prod(_shape(x.shape[:-2], y.shape[:-2]))
+    batch = _most(_shape(x.shape[:-2], y.shape[:-2]))
     # torch writes out what it broadcasts.
-    return int(batch * (rows * columns + math.prod(x.shape[-2:]) + math.prod(y.shape[-2:])))
+    return int(batch * (rows * columns + _most(x.shape[-2:]) + _most(y.shape[-2:])))
 
 
 def _shape(a: Sequence[int], b: Sequence[int]) -> list[int]:
@@ -134,21 +153,21 @@ def _einsum(given: Arguments) -> int:
             sizes[letter] = max(size, sizes.get(letter, 1))
     if not set(output) <= sizes.keys():
         raise BadArgumentError(f"the equation '{given['equation']}' makes more than it reads")
-    return math.prod(sizes[letter] for letter in output) + sum(value.size for value in values)
+    return _most(sizes[letter] for letter in output) + sum(_most(value.shape) for value in values)
 
 
 def _gather(given: Arguments) -> int:
     x, indices, batch = given["x"], given["indices"], integer(given.get("batch_dims", 0))
     along = integer(given.get("axis", 0)) % x.ndim
-    together = math.prod(x.shape[:batch]) or 1
-    others = math.prod(n for axis, n in enumerate(x.shape) if axis != along)
-    return int(others * indices.size // together + 2 * indices.size)  # as numpy's own integers
+    together = _most(x.shape[:batch])
+    others = _most(n for axis, n in enumerate(x.shape) if axis != along)
+    return others * _most(indices.shape) // together + 2 * _most(indices.shape)
 
 
 def _gather_nd(given: Arguments) -> int:
     x, indices, batch = given["x"], given["indices"], integer(given.get("batch_dims", 0))
-    rest = math.prod(x.shape[batch + indices.shape[-1] :])
-    return int(math.prod(indices.shape[:-1]) * rest + 2 * indices.size)
+    rest = _most(x.shape[batch + indices.shape[-1] :])
+    return int(_most(indices.shape[:-1]) * rest + 2 * _most(indices.shape))
 
 
 def _range(given: Arguments) -> int:
@@ -159,23 +178,23 @@ def _range(given: Arguments) -> int:
 def _table(given: Arguments) -> int:
     indices, lut, shape = given["indices"], given["lut"], given.get("shape")
     if shape is not None:
-        return 2 * math.prod(integers(shape))
-    return int(2 * indices.size * max(lut.shape[-1:], default=1))
+        return 2 * _most(shape_sizes(shape))
+    return int(2 * _most(indices.shape) * max(lut.shape[-1:], default=1))
 
 
 def _sparse(given: Arguments) -> int:
     shape = given.get("shape")
-    return int(2 * (given["mask"].size if shape is None else math.prod(integers(shape))))
+    return int(2 * (_most(given["mask"].shape) if shape is None else _most(shape_sizes(shape))))
 
 
 def _upsampled(given: Arguments) -> int:
     high, wide = (number(given.get(f"scale_factor_{side}", 1)) for side in ("height", "width"))
-    size: float = given["x"].size * max(1.0, high) * max(1.0, wide)
+    size: float = _most(given["x"].shape) * max(1.0, high) * max(1.0, wide)
     return math.ceil(size)
 
 
 def _like(name: str) -> Callable[[Arguments], int]:
-    return lambda given: int(given[name].size)
+    return lambda given: _most(given[name].shape)
 
 
 _MOVED = [
@@ -195,28 +214,28 @@ _RULES: dict[str, Callable[[Arguments], int]] = {
     **dict.fromkeys(("max_pool", "avg_pool", "l2_pool"), _pool),
     "pad": _pad,
     "linear": lambda given: int(
-        math.prod(given["x"].shape[:-1]) * given["weight"].shape[0] + given["x"].size
+        _most(given["x"].shape[:-1]) * given["weight"].shape[0] + _most(given["x"].shape)
     ),
     "matmul": _matmul,
     "einsum": _einsum,
     "scaled_dot_product_attention": _attention,
-    "concat": lambda given: 2 * sum(one.size for one in several(given["values"])),
-    "stack": lambda given: sum(one.size for one in several(given["values"])),
-    "fill": lambda given: math.prod(integers(given["shape"])),
+    "concat": lambda given: 2 * sum(_most(one.shape) for one in several(given["values"])),
+    "stack": lambda given: sum(_most(one.shape) for one in several(given["values"])),
+    "fill": lambda given: _most(shape_sizes(given["shape"])),
     "fill_like": _like("ref_tensor"),
     "range_1d": _range,
     "one_hot": lambda given: (
-        2 * given["indices"].size * integer(given["one_hot_vector_size"])
+        2 * _most(given["indices"].shape) * integer(given["one_hot_vector_size"])
         + 2 * integer(given["one_hot_vector_size"])
     ),
-    "tile": lambda given: given["x"].size * math.prod(integers(given["reps"])),
+    "tile": lambda given: _most(given["x"].shape) * _most(shape_sizes(given["reps"])),
     "gather": _gather,
     "gather_nd": _gather_nd,
     **dict.fromkeys(("upsample_nearest_neighbor", "upsample_bilinear"), _upsampled),
     "constexpr_lut_to_dense": _table,
     "constexpr_sparse_to_dense": _sparse,
     "constexpr_lut_to_sparse": lambda given: int(
-        3 * given["indices_mask"].size * max(given["lut"].shape[-1:], default=1)
+        3 * _most(given["indices_mask"].shape) * max(given["lut"].shape[-1:], default=1)
     ),
-    "constexpr_sparse_blockwise_shift_scale": lambda given: 2 * int(given["data_mask"].size),
+    "constexpr_sparse_blockwise_shift_scale": lambda given: 2 * _most(given["data_mask"].shape),
 }

@@ -10,6 +10,7 @@ from mil_interpreter.operators.arguments import (
     integers,
     one_of,
 )
+from mil_interpreter.types import MOST_DIMENSIONS
 
 PAD_TYPES = ("valid", "custom", "same", "same_lower")
 Padding = list[tuple[int, int]]
@@ -55,7 +56,7 @@ def custom_padding(pad: Array | None, dimensions: int) -> Padding:
     Raises:
         BadArgumentError: a wrong number of sizes, or a negative one.
     """
-    flat = (0,) * (2 * dimensions) if pad is None else integers(pad)
+    flat = (0,) * (2 * dimensions) if pad is None else integers(pad, 2 * MOST_DIMENSIONS)
     if len(flat) != 2 * dimensions or min(flat) < 0:
         raise BadArgumentError(f"pad is {list(flat)} for {dimensions} dimensions")
     return list(zip(flat[::2], flat[1::2], strict=True))

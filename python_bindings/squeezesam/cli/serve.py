@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import sys
 from dataclasses import replace
 
 from ..errors import SqueezeSamError
 from ..segmenter import Segmenter
+from .interruptible import interruptible
 from .talk import complain, say
 
 
@@ -30,12 +33,17 @@ def serve(options: argparse.Namespace) -> int:
     )
     with listen(options.host, options.port) as bound:
         segmenter = Segmenter.load(options.bundle, engine=options.engine, threads=options.threads)
-        segmenter.prewarm()
+        interruptible(segmenter.prewarm, lambda: None)
         voice = Voice(say, say if options.log else _say_nothing, complain)
         server = make_server(segmenter, bound, limits, options.workers or _cores(), voice)
         if not is_loopback(bound):
             complain("warning: whoever reaches this address may use it; there is no password")
         server.run_here()
+        if server.left_behind:
+            complain("ended in the middle of a request that could not be stopped")
+            with contextlib.suppress(OSError, ValueError):
+                sys.stdout.flush()
+            os._exit(0)  # Python would wait for its thread
     return 0
 
 

@@ -51,7 +51,7 @@ def make_application(
         finally:
             sweeper.cancel()
             workers.stop_all()
-            await asyncio.get_running_loop().run_in_executor(None, workers.close)
+            await workers.close(limits.grace_seconds)
 
     routes = [
         Route("/health", api.health),

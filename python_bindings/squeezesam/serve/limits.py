@@ -21,6 +21,7 @@ class Limits:
     idle_seconds: after which a kept photo is forgotten.
     connections: open at a time.
     header_seconds: for a request's line and headers, and for what is left of a refused body.
+    grace_seconds: for what is under way when the server is told to end.
     patience_seconds: for less nobody's body on its way makes room for another's.
     """
 
@@ -35,4 +36,5 @@ class Limits:
     idle_seconds: float = 600.0
     connections: int = 128
     header_seconds: float = 10.0
+    grace_seconds: int = 5
     patience_seconds: float = 2.0

@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
+import os
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -25,7 +27,6 @@ from .limits import Limits
 from .page import Files
 from .workers import Workers
 
-_GRACE = 5  # seconds that requests under way get when the server is told to end
 _LINE_EVERY = 1.0  # seconds between two lines about the same fault, which a stranger may repeat
 
 
@@ -80,7 +81,7 @@ class Server(uvicorn.Server):
             limit_concurrency=most,
             # So many are accepted at once, before the first of them can be closed.
             backlog=max(1, most // 2),
-            timeout_graceful_shutdown=_GRACE,
+            timeout_graceful_shutdown=limits.grace_seconds,
         )
         super().__init__(config)
         config.header_seconds = limits.header_seconds  # type: ignore[attr-defined]
@@ -89,6 +90,7 @@ class Server(uvicorn.Server):
         self._workers = workers
         self._voice = voice
         self._mute: OSError | None = None
+        self._signalled = False
 
     @property
     def address(self) -> str:
@@ -96,10 +98,17 @@ class Server(uvicorn.Server):
         host, port = self._bound.getsockname()[:2]
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
-    def run_here(self) -> None:
-        """Serves until SIGINT, SIGTERM or `should_exit`; from then on nothing is left running.
+    @property
+    def left_behind(self) -> bool:
+        """Whether a thread still works, which nothing but the end of the process ends."""
+        return self._workers.left_behind
 
-        Raises OSError where it cannot say that it listens."""
+    def run_here(self) -> None:
+        """Serves until SIGINT, SIGTERM or `should_exit`; what runs then has a few seconds.
+
+        From then on nothing is left running, but what is `left_behind`. On the main thread, a
+        second signal ends the process at once. Raises OSError where it cannot say that it listens.
+        """
         with _told(self._voice.complain):
             asyncio.run(self.serve(sockets=[self._bound]))
         if self._mute is not None:
@@ -117,6 +126,13 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._workers.stop_all()
         await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """At the second signal nobody waits any longer: no request writes anything anywhere."""
+        if self._signalled:
+            os._exit(0)
+        self._signalled = True
+        super().handle_exit(sig, frame)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:  # type: ignore[override]

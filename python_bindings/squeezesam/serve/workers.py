@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
@@ -85,6 +86,8 @@ class Workers:
 
     def __init__(self, count: int, queue: int) -> None:
         self.taken = 0
+        self.left_behind = False
+        self._told: float | None = None
         self._most = count + queue
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="squeezesam-worker")
         self._runs: set[Run[Any]] = set()
@@ -124,9 +127,23 @@ class Workers:
 
     def stop_all(self) -> None:
         """Every run ends at the end of its stage."""
+        if self._told is None:
+            self._told = time.monotonic()
         for run in tuple(self._runs):
             run.stop()
 
-    def close(self) -> None:
-        """Waits for what still runs; nothing is started any more."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+    async def close(self, patience: float) -> None:
+        """Nothing is started any more; what runs is waited for, so many seconds after `stop_all`.
+
+        A stage that takes longer, a photo that is decoded for minutes, say, is `left_behind`.
+        """
+        self.stop_all()
+        assert self._told is not None
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        waited_for = {run.future for run in self._runs}
+        if waited_for:
+            rest = max(0.0, self._told + patience - time.monotonic())
+            _, late = await asyncio.wait(waited_for, timeout=rest)
+            self.left_behind = bool(late)
+            for future in late:
+                future.cancel()  # its thread has nobody to tell once the loop is closed
