@@ -6,10 +6,15 @@ import importlib.machinery
 import importlib.util
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Iterator
 
 import pytest
+
+# A job in the background, as in CI, ignores Ctrl-C, and so would all commands that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Another build of the binding in place of the installed one: make test-tsan.
 if binding := os.environ.get("SQUEEZESAM_BINDING"):
