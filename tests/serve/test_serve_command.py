@@ -163,10 +163,7 @@ def test_a_crowd_that_says_nothing_leaves_descriptors_and_lines_for_others(bundl
                     one = crowd.enter_context(socket.socket())
                     one.setblocking(False)
                     one.connect_ex(("127.0.0.1", port))
-                client = Client(port)
-                assert client.get("/health").status == 200
-                assert client.send_form("/segment", PHOTO).status == 200
-                client.close()
+                _is_served(port)
             process.send_signal(signal.SIGTERM)
             _, complained = process.communicate(timeout=60)
         finally:
@@ -175,6 +172,21 @@ def test_a_crowd_that_says_nothing_leaves_descriptors_and_lines_for_others(bundl
     lines = complained.splitlines()
     assert all(line.startswith("squeezesam: server: ") for line in lines)
     assert len(lines) <= 2 + 2 * (time.monotonic() - start)
+
+
+def _is_served(port: int, attempts: int = 5) -> None:
+    """On a busy machine a client may be one of those that said nothing for too long."""
+    for attempt in range(1, attempts + 1):
+        client = Client(port)
+        try:
+            assert client.get("/health").status == 200
+            assert client.send_form("/segment", PHOTO).status == 200
+            return
+        except ConnectionResetError:
+            if attempt == attempts:
+                raise
+        finally:
+            client.close()
 
 
 def test_a_place_that_is_taken_or_not_ours_is_one_sentence(
