@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,3 +54,25 @@ def one_sentence(result: Typed, *parts: str) -> None:
     assert result.err.count("\n") == 1, result.err
     for part in parts:
         assert part in result.err
+
+
+def signalled(
+    words: list[str], said: str, number: signal.Signals, moment: float = 0.0
+) -> tuple[int, str]:
+    """Exit code and stderr of Python with these words, told so when its first line is ``said``.
+
+    moment: seconds more to wait for.
+    """
+    child = subprocess.Popen(
+        [sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert child.stdout is not None
+        assert child.stdout.readline() == f"{said}\n"
+        time.sleep(moment)
+        child.send_signal(number)
+        _, err = child.communicate(timeout=60)
+    finally:
+        child.kill()
+        child.wait()
+    return child.returncode, err

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import signalled
 from photo_files import save_scene
 from squeezesam import SqueezeSamError
 from squeezesam.cli import batch, folder, main, talk
@@ -254,22 +255,9 @@ def test_a_helper_that_waits_for_ever_is_left_behind(
     for name in "abc":
         save_scene(tmp_path / "in" / f"{name}.png", (32, 48, 96, 128))
     words = ["remove", tmp_path / "in", tmp_path / "out", "--bundle", bundle]
-    child = subprocess.Popen(
-        [sys.executable, "-c", _WAITS_FOR_EVER, stage, *map(str, words)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "waiting\n"
-        child.send_signal(number)
-        _, err = child.communicate(timeout=60)
-    finally:
-        child.kill()
-        child.wait()
+    ended = signalled(["-c", _WAITS_FOR_EVER, stage, *map(str, words)], "waiting", number)
     word = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}[number]
-    assert (child.returncode, err) == (128 + number, f"squeezesam: {word}\n")
+    assert ended == (128 + number, f"squeezesam: {word}\n")
 
 
 @pytest.mark.parametrize("instead", ["nothing", "another", "a link"])

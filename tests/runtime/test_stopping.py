@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command_line import one_sentence
+from command_line import one_sentence, signalled
 from endless_program import make_endless, slow_to_hash
 from squeezesam import BundleDamagedError, CancelledError, ModelBundle, Segmenter
 from squeezesam.child import ChildFailedError, run_in_child
@@ -112,22 +112,10 @@ def test_control_c_ends_the_command_while_a_program_runs(
     endless: Path, photo: Path, tmp_path: Path
 ) -> None:
     words = ["segment", photo, "--box", "8,8,40,40", "--bundle", endless, "--output", tmp_path]
-    child = subprocess.Popen(
-        [sys.executable, "-c", _SAYS_WHEN, "predicting", *map(str, words)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+    ended = signalled(
+        ["-c", _SAYS_WHEN, "predicting", *map(str, words)], "predicting", signal.SIGINT
     )
-    try:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "predicting\n"
-        child.send_signal(signal.SIGINT)
-        _, err = child.communicate(timeout=60)
-    finally:
-        child.kill()
-        child.wait()
-    assert child.returncode == 130
-    assert err == "squeezesam: interrupted\n"
+    assert ended == (130, "squeezesam: interrupted\n")
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [photo.name]
 
 
@@ -277,20 +265,8 @@ def test_a_signal_ends_a_command_that_opens_a_large_bundle(
     folder = slow_to_hash(bundle, tmp_path / "slow", (1 << 33) - (1 << 20), "0" * 64)
     typed = [str(photo) if word == "PHOTO" else word for word in words]
     port = ["--port", "0"] if words[0] == "serve" else []
-    child = subprocess.Popen(
-        [sys.executable, "-c", _SAYS_WHEN, "opening", *typed, str(folder), *port],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+    ended = signalled(
+        ["-c", _SAYS_WHEN, "opening", *typed, str(folder), *port], "opening", number, 0.2
     )
-    try:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "opening\n"
-        time.sleep(0.2)
-        child.send_signal(number)
-        _, err = child.communicate(timeout=60)
-    finally:
-        child.kill()
-        child.wait()
     word = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}[number]
-    assert (child.returncode, err) == (128 + number, f"squeezesam: {word}\n")
+    assert ended == (128 + number, f"squeezesam: {word}\n")
