@@ -37,12 +37,15 @@ const CHANNELS = {
   rgb: 3, rgba: 4, bgra: 4, gray: 1, nv12: 1, nv21: 1, "rgba-straight": 4, "bgra-straight": 4,
 } as const;
 
+/** Refuses 63.5 for a width: on the way into the core it would be cut off to 63. */
+function checkWhole(...values: number[]): void {
+  if (values.some((value) => Number.isFinite(value) && !Number.isInteger(value))) {
+    throw new RangeError("the photo is described by numbers that are not whole");
+  }
+}
+
 /** Does an array hold `rows` rows? The core cannot know how long it is. */
 function checkLength(length: number, row: number, stride: number, rows: number, what: string): void {
-  // The core would cut it off.
-  if ([row, stride, rows].some((value) => Number.isFinite(value) && !Number.isInteger(value))) {
-    throw new RangeError(`${what} is described by numbers that are not whole`);
-  }
   const step = stride === 0 ? row : stride;
   const sensible = [row, stride, rows].every(Number.isSafeInteger) && step >= row && rows > 0;
   // What makes no sense is left to the core, which refuses it with its own sentence.
@@ -55,13 +58,14 @@ function checkLength(length: number, row: number, stride: number, rows: number, 
 export function writePhoto(scratch: Scratch, photo: Photo): { data: number; facts: number } {
   const format = photo.format ?? "rgba";
   const stride = photo.stride ?? 0;
+  const chromaStride = "chroma" in photo ? photo.chromaStride ?? 0 : 0;
+  checkWhole(photo.width, photo.height, stride, chromaStride, photo.orientation ?? 1);
   checkLength(photo.data.length, photo.width * CHANNELS[format], stride, photo.height, "photo.data");
   const facts = [photo.width, photo.height, stride, FORMATS[format], photo.orientation ?? 1];
   if (!("chroma" in photo)) {
     return { data: scratch.bytes(photo.data), facts: scratch.doubles([...facts, 0, 0, 0, 0]) };
   }
   const pairs = 2 * Math.ceil(photo.width / 2);
-  const chromaStride = photo.chromaStride ?? 0;
   checkLength(photo.chroma.length, pairs, chromaStride, Math.ceil(photo.height / 2), "photo.chroma");
   const both = new Uint8Array(photo.data.length + photo.chroma.length);
   both.set(photo.data);

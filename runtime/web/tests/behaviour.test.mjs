@@ -226,7 +226,7 @@ test("a photo's numbers are whole", () => {
   const segmenter = core.segmenter(manifest, { run: async (program) => answer(program) });
   const nv12 = { data: new Uint8Array(64 * 48), chroma: new Uint8Array(64 * 24), width: 64, height: 48,
     format: "nv12" };
-  for (const wrong of [{ stride: 256.5 }, { width: 63.5 }, { height: 47.5 }]) {
+  for (const wrong of [{ stride: 256.5 }, { width: 63.5 }, { height: 47.5 }, { orientation: 1.5 }]) {
     assert.throws(() => segmenter.open({ ...photo(), ...wrong }), RangeError);
     assert.throws(() => segmenter.open({ ...nv12, ...wrong }), RangeError);
   }
