@@ -37,7 +37,7 @@ from report import origin, table
 from results.result import write_text
 from squeezesam_model import DEFAULT_SEGMENTER, SEGMENTER_PRESETS
 from squeezesam_model.describe import describe as write_words
-from squeezesam_model.fitted import PROMPT_KINDS, TRAITS, Fitted, ScoreHeads
+from squeezesam_model.fitted import PROMPT_KINDS, TRAITS, Fitted, Head, ScoreHeads
 from squeezesam_model.presets import DEFAULT_SALIENCY
 from squeezesam_model.weights import file_sha256, shipped_weights
 from squeezesam_train.evaluation.calibration import POOR_IOU, calibration
@@ -89,14 +89,15 @@ def judge(proposals: Sequence[Proposal], kind: int, weight: float) -> dict[str, 
     found = worth(proposals, kind, weight)
     scores, true = cross_fitted(found, kind)
     own = np.clip(np.array([one.scores.max() for one in proposals if one.kind == kind]), 0, 1)
-    bias, weights = fit_head(found, kind)
+    head = fit_head(found, kind)
     return {
         "kind": PROMPT_KINDS[kind],
         "protocol": PROTOCOLS[kind],
         "masks": len(true),
         "heat_weight": weight,
-        "bias": bias,
-        "weights": list(weights),
+        "bias": head.bias,
+        "weights": list(head.weights),
+        "squares": list(head.squares),
         "iou_before": float(found.plain.mean()),
         "iou_joined": float(found.iou[np.arange(len(true)), found.traits[..., 0].argmax(1)].mean()),
         "iou": float(true.mean()),
@@ -141,7 +142,13 @@ def fitted(result: dict[str, Any]) -> Fitted:
     """What the weights are given."""
     return Fitted(
         tuple(row["heat_weight"] for row in result["rows"]),
-        ScoreHeads(TRAITS, tuple((row["bias"], tuple(row["weights"])) for row in result["rows"])),
+        ScoreHeads(
+            TRAITS,
+            tuple(
+                Head(row["bias"], tuple(row["weights"]), tuple(row["squares"]))
+                for row in result["rows"]
+            ),
+        ),
     )
 
 
@@ -159,7 +166,8 @@ def page(results: dict[str, dict[str, Any]]) -> str:
             "background clicks; the weight with the best mean IoU was taken, on all photos; a "
             "prediction that builds on a former mask gets none. **The "
             "choice**: the mask with the highest score. **The score**: a linear head over what a "
-            "mask shows of its own worth, the network's own estimate among it. Heads are judged "
+            "mask shows of its own worth, the network's own estimate among it, and over the squares "
+            "of that where there are masks enough to fit them. Heads are judged "
             "on one half of the photos after a fit on the other, both ways; those that ship are "
             "fitted on all.",
             "ECE: expected calibration error, in ten steps. AUROC: the chance that a mask of an "

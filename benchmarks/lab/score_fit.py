@@ -8,12 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from lab.candidates import Proposal
 from numpy.typing import NDArray
-from squeezesam_model.fitted import PROMPT_KINDS, TRAITS, ScoreHeads
+from squeezesam_model.fitted import PROMPT_KINDS, TRAITS, Head
 
 # Heat weights that are tried.
 GRID = (0.0, 0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
 # Of standardised traits: keeps weights of traits that say the same small.
 RIDGE = 10.0
+# Kinds of prompts with enough masks for squares of traits; the automatic ones are too few.
+_SQUARED = ("click", "clicks", "box")
+# Traits without a square: they are not within 0…1, and a mask of specks would run away with it.
+UNBOUNDED = ("roundness", "logit_inside", "logit_outside")
+_SQUARES = [TRAITS.index(name) for name in TRAITS if name not in UNBOUNDED]
 # A mask that is not chosen counts so much; the first fit, which chooses, counts all alike.
 NOT_CHOSEN = 0.05
 ROUNDS = 2
@@ -65,48 +70,62 @@ def worth(proposals: Sequence[Proposal], kind: int, weight: float) -> Worth:
     return Worth(np.array(photos), np.array(plain), np.array(traits), np.array(ious))
 
 
-def fit_head(found: Worth, kind: int) -> tuple[float, tuple[float, ...]]:
-    """(bias, weight of each of TRAITS) for the masks of one kind of prompts.
+def fit_head(found: Worth, kind: int) -> Head:
+    """Of TRAITS, for the masks of one kind of prompts.
 
-    Least squares of the IoU with a penalty on the weights of standardised traits; first of all
-    masks alike, then mostly of those that the fit before would choose.
+    Least squares of the IoU with a penalty on the weights of standardised traits and squares; first
+    of all masks alike, then mostly of those that the fit before would choose.
     """
-    counts = np.ones(found.iou.shape)
-    bias, weights = _ridge(found, counts, kind)
+    # Squares of what a trait differs by from its mean, which say something else than the trait.
+    middle = found.traits.reshape(-1, len(TRAITS)).mean(0)
+    squared = _SQUARES if PROMPT_KINDS[kind] in _SQUARED else []
+    features = np.concatenate([found.traits, ((found.traits - middle)[..., squared]) ** 2], axis=-1)
+    bias, weights = _ridge(features, found.iou, np.ones(found.iou.shape))
     for _ in range(ROUNDS):
         counts = np.full(found.iou.shape, NOT_CHOSEN)
-        counts[np.arange(len(counts)), (found.traits @ weights).argmax(1)] = 1.0
-        bias, weights = _ridge(found, counts, kind)
-    return bias, tuple(float(f"{weight:.6g}") for weight in weights)
+        counts[np.arange(len(counts)), (features @ weights).argmax(1)] = 1.0
+        bias, weights = _ridge(features, found.iou, counts)
+    squares = np.zeros(len(TRAITS))
+    squares[squared] = weights[len(TRAITS) :]
+    # w·(t − m)² = w·t² − 2·w·m·t + w·m²
+    plain = weights[: len(TRAITS)] - 2 * squares * middle
+    bias += float(squares @ middle**2)
+    return Head(_short(bias), _all_short(plain), _all_short(squares) if squared else ())
 
 
-def _ridge(found: Worth, counts: Floats, kind: int) -> tuple[float, Floats]:
-    traits, ious = found.traits.reshape(-1, len(TRAITS)), found.iou.ravel()
+def _short(value: float) -> float:
+    return float(f"{value:.6g}")
+
+
+def _all_short(values: Floats) -> tuple[float, ...]:
+    return tuple(_short(value) for value in values)
+
+
+def _ridge(features: Floats, ious: Floats, counts: Floats) -> tuple[float, Floats]:
+    features, ious = features.reshape(-1, features.shape[-1]), ious.ravel()
     share = counts.ravel() / counts.sum()
-    middle, mean = share @ traits, float(share @ ious)
-    spread = traits.std(0)
+    middle, mean = share @ features, float(share @ ious)
+    spread = features.std(0)
     used = spread > 1e-9
-    weights = np.zeros(len(TRAITS))
+    weights = np.zeros(features.shape[-1])
     if used.any():
-        standard = (traits - middle)[:, used] / spread[used]
+        standard = (features - middle)[:, used] / spread[used]
         heavy = standard * counts.ravel()[:, None]
         wanted = heavy.T @ (ious - mean)
         weights[used] = (
             np.linalg.solve(heavy.T @ standard + RIDGE * np.eye(int(used.sum())), wanted)
             / spread[used]
         )
-    return float(f"{mean - float(middle @ weights):.6g}"), weights
+    return mean - float(middle @ weights), weights
 
 
-def told(head: tuple[float, tuple[float, ...]], traits: Floats) -> Floats:
+def told(head: Head, traits: Floats) -> Floats:
     """Scores N×K, 0…1, of masks with these traits N×K×len(TRAITS)."""
-    scores: Floats = np.clip(traits @ np.array(head[1]) + head[0], 0, 1)
-    return scores
-
-
-def fit_heads(found: Sequence[Worth]) -> ScoreHeads:
-    """The heads of all kinds of prompts, on all proposals."""
-    return ScoreHeads(TRAITS, tuple(fit_head(one, kind) for kind, one in enumerate(found)))
+    scores = traits @ np.array(head.weights) + head.bias
+    if head.squares:
+        scores += traits**2 @ np.array(head.squares)
+    clipped: Floats = np.clip(scores, 0, 1)
+    return clipped
 
 
 def cross_fitted(found: Worth, kind: int) -> tuple[Floats, Floats]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 # Kinds of prompts, each with numbers of its own: one click, several, a box, the automatic clicks.
 PROMPT_KINDS = ("click", "clicks", "box", "automatic")
@@ -17,28 +17,44 @@ TRAITS = (
     "score", "lead", "mean_score", "stability_1", "stability_2", "stability_4", "area", "inside",
     "leak", "border", "roundness", "fill", "largest", "agreement", "least_agreement",
     "most_agreement", "logit_inside", "logit_outside", "heat_inside", "heat_stability", "box_iou",
+    "click_spread",
 )  # fmt: skip
 MOST_HEAT, MOST_WEIGHT = 10.0, 1e4
 
 
-@dataclass(frozen=True)
-class ScoreHeads:
-    """What a mask's score is: bias + Σ weight·trait, within 0…1.
+class Head(NamedTuple):
+    """A mask's score for one kind of prompts: bias + Σ weight·trait + Σ square·trait².
 
     Attributes:
-        traits: names among TRAITS, each once.
-        heads: by PROMPT_KINDS: the bias and a weight for each of ``traits``.
+        weights: of each trait.
+        squares: of each trait's square; () for none.
     """
 
-    traits: tuple[str, ...]
-    heads: tuple[tuple[float, tuple[float, ...]], ...]
+    bias: float
+    weights: tuple[float, ...]
+    squares: tuple[float, ...] = ()
 
     def entry(self) -> dict[str, Any]:
         """The manifest's words."""
-        heads = {
-            kind: {"bias": bias, "weights": list(weights)}
-            for kind, (bias, weights) in zip(PROMPT_KINDS, self.heads, strict=True)
-        }
+        squares = {"squares": list(self.squares)} if self.squares else {}
+        return {"bias": self.bias, "weights": list(self.weights), **squares}
+
+
+@dataclass(frozen=True)
+class ScoreHeads:
+    """What a mask's score is, within 0…1.
+
+    Attributes:
+        traits: names among TRAITS, each once.
+        heads: by PROMPT_KINDS, with a number for each of ``traits``.
+    """
+
+    traits: tuple[str, ...]
+    heads: tuple[Head, ...]
+
+    def entry(self) -> dict[str, Any]:
+        """The manifest's words."""
+        heads = {kind: head.entry() for kind, head in zip(PROMPT_KINDS, self.heads, strict=True)}
         return {"traits": list(self.traits), **heads}
 
 
@@ -104,9 +120,11 @@ def _score_heads(found: Any) -> ScoreHeads:
     heads = []
     for kind in PROMPT_KINDS:
         weights = tuple(_number(each) for each in found[kind]["weights"])
-        if len(weights) != len(traits):
+        squares = tuple(_number(each) for each in found[kind].get("squares", weights))
+        if not len(weights) == len(squares) == len(traits):
             raise ValueError(kind)
-        heads.append((_number(found[kind]["bias"]), weights))
+        given = squares if "squares" in found[kind] else ()
+        heads.append(Head(_number(found[kind]["bias"]), weights, given))
     return ScoreHeads(traits, tuple(heads))
 
 

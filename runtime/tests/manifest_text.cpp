@@ -148,7 +148,8 @@ std::string fitted_text(const ManifestOptions& options) {
         return "\"click\": " + each + ", \"clicks\": " + each + ", \"box\": " + each +
                ", \"automatic\": " + each;
     };
-    const std::string head = "{\"bias\": -0.1, \"weights\": [" + weights + "]}";
+    const std::string head =
+        "{\"bias\": -0.1, \"weights\": [" + weights + "], \"squares\": [" + weights + "]}";
     const std::string masks = "\"role\": \"masks\"";
     const std::string scores = "\"role\": \"scores\"";
     return replaced(

@@ -79,6 +79,27 @@ TEST("each kind of prompts has its head") {
     scores_are(0.75, -0.1);
 }
 
+TEST("a head may weigh squares, and one that squares the heat alone looks at it") {
+    const std::string plain = "{\"bias\": 0.25, \"weights\": [0.5, 0]}";
+    const std::string square = "{\"bias\": 0.25, \"weights\": [0.5, 0], \"squares\": [-0.5, 0]}";
+    const std::string hot = "{\"bias\": 0.25, \"weights\": [0, 0], \"squares\": [0, 0.5]}";
+    Rig rig(with_heads("[\"score\", \"heat_inside\"]", {square, hot, plain, plain}));
+    open_disc(rig);
+    rig.fake.scores = {0.25f, 0.5f, 1.0f, -0.5f};
+    MUST(ssam_session_add_point(rig.session, 100, 50, 1));
+    const MaskHandle click(rig.session);
+    for (size_t i = 0; i < 4; ++i) {
+        const auto own = static_cast<double>(rig.fake.scores[i]);
+        const double score = 0.25 + 0.5 * own - 0.5 * own * own;
+        CHECK_EQ(click.info.scores[i], static_cast<float>(std::clamp(score, 0.0, 1.0)));
+    }
+    CHECK_EQ(rig.fake.heat_runs, 0);
+    MUST(ssam_session_add_point(rig.session, 1, 1, 1));
+    const MaskHandle clicks(rig.session);
+    CHECK_EQ(rig.fake.heat_runs, 1);
+    CHECK(clicks.info.scores[0] >= 0.25f);
+}
+
 TEST("the mask with the best score by its head is chosen, whatever the network says") {
     const std::string small = "{\"bias\": 0.9, \"weights\": [-0.5]}";
     Rig rig(with_heads("[\"area\"]", {small, small, small, small}));

@@ -13,6 +13,7 @@ from lab.candidates import Proposal, gather
 from lab.score_fit import (
     GRID,
     RIDGE,
+    UNBOUNDED,
     Worth,
     best_weights,
     cross_fitted,
@@ -86,7 +87,11 @@ def test_without_a_choice_a_head_is_the_ridge_regression_of_scikit_learn(
     monkeypatch.setattr("lab.score_fit.ROUNDS", 0)
     found = made(kind)
     flat = found.traits.reshape(-1, len(TRAITS))
-    standard = (flat - flat.mean(0)) / flat.std(0)
+    middle = flat - flat.mean(0)
+    bounded = [i for i, name in enumerate(TRAITS) if name not in UNBOUNDED]
+    squares = middle[:, bounded] ** 2 if kind != AUTOMATIC else middle[:, :0]
+    features = np.concatenate([middle, squares - squares.mean(0)], axis=1)
+    standard = features / features.std(0)
     oracle = Ridge(RIDGE).fit(standard, found.iou.ravel())
     scores = told(fit_head(found, kind), found.traits)
     expected = oracle.predict(standard).reshape(found.iou.shape).clip(0, 1)
@@ -117,9 +122,10 @@ def test_heads_are_judged_on_photos_that_they_were_not_fitted_to() -> None:
 def test_traits_that_are_all_alike_leave_the_mean() -> None:
     found = made(1)
     same = Worth(found.photo, found.plain, np.ones_like(found.traits), found.iou)
-    bias, weights = fit_head(same, CLICK)
-    assert not any(weights)
-    assert found.iou.min() < bias < found.iou.max()
+    head = fit_head(same, CLICK)
+    assert not any(head.weights)
+    assert not any(head.squares)
+    assert found.iou.min() < head.bias < found.iou.max()
 
 
 @pytest.mark.parametrize("seed", range(10))

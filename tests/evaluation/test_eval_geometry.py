@@ -13,7 +13,7 @@ from scored_sample import small_photo
 from skimage import data
 from squeezesam import ModelBundle, Program, ProgramSpec, Segmenter, _core
 from squeezesam.engines import Tensor
-from squeezesam_model.fitted import PROMPT_KINDS, TRAITS, Fitted, ScoreHeads
+from squeezesam_model.fitted import PROMPT_KINDS, TRAITS, Fitted, Head, ScoreHeads
 from squeezesam_train.evaluation.bundle_predictor import BundlePredictor, RecordingEngine
 from squeezesam_train.evaluation.encoding import encode
 from squeezesam_train.evaluation.heat_maps import heat_on_masks, to_heat, to_input
@@ -77,7 +77,7 @@ def pair(
     if request.param:
         # Every trait has its say, and no two candidates the same score.
         draw = np.random.default_rng(0).uniform(-0.05, 0.05, (len(PROMPT_KINDS), len(TRAITS)))
-        heads = tuple((0.5, tuple(map(float, row))) for row in draw)
+        heads = tuple(Head(0.5, tuple(map(float, row)), tuple(map(float, row / 4))) for row in draw)
         predictor.segmenter.fitted = Fitted(
             (weight / 2, weight / 4, weight / 8, weight), ScoreHeads(TRAITS, heads)
         )

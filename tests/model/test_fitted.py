@@ -11,13 +11,16 @@ import torch
 from squeezesam_model import SEGMENTER_PRESETS, Segmenter, WeightsError, load_segmenter
 from squeezesam_model.describe import describe
 from squeezesam_model.family import FAMILY, SEGMENT
-from squeezesam_model.fitted import PROMPT_KINDS, TRAITS, Fitted, ScoreHeads
+from squeezesam_model.fitted import PROMPT_KINDS, TRAITS, Fitted, Head, ScoreHeads
 from squeezesam_model.heat import HEAT
 from squeezesam_model.metadata import read_metadata
 from squeezesam_model.weights import save_weights, shipped_weights
 
 PRESET = "squeezesam-fast"
-HEADS = ScoreHeads(("score", "inside"), tuple((0.1 * i, (0.5, -0.25 * i)) for i in range(4)))
+HEADS = ScoreHeads(
+    ("score", "inside"),
+    tuple(Head(0.1 * i, (0.5, -0.25 * i), (0.125 * i, -1.0) if i % 2 else ()) for i in range(4)),
+)
 FITTED = Fitted((0.5, 0.25, 0.0, 4.0), HEADS)
 DEEP = "[" * 100_000
 
@@ -42,6 +45,9 @@ HOSTILE_HEADS = (
     heads(box=head(1, 1, 1)), heads(box=head(1, "1")), heads(box=head(1, None)),
     heads(box=head(1, True)), heads(box=head(1, float("nan"))), heads(box=head(1, float("inf"))),
     heads(box=head(1, 1e5)), heads(box=head(1, 10**400)), heads(box=head(1, 1, bias="0")),
+    heads(box={**head(1, 1), "squares": [1]}), heads(box={**head(1, 1), "squares": [1, "1"]}),
+    heads(box={**head(1, 1), "squares": None}), heads(box={**head(1, 1), "squares": [1, 1e5]}),
+    heads(box={**head(1, 1), "squares": []}),
     heads(box={"weights": [1, 1]}), heads(box={"bias": 1}),
 )  # fmt: skip
 HOSTILE_HEAT = (
@@ -85,8 +91,11 @@ def test_what_is_fitted_travels_from_the_weights_to_the_manifest(weights: Path) 
         "score_heads": {
             "traits": ["score", "inside"],
             **{
-                kind: {"bias": bias, "weights": list(each)}
-                for kind, (bias, each) in zip(PROMPT_KINDS, HEADS.heads, strict=True)
+                kind: {
+                    "bias": head.bias, "weights": list(head.weights),
+                    **({"squares": list(head.squares)} if head.squares else {}),
+                }
+                for kind, head in zip(PROMPT_KINDS, HEADS.heads, strict=True)
             },
         },
     }  # fmt: skip

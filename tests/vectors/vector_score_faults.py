@@ -67,6 +67,17 @@ EDITS: list[tuple[str, Any, str]] = [
     ),
     (
         "programs/segment/outputs/1/score_heads",
+        _heads(box={"bias": 0, "weights": [1, 1], "squares": [1, 1, 1]}),
+        "programs.segment.outputs[1].score_heads.box.squares list 3 numbers for 2 traits",
+    ),
+    (
+        "programs/segment/outputs/1/score_heads",
+        _heads(click={"bias": 0, "weights": [1, 1], "squares": [1, -20000]}),
+        "programs.segment.outputs[1].score_heads.click.squares[1] must be a number from -10000 to "
+        "10000, not -20000",
+    ),
+    (
+        "programs/segment/outputs/1/score_heads",
         _heads(automatic={"weights": [1, 1]}),
         "programs.segment.outputs[1].score_heads.automatic.bias is missing",
     ),

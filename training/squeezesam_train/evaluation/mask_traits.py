@@ -7,6 +7,7 @@ weights, which have no session, and an independent oracle for the core's tests.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -38,21 +39,23 @@ def traits_of(
     rows, columns = masks.shape[1:]
     tall = math.ceil(box.height * rows / box.input_height)
     wide = math.ceil(box.width * columns / box.input_width)
+
+    def on_plane(x: float, y: float) -> tuple[float, float]:
+        x, y = box.point(x, y)
+        return (x + 0.5) * columns / box.input_width, (y + 0.5) * rows / box.input_height
+
     given = None
     if prompts.box is not None:
-        corners = (box.point(*prompts.box[:2]), box.point(*prompts.box[2:]))
-        (x0, y0), (x1, y1) = (
-            ((x + 0.5) * columns / box.input_width, (y + 0.5) * rows / box.input_height)
-            for x, y in corners
-        )
-        given = (x0, y0, x1, y1)
+        given = (*on_plane(*prompts.box[:2]), *on_plane(*prompts.box[2:]))
+    clicks = [on_plane(click.x, click.y) for click in prompts.clicks if click.foreground]
     seen = None if heat is None else heat[:tall, :wide]
-    return mask_traits(masks[:, :tall, :wide], scores, seen, given)
+    return mask_traits(masks[:, :tall, :wide], scores, seen, given, clicks)
 
 
 def mask_traits(
-    logits: Plane, scores: Plane, heat: Plane | None = None, box: PlaneBox | None = None
-) -> NDArray[np.float64]:
+    logits: Plane, scores: Plane, heat: Plane | None = None, box: PlaneBox | None = None,
+    clicks: Sequence[tuple[float, float]] = (),
+) -> NDArray[np.float64]:  # fmt: skip
     """Traits K×len(TRAITS) of K candidates.
 
     Args:
@@ -60,6 +63,7 @@ def mask_traits(
         scores: K, what the network says.
         heat: h×w logits of the heat map there; None: its traits are 0.
         box: that was given; None: its trait is 0.
+        clicks: x, y of the foreground clicks on the plane, as edges count.
     """
     inside = logits > 0
     ious = np.array([[_iou(one, two) for two in inside] for one in inside])
@@ -67,7 +71,7 @@ def mask_traits(
     for k, mask in enumerate(inside):
         others = np.delete(ious[k], k)
         rivals = np.delete(scores, k)
-        found = _of_logits(logits[k], mask) | _of_shape(mask, box)
+        found = _of_logits(logits[k], mask) | _of_shape(mask, box, clicks)
         found |= {
             "score": float(scores[k]),
             "lead": float(scores[k]) - float(rivals.max()) if len(rivals) else 0.0,
@@ -111,7 +115,9 @@ def _of_logits(logits: Plane, mask: NDArray[np.bool_]) -> dict[str, float]:
     }
 
 
-def _of_shape(mask: NDArray[np.bool_], box: PlaneBox | None) -> dict[str, float]:
+def _of_shape(
+    mask: NDArray[np.bool_], box: PlaneBox | None, clicks: Sequence[tuple[float, float]]
+) -> dict[str, float]:
     area = max(int(mask.sum()), 1)
     byte = mask.astype(np.uint8)
     # What lies beside the photo is no outside.
@@ -133,7 +139,14 @@ def _of_shape(mask: NDArray[np.bool_], box: PlaneBox | None) -> dict[str, float]
         "fill": int(mask.sum()) / max((own[2] - own[0]) * (own[3] - own[1]), 1),
         "largest": int(pieces.max()) / area if len(pieces) else 0.0,
         "box_iou": 0.0 if box is None else _box_iou(own, box),
+        "click_spread": _spread(own, clicks) if len(clicks) > 1 else 0.0,
     }
+
+
+def _spread(own: tuple[int, int, int, int], clicks: Sequence[tuple[float, float]]) -> float:
+    sides = np.ptp(np.floor(clicks), axis=0) + 1
+    both = own[2] - own[0] + own[3] - own[1]
+    return min(float(sides.sum()) / both, 4.0) if both else 0.0
 
 
 def _box_iou(own: tuple[int, int, int, int], box: PlaneBox) -> float:

@@ -218,10 +218,12 @@ class OpenTorchPhoto:
         heads = self._predictor.segmenter.fitted.score_heads
         if heads is None:
             return np.clip(scores, 0, 1)
-        bias, weights = heads.heads[kind_of(prompts)]
+        bias, weights, squares = heads.heads[kind_of(prompts)]
         columns = [TRAITS.index(name) for name in heads.traits]
         found = traits_of(prompts, masks, scores, self.heat_on(masks), self.letterbox)
         worth = found[:, columns] @ np.array(weights) + bias
+        if squares:
+            worth += found[:, columns] ** 2 @ np.array(squares)
         worth[found[:, TRAITS.index("largest")] == 0] = 0.0  # nothing is inside
         honest: NDArray[np.float32] = np.clip(worth, 0, 1).astype(np.float32)
         return honest

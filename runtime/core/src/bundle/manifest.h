@@ -70,11 +70,13 @@ constexpr size_t kPromptKinds = 4;
 // What of the heat map's logits the masks are given, by PromptKind.
 using HeatWeights = std::array<float, kPromptKinds>;
 
-// What of a mask's traits its score is: bias + the sum of weight * trait, fitted on photos that the
-// network was not trained on. By PromptKind; of a network that says nothing the score is its own.
+// What of a mask's traits its score is: bias + the sum of weight * trait + square * trait², fitted
+// on photos that the network was not trained on. By PromptKind; of a network that says nothing the
+// score is its own.
 struct ScoreHead {
     double bias = 0;
     std::vector<double> weights;  // of each of ScoreHeads::traits
+    std::vector<double> squares;  // of each's square; empty: none
 };
 struct ScoreHeads {
     std::vector<Trait> traits;

@@ -21,16 +21,25 @@ Trait read_trait(const Field& field) {
     return static_cast<Trait>(found - kTraitNames.begin());
 }
 
+// A number for each trait.
+std::vector<double> read_factors(const Field& field, size_t traits) {
+    std::vector<double> factors;
+    for (const Field& item : field.items()) {
+        factors.push_back(item.real(-kMostWeight, kMostWeight));
+    }
+    if (factors.size() != traits) {
+        field.refuse("list " + std::to_string(factors.size()) + " numbers for " +
+                     std::to_string(traits) + " traits");
+    }
+    return factors;
+}
+
 ScoreHead read_head(const Field& field, size_t traits) {
     ScoreHead head;
     head.bias = field.at("bias").real(-kMostWeight, kMostWeight);
-    const Field weights = field.at("weights");
-    for (const Field& item : weights.items()) {
-        head.weights.push_back(item.real(-kMostWeight, kMostWeight));
-    }
-    if (head.weights.size() != traits) {
-        weights.refuse("list " + std::to_string(head.weights.size()) + " numbers for " +
-                       std::to_string(traits) + " traits");
+    head.weights = read_factors(field.at("weights"), traits);
+    if (const auto squares = field.maybe("squares")) {
+        head.squares = read_factors(*squares, traits);
     }
     return head;
 }

@@ -31,13 +31,15 @@ enum class Trait : uint8_t {
     kHeatInside,      // mean probability of the heat map inside; 0 without a heat map
     kHeatStability,   // of the heat map, as kStability1; 0 without one
     kBoxIou,          // of the rectangle round the mask and the box that was given; 0 without one
+    kClickSpread,     // width and height of the rectangle round the foreground clicks for each of
+                      // the mask's; at most 4, 0 with fewer than two such clicks
 };
-constexpr std::array<std::string_view, 21> kTraitNames = {
+constexpr std::array<std::string_view, 22> kTraitNames = {
     "score",          "lead",         "mean_score",    "stability_1", "stability_2",
     "stability_4",    "area",         "inside",        "leak",        "border",
     "roundness",      "fill",         "largest",       "agreement",   "least_agreement",
     "most_agreement", "logit_inside", "logit_outside", "heat_inside", "heat_stability",
-    "box_iou",
+    "box_iou",        "click_spread",
 };
 
 }  // namespace ssam

@@ -14,6 +14,7 @@ constexpr float kClip = 16.0f;  // of logits that are averaged
 // Heads are linear: a mask of one pixel, or of specks alone, must not carry its score off.
 constexpr double kMostLeak = 1;
 constexpr double kMostRoundness = 16;
+constexpr double kMostSpread = 4;
 
 double ratio(int64_t part, int64_t whole) {
     return static_cast<double>(part) / static_cast<double>(std::max<int64_t>(whole, 1));
@@ -46,16 +47,22 @@ double box_iou(const Outline& mask, const PlaneBox& box) {
     return either > 0 ? both / either : 0.0;
 }
 
+double spread(const Outline& mask, const PlaneBox& clicks) {
+    const double own = static_cast<double>(mask.x1 - mask.x0) + (mask.y1 - mask.y0);
+    const double asked = (clicks.x1 - clicks.x0) + (clicks.y1 - clicks.y0);
+    return own > 0 ? std::min(asked / own, kMostSpread) : 0.0;
+}
+
 }  // namespace
 
 const std::vector<Traits>& TraitReader::read(const Prediction& prediction, const float* heat,
-                                             const std::optional<PlaneBox>& box) {
+                                             const PlanePrompts& prompts) {
     take(prediction);
     for (size_t i = 0; i < candidates_; ++i) {
         put_scores(prediction.scores, i);
         put_agreement(i);
         put_sums(prediction.view(static_cast<int>(i)).data, heat, i);
-        put_shape(box, i);
+        put_shape(prompts, i);
     }
     return traits_;
 }
@@ -179,7 +186,7 @@ void TraitReader::put_sums(const float* logits, const float* heat, size_t candid
     put(traits, Trait::kHeatStability, of_heat.value());
 }
 
-void TraitReader::put_shape(const std::optional<PlaneBox>& box, size_t candidate) {
+void TraitReader::put_shape(const PlanePrompts& prompts, size_t candidate) {
     const uint8_t* const inside =
         inside_.data() + candidate * static_cast<size_t>(width_) * static_cast<size_t>(height_);
     const Outline round = outline(inside, width_, height_, column_.data());
@@ -191,7 +198,8 @@ void TraitReader::put_shape(const std::optional<PlaneBox>& box, size_t candidate
     put(traits, Trait::kRoundness, std::min(contour / std::sqrt(area), kMostRoundness));
     put(traits, Trait::kFill, ratio(round.area, rectangle));
     put(traits, Trait::kLargest, ratio(pieces_.largest(inside, width_, height_), round.area));
-    put(traits, Trait::kBoxIou, box ? box_iou(round, *box) : 0.0);
+    put(traits, Trait::kBoxIou, prompts.box ? box_iou(round, *prompts.box) : 0.0);
+    put(traits, Trait::kClickSpread, prompts.clicks ? spread(round, *prompts.clicks) : 0.0);
 }
 
 }  // namespace ssam

@@ -19,20 +19,27 @@ struct PlaneBox {
     double x0, y0, x1, y1;
 };
 
+// What was asked, on the masks' plane. `clicks`: the pixels round all foreground clicks, if there
+// are two at least.
+struct PlanePrompts {
+    std::optional<PlaneBox> box;
+    std::optional<PlaneBox> clicks;
+};
+
 // One thread at a time; memory is kept from one prediction to the next.
 class TraitReader {
  public:
     // Of every candidate. `heat`: logits on the masks' plane, or NULL. Sums are made in an order
     // and with operations that give the same bits on every machine.
     const std::vector<Traits>& read(const Prediction& prediction, const float* heat,
-                                    const std::optional<PlaneBox>& box);
+                                    const PlanePrompts& prompts);
 
  private:
     void take(const Prediction& prediction);
     void put_scores(const std::vector<float>& scores, size_t candidate);
     void put_agreement(size_t candidate);
     void put_sums(const float* logits, const float* heat, size_t candidate);
-    void put_shape(const std::optional<PlaneBox>& box, size_t candidate);
+    void put_shape(const PlanePrompts& prompts, size_t candidate);
 
     size_t candidates_ = 0;
     int width_ = 0;  // of the part of the plane that the photo covers

@@ -244,9 +244,7 @@ void Session::make_honest(Prediction& prediction, PromptKind kind) {
     }
     const bool with_heat = looks_at_heat(*heads, kind) && find_heat_share(prediction);
     apply(*heads, kind, with_heat ? heat_share_.plane().data() : nullptr,
-          used_.box ? std::optional(on_plane(*used_.box, *placement_, prediction.plane))
-                    : std::nullopt,
-          trait_reader_, prediction);
+          on_plane(used_, *placement_, prediction.plane), trait_reader_, prediction);
 }
 
 void Session::fill(Prediction& prediction, const float* previous, PromptKind kind, bool heat) {
