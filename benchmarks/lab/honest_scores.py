@@ -166,8 +166,8 @@ def page(results: dict[str, dict[str, Any]]) -> str:
             "background clicks; the weight with the best mean IoU was taken, on all photos; a "
             "prediction that builds on a former mask gets none. **The "
             "choice**: the mask with the highest score. **The score**: a linear head over what a "
-            "mask shows of its own worth, the network's own estimate among it, and over the squares "
-            "of that where there are masks enough to fit them. Heads are judged "
+            "mask shows of its own worth, the network's own estimate among it, and over the "
+            "squares of that where there are masks enough to fit them. Heads are judged "
             "on one half of the photos after a fit on the other, both ways; those that ship are "
             "fitted on all.",
             "ECE: expected calibration error, in ten steps. AUROC: the chance that a mask of an "
