@@ -44,10 +44,10 @@ $(VENV)/.core: $(VENV)/.tools setup.py pyproject.toml $(wildcard runtime/core/sr
 demo: setup ## export the int8 bundles at 512 and segment three photos into build/demo
 	$(BIN)/python examples/demo.py --output build/demo
 
-# The tests that lower networks take as long as all the others: the two halves run side by side.
-TESTS_EXPORT := tests/export
+# Two halves of one length, side by side: what exports, and the rest.
+TESTS_EXPORT := tests/export tests/end_to_end interpreter/tests
 TESTS_OF_THEIR_OWN := tests/native_executorch tests/coreai tests/wheel tests/families_long tests/web
-TESTS_REST := interpreter/tests $(filter-out $(TESTS_EXPORT) $(TESTS_OF_THEIR_OWN), \
+TESTS_REST := $(filter-out $(TESTS_EXPORT) $(TESTS_OF_THEIR_OWN), \
               $(sort $(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py)))))
 
 test: setup ssam ## run every test of Python and C++
