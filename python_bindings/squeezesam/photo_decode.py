@@ -146,6 +146,13 @@ def announced(data: bytes, most: int) -> int:
     return 0
 
 
+def upright_size_of_tiff(data: bytes, name: str) -> tuple[int, int]:
+    """Width and height in pixels by a TIFF file's head. Raises PhotoError as `decode` does."""
+    with _refused(name, "tiff"):
+        image = open_tiff(data, name)
+        return int(image.width), int(image.height)
+
+
 @contextlib.contextmanager
 def _refused(name: str, form: str) -> Iterator[None]:
     """Whatever a decoder raises on a stranger's bytes becomes one sentence; its warnings none."""

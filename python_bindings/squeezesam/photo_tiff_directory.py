@@ -8,6 +8,7 @@ sees the file.
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from .photo_formats import truncated
@@ -25,7 +26,8 @@ class TiffError(Exception):
     """Why a TIFF file is not read: a sentence without the file's name."""
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """One entry: `count` values of the type `kind`, whose first byte is the file's `place`."""
 
     tag: int
