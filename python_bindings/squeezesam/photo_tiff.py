@@ -53,6 +53,8 @@ MAX_PARTS = 1 << 16
 """Strips or tiles of a picture: Pillow takes 360 bytes of memory for each that is listed."""
 MAX_TILE = 1 << 22
 """Pixels of a tile in a smaller picture; real ones have 256×256 or so."""
+# Pixels of all tiles together, which are unpacked whole: so many times the picture's, or this many.
+_MOST_TIMES, _MOST_PIXELS = 4, 1 << 26
 _MAX_SAMPLES, _MAX_BITS = 6, 64  # of a pixel, as Pillow knows them
 
 
@@ -169,6 +171,8 @@ def _laid_out(data: bytes, directory: Directory) -> _Page:
     across, down = -(-width // columns), -(-height // rows)
     if (needed := across * down * len(planes)) > MAX_PARTS:
         raise TiffError(f"the TIFF file has {needed} strips or tiles, more than {MAX_PARTS}")
+    if tiled and across * columns * down * rows > max(_MOST_TIMES * width * height, _MOST_PIXELS):
+        raise damaged("its tiles are many times its picture")
     offsets, counts = _listed(data, directory, needed, bool(tiled))
     last_rows = rows if tiled else height - (down - 1) * rows
     return _Page(

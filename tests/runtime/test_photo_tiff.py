@@ -7,6 +7,7 @@ import itertools
 import resource
 import struct
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -255,3 +256,24 @@ def test_parts_that_lie_in_one_another_or_are_many_are_refused(layout: str) -> N
         tags[257], tags[278] = Tag(257, LONG, (70_000,)), Tag(278, LONG, (1,))
     many = replace(tiff, tags=tuple(tags[tag] for tag in sorted(tags)))
     assert "strips or tiles, more than 65536" in _refusal(many.file())
+
+
+@pytest.mark.parametrize(
+    ("size", "tile", "is_read"),
+    [((65_535, 1), (1, 1 << 22), False), ((1, 65_535), (1 << 22, 1), False),
+     ((300, 1), (1, 1 << 20), False), ((30_000, 3), (256, 256), True), ((9, 9), (512, 512), True)],
+)  # fmt: skip
+def test_tiles_are_not_many_times_their_picture(
+    size: tuple[int, int], tile: tuple[int, int], is_read: bool
+) -> None:
+    """Each is unpacked whole: a thousand bytes for one of the file."""
+    number = -(-size[0] // tile[0]) * -(-size[1] // tile[1])
+    part = zlib.compress(bytes(tile[0] * tile[1])) if is_read else b"x"
+    longs = {256: size[:1], 257: size[1:], 258: (8,), 259: (8,), 262: (1,), 322: tile[:1],
+             323: tile[1:], 324: tuple(8 + len(part) * i for i in range(number)),
+             325: (len(part),) * number}  # fmt: skip
+    file = Tiff("<", part * number, tuple(Tag(tag, LONG, of) for tag, of in longs.items())).file()
+    if is_read:
+        assert open_photo(file).pixels.shape == (size[1], size[0], 3)
+    else:
+        assert "its tiles are many times its picture" in _refusal(file)
