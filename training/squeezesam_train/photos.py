@@ -101,7 +101,7 @@ def index_rows(
             for row in reader:
                 line = reader.line_num
                 for column in columns:
-                    _check_text(column, row[column])
+                    check_text(column, row[column])
                 check(row)
                 yield row
     except OSError as error:
@@ -110,7 +110,8 @@ def index_rows(
         raise DataError(f"{index} is not a photo index: line {line}: {error}") from error
 
 
-def _check_text(column: str, text: str | None) -> None:
+def check_text(column: str, text: str | None) -> None:
+    """Raises ValueError for what may not stand in this column of an index."""
     if text is None:
         raise ValueError(f"the row ends before '{column}'")
     told = f"the {column} {text[:60]!r}"
