@@ -21,7 +21,7 @@ from . import _core, photo_jpeg
 from .errors import PhotoError
 from .photo_colour import Pixels, colours_of_image, is_photo_mode, rgb_of_array
 from .photo_formats import NAMES, DamageError, fault, open_heif, open_png, recognise, truncated
-from .photo_tiff import fault_of_page, full_size_page
+from .photo_tiff import fault_of_tiff, open_tiff
 from .silence import silent_stderr
 
 if TYPE_CHECKING:
@@ -146,6 +146,13 @@ def announced(data: bytes, most: int) -> int:
     return 0
 
 
+def upright_size_of_tiff(data: bytes, name: str) -> tuple[int, int]:
+    """Width and height in pixels by a TIFF file's head. Raises PhotoError as `decode` does."""
+    with _refused(name, "tiff"):
+        image = open_tiff(data, name)
+        return int(image.width), int(image.height)
+
+
 @contextlib.contextmanager
 def _refused(name: str, form: str) -> Iterator[None]:
     """Whatever a decoder raises on a stranger's bytes becomes one sentence; its warnings none."""
@@ -179,7 +186,6 @@ def _opened(data: bytes, form: str, name: str, lenient: bool = False) -> Image.I
         BmpImagePlugin,
         JpegImagePlugin,
         PngImagePlugin,
-        TiffImagePlugin,
         WebPImagePlugin,
         features,
     )
@@ -192,7 +198,7 @@ def _opened(data: bytes, form: str, name: str, lenient: bool = False) -> Image.I
     if form == "png" and not lenient:
         return open_png(file)
     if form == "tiff":
-        return full_size_page(TiffImagePlugin.TiffImageFile(file), name)
+        return open_tiff(data, name)
     plugins: dict[str, Any] = {
         "jpeg": JpegImagePlugin.JpegImageFile,
         "png": PngImagePlugin.PngImageFile,
@@ -222,7 +228,7 @@ def _other(data: bytes, form: str, name: str, max_pixels: int, accept_damaged: b
 
 
 def _load(image: Image.Image, data: bytes, form: str) -> None:
-    if form == "tiff" and (problem := fault_of_page(image, data)):
+    if form == "tiff" and (problem := fault_of_tiff(data)):
         raise DamageError(problem)
     image.load()
 

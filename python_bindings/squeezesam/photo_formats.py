@@ -34,6 +34,7 @@ NAMES = {
 }
 
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_BIG = "BigTIFF"
 _FOREIGN = {
     b"GIF87a": "GIF",
     b"GIF89a": "GIF",
@@ -41,6 +42,8 @@ _FOREIGN = {
     b"\xff\x4f\xff\x51": "JPEG 2000",
     b"\0\0\0\x0cJXL ": "JPEG XL",
     b"\xff\x0a": "JPEG XL",
+    b"II+\0": _BIG,
+    b"MM\0+": _BIG,
     b"8BPS": "Photoshop",
     b"%PDF": "PDF",
 }
@@ -57,6 +60,8 @@ def recognise(data: bytes, name: str) -> str:
     found = by_signature(data)
     if found in NAMES:
         return str(found)
+    if found == _BIG:
+        raise PhotoError(f"{name}: BigTIFF is not read; save it as an ordinary TIFF, or PNG")
     if found:
         raise PhotoError(
             f"{name}: {found} pictures are not supported; convert it to one of {READABLE}"

@@ -1,200 +1,254 @@
-"""Which picture of a TIFF file is the photo, and whether all of it is there.
+"""Which picture of a TIFF file is the photo, how it lies in the file, and whether all of it does.
 
-TIFF 6.0 sections 3, 8 (NewSubfileType), 15 (tiles), technical note 2 (JPEG), TIFF/EP, DNG.
+TIFF 6.0 sections 3, 8 (NewSubfileType), 15 (tiles), TIFF/EP, DNG. Pillow, and libtiff below it, see
+a file of that one page, whose only directory has the tags that were looked at here.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from itertools import islice, repeat
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import repeat
+from typing import TYPE_CHECKING, NamedTuple
 
-from . import photo_jpeg
 from .errors import PhotoError
+from .photo_formats import truncated
+from .photo_tiff_directory import Directory, TiffError, damaged, directories, file_of_one_page
 
 if TYPE_CHECKING:
     from PIL import TiffImagePlugin
 
-NEW_SUBFILE_TYPE, SUB_IFDS, DNG_VERSION = 254, 330, 50706
-WIDTH, LENGTH, BITS, COMPRESSION, SAMPLES, PLANAR = 256, 257, 258, 259, 277, 284
-STRIP_OFFSETS, ROWS_PER_STRIP, STRIP_COUNTS, JPEG_TABLES = 273, 278, 279, 347
-TILE_WIDTH, TILE_LENGTH, TILE_OFFSETS, TILE_COUNTS = 322, 323, 324, 325
-_PLAIN, _JPEG = 1, 7
-# LZW, Deflate (two numbers), PackBits, LZMA, Zstandard: libtiff says what is missing in them.
-_SPEAKING = frozenset({5, 8, 32946, 32773, 34925, 50000})
-_HEAD = 8  # bytes before which no pixels lie
+_NEW_SUBFILE_TYPE, _SUB_IFDS, _ORIENTATION = 254, 330, 274
+_WIDTH, _LENGTH, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
+_SAMPLES, _PLANAR, _EXTRA, _FORMAT, _COLOURS = 277, 284, 338, 339, 320
+_STRIP_OFFSETS, _ROWS_PER_STRIP, _STRIP_COUNTS = 273, 278, 279
+_TILE_WIDTH, _TILE_LENGTH, _TILE_OFFSETS, _TILE_COUNTS = 322, 323, 324, 325
+_FILL_ORDER, _PREDICTOR, _FAX = 266, 317, (292, 293)
+_DEPTHS = (32997, 32998)
+_YCBCR_FACTORS, _YCBCR_SUBSAMPLING, _YCBCR_RANGE = 529, 530, 532
+_XMP, _PROFILE = 700, 34675
+_PARTS = (_STRIP_OFFSETS, _STRIP_COUNTS, _TILE_OFFSETS, _TILE_COUNTS)
+# Tags that have one value, SHORT or LONG, in whichever page they stand.
+_SCALARS = (
+    *(_NEW_SUBFILE_TYPE, _WIDTH, _LENGTH, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _ORIENTATION),
+    *(_SAMPLES, _ROWS_PER_STRIP, _PLANAR, _PREDICTOR, _TILE_WIDTH, _TILE_LENGTH, *_DEPTHS, *_FAX),
+)
+# What a decoder is shown; of resolutions, notes and sub-directories it sees none.
+_SHOWN = frozenset({
+    *_SCALARS, *_PARTS, _BITS, _EXTRA, _FORMAT, _YCBCR_SUBSAMPLING,
+}) - {_NEW_SUBFILE_TYPE, *_DEPTHS}  # fmt: skip
+# And, where they have such a type (BYTE, ASCII or UNDEFINED; RATIONAL) and so many values:
+_SHOWN_AS = {_XMP: ((1, 2, 7), None), _PROFILE: ((1, 7), None), _YCBCR_FACTORS: ((5,), 3),
+             _YCBCR_RANGE: ((5,), 6)}  # fmt: skip
+
+_PLAIN, _JPEGS, _FAXES = 1, (6, 7), (2, 3, 4)
+# As Pillow names them. Of all but plain ones libtiff says what is missing in them.
+_NAMES = {1: "raw", 5: "tiff_lzw", 8: "tiff_adobe_deflate", 32946: "tiff_deflate",
+          32773: "packbits", 34925: "lzma", 50000: "zstd"}  # fmt: skip
 _HIDDEN = "the TIFF file is packed in a way with which damage cannot be seen"
 _REDUCED = 1
-MAX_PAGES = 64
+_PALETTE, _OF_A_SENSOR = 3, (32803, 34892)
+_HEAD = 8  # bytes before which no pixels lie
+MAX_PARTS = 1 << 16
+"""Strips or tiles of a picture: Pillow takes 360 bytes of memory for each that is listed."""
 MAX_TILE = 1 << 22
 """Pixels of a tile in a smaller picture; real ones have 256×256 or so."""
-# Quantisers and codes of a JPEG: 3 KB where there are all.
-_MOST_TABLES = 8192
-# Pixels of all JPEG parts together: so many times the picture's, or this many.
+# Pixels of all tiles together, which are unpacked whole: so many times the picture's, or this many.
 _MOST_TIMES, _MOST_PIXELS = 4, 1 << 26
+_MAX_SAMPLES, _MAX_BITS = 6, 64  # of a pixel, as Pillow knows them
 
 
-def full_size_page(
-    image: TiffImagePlugin.TiffImageFile, name: str
-) -> TiffImagePlugin.TiffImageFile:
-    """`image`, standing at its first page that is no thumbnail and as large as any.
+class _Page(NamedTuple):
+    """The photo: its directory, its size as stored, and how it is cut.
 
-    Raises PhotoError for camera raw files, whose full picture lies elsewhere, for files of
-    thumbnails alone, and for tiles larger than the picture.
-    """
-    if DNG_VERSION in image.tag_v2:
-        raise PhotoError(f"{name}: camera raw pictures are not supported; convert it to JPEG first")
-    best, best_size, page = None, 0, 0
-    while page < MAX_PAGES:
-        try:
-            image.seek(page)
-        except EOFError:
-            break
-        reduced = int(image.tag_v2.get(NEW_SUBFILE_TYPE, 0)) & _REDUCED
-        if not reduced and image.width * image.height > best_size:
-            best, best_size = page, image.width * image.height
-        page += 1
-    if best is None:
-        where = " (its full-size picture lies in a sub-image)" if SUB_IFDS in image.tag_v2 else ""
-        raise PhotoError(f"{name}: the TIFF file holds reduced pictures only{where}")
-    image.seek(best)
-    _check_tiles(image, name)
-    return image
-
-
-class _Layout(NamedTuple):
-    """How a picture is cut: ``across`` × ``down`` parts in each plane, of these columns and rows.
-
-    Strips but the last, and all tiles, have all of their rows. `bits`: a pixel, of each plane.
+    ``across`` × ``down`` parts in each plane, of these columns and rows; strips but the last, and
+    all tiles, have all of their rows. bits: of a pixel, in each plane.
     """
 
+    directory: Directory
+    compression: int
+    samples: int
+    planes: tuple[int, ...]
+    width: int
+    height: int
     across: int
     down: int
     columns: int
     rows: int
     last_rows: int
-    bits: list[int]
+    offsets: tuple[int, ...]
+    counts: tuple[int, ...]
 
     @property
     def number(self) -> int:
         """Of parts that there must be."""
-        return self.across * self.down * len(self.bits)
+        return self.across * self.down * len(self.planes)
 
-    def parts(self) -> Iterator[tuple[int, int]]:
-        """Rows of each part that belong to the picture, and bits a pixel."""
-        for plane in self.bits:
-            for row in range(self.down):
-                rows = self.last_rows if row == self.down - 1 else self.rows
-                yield from repeat((rows, plane), self.across)
+    def needed(self) -> Iterator[int]:
+        """Bytes of each part, unpacked: those of its rows that belong to the picture."""
+        for bits in self.planes:
+            row = (self.columns * bits + 7) // 8
+            for number in range(self.down):
+                last = number == self.down - 1
+                yield from repeat(row * (self.last_rows if last else self.rows), self.across)
 
 
-def fault_of_page(image: Any, data: bytes) -> str | None:
-    """What is missing of the page that Pillow's `image` stands at; None if nothing is.
+def open_tiff(data: bytes, name: str) -> TiffImagePlugin.TiffImageFile:
+    """Pillow's picture of the first page that is no thumbnail and as large as any.
 
-    Pillow and libtiff pass over parts that are not listed, plain ones that are too short, and
-    whatever libjpeg has to say. `data`: the whole file. Tags that make no sense raise any error.
+    Raises PhotoError for camera raw files, whose full picture lies elsewhere, for files of
+    thumbnails alone, for JPEG inside of TIFF, and for files that two readers could read in two
+    ways.
     """
-    tags = image.tag_v2
-    compression = int(tags.get(COMPRESSION, _PLAIN))
-    layout = _layout(tags)
-    listed = _listed(tags, layout.number)
-    if listed is None:
-        return _missing()
-    parts = _Jpegs(tags, data, layout) if compression == _JPEG else None
-    for (offset, count), (rows, bits) in zip(listed, layout.parts(), strict=True):
-        needed = rows * ((layout.columns * bits + 7) // 8) if compression == _PLAIN else 1
-        # Where no counts are listed, plain parts have what they must.
-        count = needed if count is None else count
-        if offset < _HEAD or count < needed or offset + count > len(data):
-            return _missing()
-        damage = parts.fault(offset, count, rows) if parts is not None else None
-        if damage:
-            return damage
-    return None if compression in {_PLAIN, _JPEG, *_SPEAKING} else _HIDDEN
+    from PIL import TiffImagePlugin
+
+    try:
+        page = _page(data)
+        image = TiffImagePlugin.TiffImageFile(io.BytesIO(_shown(data, page)))
+        _check_agreement(image, page, data)
+        return image
+    except TiffError as error:
+        raise PhotoError(f"{name}: {error}") from None
 
 
-def _missing() -> str:
-    return "the TIFF file is truncated; part of the photo is missing"
+def fault_of_tiff(data: bytes) -> str | None:
+    """What is missing of the photo in a file that `open_tiff` opens; None if nothing is.
 
-
-def _layout(tags: Any) -> _Layout:
-    width, length = int(tags[WIDTH]), int(tags[LENGTH])
-    samples = int(tags.get(SAMPLES, 1))
-    bits = tags.get(BITS, (1,))
-    bits = tuple(bits) if isinstance(bits, tuple) else (int(bits),)
-    bits = bits * samples if len(bits) == 1 else bits[:samples]
-    planes = list(bits) if int(tags.get(PLANAR, 1)) == 2 else [sum(bits)]
-    if TILE_OFFSETS in tags:
-        columns, rows = int(tags[TILE_WIDTH]), int(tags[TILE_LENGTH])
-        return _Layout(-(-width // columns), -(-length // rows), columns, rows, rows, planes)
-    rows = min(int(tags.get(ROWS_PER_STRIP, length)), length)
-    down = -(-length // rows)
-    return _Layout(1, down, width, rows, length - (down - 1) * rows, planes)
-
-
-def _listed(tags: Any, needed: int) -> Iterator[tuple[int, int | None]] | None:
-    """Where each part begins and how long it is; None where fewer are listed than are needed."""
-    tiled = TILE_OFFSETS in tags
-    offsets = tags.get(TILE_OFFSETS if tiled else STRIP_OFFSETS, ())
-    counts = tags.get(TILE_COUNTS if tiled else STRIP_COUNTS, ())
-    if len(offsets) < needed or 0 < len(counts) < needed:
-        return None
-    return islice(zip(offsets, counts or repeat(None), strict=False), needed)
-
-
-class _Jpegs:
-    """The parts of a picture that are JPEG: the looks that a JPEG file gets, once for each.
-
-    What they cost together is bounded by the picture and the file, whatever their own heads say.
+    Pillow and libtiff pass over parts that are not listed and plain ones that are too short.
     """
-
-    def __init__(self, tags: Any, data: bytes, layout: _Layout) -> None:
-        self._tables: bytes | None = tags.get(JPEG_TABLES)
-        self._data = data
-        self._layout = layout
-        self._known: dict[tuple[int, int, int], str | None] = {}
-        tiled = TILE_OFFSETS in tags
-        self._highest = layout.rows if tiled else int(tags.get(ROWS_PER_STRIP, layout.rows))
-        self._bytes_left = len(data)
-        picture = int(tags[WIDTH]) * int(tags[LENGTH]) * len(layout.bits)
-        self._pixels_left = max(_MOST_TIMES * picture, _MOST_PIXELS)
-
-    def fault(self, offset: int, count: int, rows: int) -> str | None:
-        """Of the part of `count` bytes at `offset`, `rows` of which belong to the picture."""
-        place = offset, count, rows
-        if place not in self._known:
-            self._bytes_left -= count
-            if self._bytes_left < 0:  # parts that lie in one another
-                return _HIDDEN
-            self._known[place] = self._look(self._data[offset : offset + count], rows)
-        return self._known[place]
-
-    def _look(self, part: bytes, rows: int) -> str | None:
-        import simplejpeg
-
-        if self._tables is not None and len(self._tables) > _MOST_TABLES:
-            return "the TIFF file is damaged (tables of its JPEG parts are too long)"
-        file = part if self._tables is None else self._tables[:-2] + part[2:]
-        try:
-            height, width, colours, _ = simplejpeg.decode_jpeg_header(file, strict=False)
-            # A last strip may be as high as the others, of which libtiff takes what it needs.
-            if width != self._layout.columns or not rows <= height <= self._highest:
-                return "the TIFF file is damaged (a part of it has another size)"
-            self._pixels_left -= width * height
-            if self._pixels_left < 0:
-                return "the TIFF file is damaged (its parts are many times its picture)"
-            photo_jpeg.missing_scans(file)  # raises for too many
-            space = "CMYK" if colours in ("CMYK", "YCCK") else "GRAY"
-            simplejpeg.decode_jpeg(file, space, strict=True)
-        except ValueError as error:
-            if "subsampling" in str(error):
-                return _HIDDEN
-            return "the TIFF file is damaged (a part of it, which is JPEG, does not decode)"
-        return None
+    page = _page(data)
+    if len(page.offsets) < page.number:
+        return truncated("tiff")
+    is_plain = page.compression == _PLAIN
+    for offset, count, needed in zip(page.offsets, page.counts, page.needed(), strict=True):
+        least = needed if is_plain else 1
+        if offset < _HEAD or count < least or offset + count > len(data):
+            return truncated("tiff")
+    return _HIDDEN if page.compression in _FAXES else None
 
 
-def _check_tiles(image: TiffImagePlugin.TiffImageFile, name: str) -> None:
-    """libtiff has room for a whole tile before it reads any, whatever the picture's size."""
-    width, height = (image.tag_v2.get(tag, 1) for tag in (TILE_WIDTH, TILE_LENGTH))
-    if int(width) * int(height) > max(MAX_TILE, image.width * image.height):
-        raise PhotoError(f"{name}: the TIFF file is damaged (tiles of {width}×{height} pixels)")
+def _page(data: bytes) -> _Page:
+    best: Directory | None = None
+    best_size, hidden = 0, False
+    for found in directories(data):
+        for tag in found.entries.keys() & set(_SCALARS):
+            found.number(data, tag, None)
+        hidden = hidden or _SUB_IFDS in found.entries
+        size = found.number(data, _WIDTH, None) * found.number(data, _LENGTH, None)
+        if size == 0:
+            raise TiffError("the TIFF file contains no picture")
+        if not found.number(data, _NEW_SUBFILE_TYPE, 0) & _REDUCED and size > best_size:
+            best, best_size = found, size
+    if best is None:
+        where = " (its full-size picture lies in a sub-image)" if hidden else ""
+        raise TiffError(f"the TIFF file holds reduced pictures only{where}")
+    return _laid_out(data, best)
+
+
+def _laid_out(data: bytes, directory: Directory) -> _Page:
+    entries = directory.entries
+    compression = directory.number(data, _COMPRESSION, None)
+    if compression in _JPEGS:
+        raise TiffError("JPEG inside of TIFF is not read; save the photo as JPEG or PNG")
+    if compression not in _NAMES and compression not in _FAXES:
+        raise TiffError(f"{_HIDDEN} (compression {compression})")
+    if any(directory.number(data, tag, 1) != 1 for tag in _DEPTHS):
+        raise damaged("a picture of more than two dimensions")
+    samples, planes = _pixel(data, directory, compression)
+    width, height = (directory.number(data, tag, None) for tag in (_WIDTH, _LENGTH))
+    tiled = [tag for tag in (_TILE_WIDTH, _TILE_LENGTH, _TILE_OFFSETS, _TILE_COUNTS)
+             if tag in entries]  # fmt: skip
+    if tiled and (_STRIP_OFFSETS in entries or _STRIP_COUNTS in entries):
+        raise damaged("both strips and tiles")
+    if tiled:
+        columns, rows = (directory.number(data, tag, None) for tag in (_TILE_WIDTH, _TILE_LENGTH))
+        if columns * rows > max(MAX_TILE, width * height):
+            raise damaged(f"tiles of {columns}×{rows} pixels")
+    else:
+        columns, rows = width, min(directory.number(data, _ROWS_PER_STRIP, height), height)
+    if rows < 1 or columns < 1:
+        raise damaged("strips or tiles of no pixels")
+    across, down = -(-width // columns), -(-height // rows)
+    if (needed := across * down * len(planes)) > MAX_PARTS:
+        raise TiffError(f"the TIFF file has {needed} strips or tiles, more than {MAX_PARTS}")
+    if tiled and across * columns * down * rows > max(_MOST_TIMES * width * height, _MOST_PIXELS):
+        raise damaged("its tiles are many times its picture")
+    offsets, counts = _listed(data, directory, needed, bool(tiled))
+    last_rows = rows if tiled else height - (down - 1) * rows
+    return _Page(
+        *(directory, compression, samples, planes, width, height, across, down),
+        *(columns, rows, last_rows, offsets, counts),
+    )
+
+
+def _pixel(data: bytes, directory: Directory, compression: int) -> tuple[int, tuple[int, ...]]:
+    """Samples of a pixel, and its bits in each plane."""
+    samples = directory.number(data, _SAMPLES, 1)
+    if not 1 <= samples <= _MAX_SAMPLES:
+        raise TiffError(f"the TIFF file has {samples} values a pixel; no photo has")
+    for tag in (_BITS, _FORMAT):
+        given = directory.numbers(data, tag, samples) if tag in directory.entries else (1,)
+        if len(given) not in (1, samples) or len(set(given)) > 1:
+            raise damaged(f"tag {tag} has {len(given)} values for {samples} a pixel")
+    bits = directory.numbers(data, _BITS, samples)[0] if _BITS in directory.entries else 1
+    if not 1 <= bits * samples <= _MAX_BITS:
+        raise TiffError(f"the TIFF file has {bits * samples} bits a pixel; no photo has")
+    if _EXTRA in directory.entries:
+        directory.numbers(data, _EXTRA, samples)
+    if _YCBCR_SUBSAMPLING in directory.entries:
+        directory.numbers(data, _YCBCR_SUBSAMPLING, 2)
+    photometric = directory.number(data, _PHOTOMETRIC, 0)
+    if photometric in _OF_A_SENSOR:
+        raise TiffError("camera raw pictures are not supported; convert it to JPEG first")
+    if photometric == _PALETTE:
+        directory.numbers(data, _COLOURS, 3 << bits)
+    apart = directory.number(data, _PLANAR, 1)
+    if apart not in (1, 2):
+        raise damaged(f"PlanarConfiguration is {apart}")
+    if apart == 1 or samples == 1:
+        return samples, (bits * samples,)
+    if compression == _PLAIN and bits != 8:  # Pillow takes each byte for a value
+        raise TiffError(f"planes of {bits} bits in a TIFF file are not read; save it as PNG")
+    return samples, (bits,) * samples
+
+
+def _listed(
+    data: bytes, directory: Directory, needed: int, tiled: bool
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Where each part that is listed begins, and how long it is in bytes."""
+    tags = (_TILE_OFFSETS, _TILE_COUNTS) if tiled else (_STRIP_OFFSETS, _STRIP_COUNTS)
+    if not directory.entries.keys() >= set(tags):
+        raise TiffError(truncated("tiff"))
+    offsets, counts = (directory.numbers(data, tag, needed) for tag in tags)
+    if len(offsets) != len(counts):
+        raise damaged(f"{len(offsets)} strips or tiles with {len(counts)} lengths")
+    inside = (n for at, n in zip(offsets, counts, strict=True) if at + n <= len(data))
+    if sum(inside) > len(data):
+        raise damaged("its strips or tiles lie in one another")
+    return offsets, counts
+
+
+def _shown(data: bytes, page: _Page) -> bytes:
+    """The file that decoders get."""
+    tags = set(_SHOWN)
+    entries = page.directory.entries
+    for tag, (kinds, count) in _SHOWN_AS.items():
+        entry = entries.get(tag)
+        if entry is not None and entry.kind in kinds and count in (None, entry.count):
+            tags.add(tag)
+    if page.directory.number(data, _PHOTOMETRIC, 0) == _PALETTE:
+        tags.add(_COLOURS)
+    if page.samples == 1:  # there is nothing to set apart, and Pillow would look for its name
+        tags.discard(_PLANAR)
+    return file_of_one_page(data, page.directory, frozenset(tags))
+
+
+def _check_agreement(image: TiffImagePlugin.TiffImageFile, page: _Page, data: bytes) -> None:
+    """What Pillow says of the page is what was read here."""
+    size = page.width, page.height
+    if page.directory.number(data, _ORIENTATION, 1) in (5, 6, 7, 8):  # Pillow's is upright
+        size = size[::-1]
+    said = image.info.get("compression")
+    same = page.compression in _FAXES or said == _NAMES[page.compression]
+    if image.size != size or not same or len(image.getbands()) > page.samples:
+        raise damaged("its tags contradict one another")

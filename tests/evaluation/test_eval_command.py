@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import pytest
 from squeezesam_train.evaluation.cli import main
+from squeezesam_train.evaluation.markdown import table
 
 
 @dataclass
@@ -261,3 +262,22 @@ def test_json_is_the_report_in_place_of_the_table(run: Any) -> None:
     told = json.loads(typed.out)
     assert told["data"]["photos"] == 1
     assert list(told["protocols"]) == ["point"]
+
+
+def test_a_table_has_no_control_characters_whatever_names_have() -> None:
+    shown = table(["", "a\x1b[2J", "b\n| c"], [["\x9b1m", "\u202ereversed", "\r"]])
+    assert len(shown.splitlines()) == 3
+    assert all(line.isprintable() for line in shown.splitlines())
+
+
+def test_a_row_of_the_training_split_that_is_none_ends_it_before_anything_is_scored(
+    run: Any, sample: Path, tmp_path: Path
+) -> None:
+    data = Path(shutil.copytree(sample, tmp_path / "data"))
+    with (data / "index.csv").open("a") as file:
+        file.write("train\n")
+    refused = run("--limit", 1, "--baselines", "none", data=data)
+    assert refused.code == 1
+    assert refused.out == ""
+    (said,) = refused.err.splitlines()
+    assert "index.csv is not a photo index: line " in said

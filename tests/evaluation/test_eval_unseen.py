@@ -50,3 +50,14 @@ def test_a_file_of_another_form_is_no_index(tmp_path: Path) -> None:
     (tmp_path / "index.csv").write_text("name\nx\n")
     with pytest.raises(DataError, match="is not a photo index"):
         unseen_sources(tmp_path, "val")
+
+
+@pytest.mark.parametrize(
+    "row", ["train\n", "train\n" + "x" * 200_000 + ",s,a\n", "train,\x1b[2J,a\n", "train,../s,a\n"]
+)
+def test_a_row_that_is_none_is_a_sentence(row: str, tmp_path: Path) -> None:
+    root = index(tmp_path, ("val", "mugs"))
+    with (root / "index.csv").open("a") as file:
+        file.write(row)
+    with pytest.raises(DataError, match=r"index\.csv is not a photo index: line \d+: "):
+        unseen_sources(root, "val")

@@ -74,7 +74,7 @@ _WRITTEN: dict[str, list[tuple[str, dict[str, Any]]]] = {
     ],
     "tiff": [
         ("colour", {"compression": "tiff_lzw"}),
-        ("colour", {"compression": "jpeg"}),
+        ("colour", {"strip_size": 600}),
         ("grey", {"compression": "tiff_adobe_deflate"}),
         ("bits", {"compression": "group4"}),
         ("palette", {"compression": "packbits"}),
@@ -156,7 +156,31 @@ def _jpeg(content: bytes, chance: random.Random) -> bytes:
     return content[:2] + b"".join(segments) + rest
 
 
-_MUTATIONS: dict[str, Mutate] = {"png": _png, "jpeg": _jpeg, "mpo": _jpeg}
+def _tiff(content: bytes, chance: random.Random) -> bytes:
+    """Entries of the directory changed, doubled, exchanged or left out."""
+    if len(content) < 8 or chance.random() < 0.3:
+        return damaged(content, chance)
+    (place,) = struct.unpack_from("<I", content, 4)
+    listed = content[place + 2 :]
+    entries = [listed[at : at + 12] for at in range(0, len(listed) - 15, 12)]
+    if not entries:
+        return damaged(content, chance)
+    which = chance.randrange(len(entries))
+    what = chance.randrange(5)
+    if what == 0:
+        entries.insert(which, chance.choice(entries))
+    elif what == 1:
+        del entries[which]
+    elif what == 2:
+        kind = struct.pack("<H", chance.randrange(20))
+        entries.insert(which, entries[which][:2] + kind + entries[which][4:])
+    else:
+        entries[which] = damaged(entries[which], chance)[:12].ljust(12, b"\0")
+    directory = struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
+    return content[:4] + struct.pack("<I", len(content)) + content[8:] + directory
+
+
+_MUTATIONS: dict[str, Mutate] = {"tiff": _tiff, "png": _png, "jpeg": _jpeg, "mpo": _jpeg}
 
 TARGETS = {
     f"photo-{form}": Target(_seeds(form), _run, _MUTATIONS.get(form, damaged), ("squeezesam",))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from dataclasses import replace
 
 import numpy as np
 from photo_files import chunk, encoded, tiff_of_parts
 from PIL import Image
 from skimage import data
+from tiff_files import LONG, Tag, sound
 
 SIDE = 30000
 
@@ -80,26 +82,21 @@ def tiles_of_a_pixel() -> bytes:
     return tiff_of_parts([b"\0\0\0"], (4096, 4096), tile=1)
 
 
-def high_strip() -> bytes:
-    """A TIFF of 4096×1 pixels in a strip of JPEG that says 4096×65500."""
-    part = bytearray(encoded(np.zeros((8, 4096, 3), np.uint8), "jpeg"))
-    at = part.index(b"\xff\xc0") + 5
-    part[at : at + 2] = struct.pack(">H", 65500)
-    return tiff_of_parts([bytes(part)], (4096, 1), compression=7, rows=65500)
+def tile_of_an_unknown_type() -> bytes:
+    """A TIFF whose tile is large in an entry of BigTIFF's type 17, and small in the next one."""
+    tiff = sound("<", "tiles", "Deflate")
+    large = [Tag(tag, 17, (SIDE,), 1) for tag in (322, 323)]
+    tags = sorted([*large, *tiff.tags], key=lambda tag: tag.tag)
+    return replace(tiff, tags=tuple(tags)).file()
 
 
-def one_strip_again(strips: int, longer: int) -> bytes:
-    """A TIFF of JPEG strips that all lie in one place, each by so many bytes longer."""
-    part = encoded(data.astronaut()[:16], "jpeg")
-    file = bytearray(
-        tiff_of_parts([part, *[b""] * (strips - 1)], (512, 16 * strips), compression=7, rows=16)
-    )
-    at = file.index(struct.pack("<2I", len(part), 0))
-    (first,) = struct.unpack_from("<I", file, at - 4 * strips)
-    lengths = [len(part) + longer * number for number in range(strips)]
-    file[at - 4 * strips : at] = struct.pack(f"<{strips}I", *[first] * strips)
-    file[at : at + 4 * strips] = struct.pack(f"<{strips}I", *lengths)
-    return bytes(file) + bytes(longer * strips)
+def many_listed_strips() -> bytes:
+    """A TIFF of a million strips, each of which is listed at the same place."""
+    tiff = sound("<", "strips", "plain")
+    number = 1 << 20
+    longs = {257: (number,), 278: (1,), 273: (8,) * number, 279: (1,) * number}
+    tags = [Tag(t.tag, LONG, longs[t.tag]) if t.tag in longs else t for t in tiff.tags]
+    return replace(tiff, tags=tuple(tags)).file()
 
 
 def skipping_bmp() -> bytes:
@@ -158,7 +155,8 @@ BOMBS = {
     "TIFF tile": large_tile,
     "BMP of runs": skipping_bmp,
     "TIFF of tiles of a pixel": tiles_of_a_pixel,
-    "TIFF of a high JPEG strip": high_strip,
+    "TIFF tile of an unknown type": tile_of_an_unknown_type,
+    "TIFF of many listed strips": many_listed_strips,
 }
 
 MEGABYTE = 1 << 20

@@ -133,17 +133,16 @@ PNG_DAMAGE: dict[str, Callable[[list[bytes]], bytes]] = {
 
 def tiff_of_parts(
     parts: list[bytes], size: tuple[int, int], *, compression: int = 1, rows: int = 0,
-    tile: int = 0, planar: int = 1, tables: bytes = b"",
+    tile: int = 0, planar: int = 1,
 ) -> bytes:  # fmt: skip
     """An RGB TIFF of strips of `rows` rows or square tiles: of `parts`, be they enough or not."""
     longs = {256: [size[0]], 257: [size[1]], 258: [8, 8, 8], 259: [compression], 262: [2],
              277: [3], 284: [planar]}  # fmt: skip
     longs |= {322: [tile], 323: [tile]} if tile else {278: [rows]}
     where, lengths = (324, 325) if tile else (273, 279)
-    names = sorted([*longs, where, lengths, *([347] if tables else [])])
+    names = sorted([*longs, where, lengths])
     start = 8 + 2 + 12 * len(names) + 4
-    values: dict[int, bytes] = {347: tables}
-    values |= {tag: struct.pack(f"<{len(of)}I", *of) for tag, of in longs.items()}
+    values = {tag: struct.pack(f"<{len(of)}I", *of) for tag, of in longs.items()}
     values[lengths] = struct.pack(f"<{len(parts)}I", *map(len, parts))
     values[where] = bytes(4 * len(parts))  # their room
     behind = start + sum(len(values[tag]) for tag in names if len(values[tag]) > 4)
@@ -151,10 +150,9 @@ def tiff_of_parts(
     values[where] = struct.pack(f"<{len(parts)}I", *offsets)
     entries, heap = b"", b""
     for tag in names:
-        value, kind = values[tag], 7 if tag == 347 else 4
-        count = len(value) if kind == 7 else len(value) // 4
+        value = values[tag]
         inline = value.ljust(4, b"\0") if len(value) <= 4 else struct.pack("<I", start + len(heap))
         heap += value if len(value) > 4 else b""
-        entries += struct.pack("<HHI", tag, kind, count) + inline
+        entries += struct.pack("<HHI", tag, 4, len(value) // 4) + inline
     head = struct.pack("<4sIH", b"II*\0", 8, len(names))
     return head + entries + bytes(4) + heap + b"".join(parts)

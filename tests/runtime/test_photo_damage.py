@@ -11,8 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import simplejpeg
-from photo_attacks import one_strip_again
 from photo_files import (
     PNG_COLOURS,
     PNG_DAMAGE,
@@ -26,7 +24,6 @@ from PIL import Image
 from skimage import data
 from squeezesam import PhotoError, open_photo
 from squeezesam.photo_decode import read_picture
-from squeezesam.photo_tiff import fault_of_page
 
 PHOTO = data.astronaut()[:256, :320]
 KINDS: dict[str, tuple[str, dict[str, object]]] = {
@@ -178,21 +175,6 @@ def test_a_png_is_taken_exactly_where_its_stream_has_what_its_head_announces(kin
         _refused_or_accepted(png_of_stream(kind, damaged(rows)), (kind[0], kind[0]))
 
 
-def _jpeg_parts(parts: list[np.ndarray]) -> tuple[list[bytes], bytes]:
-    """As TIFF holds them: the tables once, the pictures without them."""
-    files = [encoded(part, "jpeg", subsampling=0, quality=90) for part in parts]
-    starts = [file.index(b"\xff\xdb") for file in files]
-    frames = [file.index(b"\xff\xc0") for file in files]
-    huffman = files[0].index(b"\xff\xc4")
-    scan = files[0].index(b"\xff\xda")
-    tables = b"\xff\xd8" + files[0][starts[0] : frames[0]] + files[0][huffman:scan] + b"\xff\xd9"
-    bare = [
-        b"\xff\xd8" + file[at : file.index(b"\xff\xc4")] + file[file.index(b"\xff\xda") :]
-        for file, at in zip(files, frames, strict=True)
-    ]
-    return bare, tables
-
-
 def _laid_out(layout: str, packing: str) -> tuple[list[bytes], dict[str, Any]]:
     """The parts of PHOTO and what `tiff_of_parts` is to be told of them."""
     side = 64
@@ -206,16 +188,13 @@ def _laid_out(layout: str, packing: str) -> tuple[list[bytes], dict[str, Any]]:
     ]
     options: dict[str, Any] = {"rows": side} if "strips" in layout else {"tile": side}
     options["planar"] = 2 if "planes" in layout else 1
-    if packing == "jpeg":
-        files, options["tables"] = _jpeg_parts([np.squeeze(part) for part in parts])
-        return files, {**options, "compression": 7}
     if packing == "deflate":
         return [zlib.compress(part.tobytes()) for part in parts], {**options, "compression": 8}
     return [part.tobytes() for part in parts], options
 
 
 @pytest.mark.parametrize("layout", ["strips", "tiles", "strips of planes", "tiles of planes"])
-@pytest.mark.parametrize("packing", ["plain", "deflate", "jpeg"])
+@pytest.mark.parametrize("packing", ["plain", "deflate"])
 def test_a_tiff_is_taken_exactly_where_all_its_parts_are_there_and_whole(
     layout: str, packing: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -223,8 +202,7 @@ def test_a_tiff_is_taken_exactly_where_all_its_parts_are_there_and_whole(
     size = (PHOTO.shape[1], PHOTO.shape[0])
     sound = open_photo(tiff_of_parts(parts, size, **options))
     assert sound.damage is None
-    if packing != "jpeg":
-        assert np.array_equal(sound.pixels, PHOTO)
+    assert np.array_equal(sound.pixels, PHOTO)
     half = len(parts) // 2
     cut = parts[half][: len(parts[half]) // 2]
     damaged = {
@@ -241,8 +219,7 @@ def test_a_tiff_is_taken_exactly_where_all_its_parts_are_there_and_whole(
     assert capfd.readouterr().err == ""
 
 
-COMPRESSIONS = [None, "tiff_lzw", "tiff_deflate", "tiff_adobe_deflate", "packbits", "jpeg", "lzma",
-                "zstd"]  # fmt: skip
+COMPRESSIONS = [None, "tiff_lzw", "tiff_deflate", "tiff_adobe_deflate", "packbits", "lzma", "zstd"]
 
 
 def _changed(file: bytes, tag: int, change: Any) -> bytes:
@@ -280,19 +257,3 @@ def test_whatever_a_tiff_is_packed_with_no_part_of_it_is_missed_in_silence(
     ):
         _refused_or_accepted(_changed(sound, tag, change), PHOTO.shape)
     assert capfd.readouterr().err == ""
-
-
-@pytest.mark.parametrize("longer", [0, 1], ids=["the same", "in one another"])
-def test_jpeg_parts_of_a_tiff_cost_no_more_than_the_file_holds(
-    longer: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    decoded: list[int] = []
-    decode = simplejpeg.decode_jpeg
-    monkeypatch.setattr(
-        simplejpeg, "decode_jpeg", lambda *a, **k: decoded.append(len(a[0])) or decode(*a, **k)
-    )
-    file = one_strip_again(1000, longer)
-    damage = fault_of_page(Image.open(io.BytesIO(file)), file)
-    assert (damage is not None) == bool(longer)
-    assert longer or len(decoded) == 1
-    assert sum(decoded) <= len(file)

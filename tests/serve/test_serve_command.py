@@ -7,8 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -93,8 +94,14 @@ sys.exit(run("squeezesam"))
 
 
 @contextlib.contextmanager
-def _stuck(bundle: Path, grace: int, at_once: str = "") -> Iterator[subprocess.Popen[str]]:
-    """The command while its network runs: for a request that its client has left, or at once."""
+def _stuck(
+    bundle: Path, grace: int, at_once: str = "", clients: Sequence[Callable[[int], None]] = ()
+) -> Iterator[subprocess.Popen[str]]:
+    """The command while its network runs: for a request that its client has left, or at once.
+
+    clients: what asks in place of that one, each on its thread, given the port; it is waited for.
+    """
+    asking: list[threading.Thread] = []
     here = Path(__file__).parent
     paths = f"{here}:{here.parent / 'runtime'}"
     words = [sys.executable, "-c", STUCK, paths, str(grace), at_once, str(bundle)]
@@ -105,15 +112,21 @@ def _stuck(bundle: Path, grace: int, at_once: str = "") -> Iterator[subprocess.P
             assert process.stdout
             if not at_once:
                 port = int(process.stdout.readline().split()[2].rpartition(":")[2])
+                asking += [threading.Thread(target=ask, args=(port,)) for ask in clients]
+                for thread in asking:
+                    thread.start()
+            if not at_once and not clients:
                 body, kind = form(PHOTO)
                 connection = HTTPConnection("127.0.0.1", port, timeout=60)
                 connection.request("POST", "/segment", body, {"Content-Type": kind})
             assert process.stdout.readline() == "a network runs\n"
-            if not at_once:
+            if not at_once and not clients:
                 connection.close()
             yield process
         finally:
             process.kill()
+            for thread in asking:
+                thread.join()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -123,6 +136,41 @@ def test_it_ends_though_a_network_does_not(bundle: Path, number: signal.Signals)
         said, complained = process.communicate(timeout=60)
     assert (process.returncode, said) == (0, "")
     assert complained == "squeezesam: ended in the middle of a request that could not be stopped\n"
+
+
+@pytest.mark.parametrize("clients", [1, 3])
+def test_clients_that_still_wait_hear_that_it_ends_and_its_owner_that_it_could_not(
+    bundle: Path, clients: int
+) -> None:
+    """Of one thread, so that the others' work has not begun."""
+    answers: list[tuple[int, bytes]] = []
+    arrived = threading.Event()
+
+    def ask(port: int) -> None:
+        client = Client(port)
+        answered = client.send_form("/segment", PHOTO)
+        answers.append((answered.status, answered.body))
+        client.close()
+
+    def watch(port: int) -> None:
+        client = Client(port)
+        taken = f"squeezesam_places_taken {clients}".encode()
+        deadline = time.monotonic() + 60
+        while taken not in client.get("/metrics").body and time.monotonic() < deadline:
+            time.sleep(0.05)
+        arrived.set()
+        client.close()
+
+    with _stuck(bundle, grace=1, clients=[*[ask] * clients, watch]) as process:
+        assert arrived.wait(70)
+        process.send_signal(signal.SIGTERM)
+        _, complained = process.communicate(timeout=60)
+    assert process.returncode == 0
+    last = complained.splitlines()[-1]
+    assert last == "squeezesam: ended in the middle of a request that could not be stopped"
+    assert "Exception" not in complained
+    assert [status for status, _ in answers] == [503] * clients
+    assert all(b"the server is ending" in body for _, body in answers)
 
 
 def test_at_the_second_signal_it_waits_for_nothing(bundle: Path) -> None:

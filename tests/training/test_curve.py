@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import cv2
@@ -40,3 +41,53 @@ def test_a_log_without_records_is_refused(
     assert main([str(tmp_path / "log.jsonl"), "--output", str(tmp_path / "x.png")]) == 1
     assert "cannot draw" in capsys.readouterr().err
     assert not (tmp_path / "x.png").exists()
+
+
+GOOD = json.dumps({"step": 1, "size": 64, "iou": 0.5, "best_iou": 0.6})
+LINES = {
+    "a list": "[]", "a number": "1", "nothing": "", "a word": "no json", "deep": "[" * 100_000,
+    **{f"{name} that is {value}": GOOD[:-1] + f', "{name}": {value}}}'
+       for name in ("step", "size", "iou", "best_iou")
+       for value in ("[1]", "{}", "null", '"1"', "true", "1e999", "9" * 4000, "NaN")},
+    **{f"no {name}": json.dumps({k: v for k, v in json.loads(GOOD).items() if k != name})
+       for name in ("step", "size", "iou", "best_iou")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_that_is_no_record_is_named(
+    line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "log.jsonl").write_text(f"{GOOD}\n{LINES[line]}\n{GOOD}\n")
+    assert main([str(tmp_path / "log.jsonl"), "--output", str(tmp_path / "x.png")]) == 1
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "cannot draw" in said
+    assert "line 2 " in said
+    assert len(said) < 300
+    assert not (tmp_path / "x.png").exists()
+
+
+def test_a_picture_is_replaced_with_overwrite_only_and_never_written_through_a_link(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, picture, mine = (tmp_path / name for name in ("log.jsonl", "curve.png", "mine"))
+    _write(log, [50, 100])
+    mine.write_text("mine")
+    picture.symlink_to(mine)
+    words = [str(log), "--output", str(picture)]
+    assert main(words) == 1
+    assert "exists already" in capsys.readouterr().err
+    assert picture.is_symlink()
+    assert main([*words, "--overwrite"]) == 0
+    assert not picture.is_symlink()
+    assert mine.read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["curve.png", "log.jsonl", "mine"]
+    assert main([str(log), "--output", str(tmp_path / "curve.xyz")]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_long_log_is_read_in_linear_time(tmp_path: Path) -> None:
+    _write(tmp_path / "log.jsonl", list(range(60_000)))
+    began = time.process_time()
+    assert len(read_log(tmp_path / "log.jsonl")) == 60_000
+    assert time.process_time() - began < 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 import tracemalloc
 from collections.abc import Callable
@@ -119,3 +120,61 @@ def test_a_photo_stored_lying_is_compared_as_it_is_seen(root: Path) -> None:
     for cache in CACHES:
         drawn = open_folder(root, "train", weights, cache).draw(np.random.default_rng(0))
         assert np.abs(drawn.rgb.astype(int) - stored[..., ::-1]).mean() < 6
+
+
+@pytest.mark.parametrize("cache", CACHES)
+def test_a_tiff_under_a_photo_s_name_is_read_by_the_one_strict_reader(
+    root: Path, cache: str
+) -> None:
+    photo = root / CAT.with_suffix(".webp")
+    stored = Image.open(photo).convert("RGB")
+    weights = {"people": 0.0, "things": 0.0}
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    lying = stored.transpose(Image.Transpose.ROTATE_90)
+    lying.save(photo, "TIFF", compression="tiff_lzw", exif=exif)
+    drawn = open_folder(root, "train", weights, cache).draw(np.random.default_rng(0))
+    assert (drawn.rgb == np.asarray(stored)).all()
+    stored.save(photo, "TIFF", compression="jpeg")
+    with pytest.raises(DataError, match=r"chelsea\.webp: JPEG inside of TIFF is not read"):
+        open_folder(root, "train", weights, cache)
+
+
+# What is no plain name of a file or folder, or has a control character.
+NO_NAMES = ("", ".", "..", "../s", "s/../../s", "/", "/etc", "a/b", "a\\b", "..\\s",
+            "a\x1b[31m", "a\x9b1m", "a\tb", "a\x7f", "{elsewhere}")  # fmt: skip
+
+
+def _with_row(root: Path, first: bool, **values: str) -> None:
+    """One more row in the index, before or behind all others."""
+    with (root / "index.csv").open(newline="") as file:
+        head, *rows = csv.reader(file)
+    given = {**dict(zip(head, rows[0], strict=True)), **values}
+    row = [given[name] for name in head]
+    with (root / "index.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([head, row, *rows] if first else [head, *rows, row])
+
+
+@pytest.mark.parametrize("column", ["split", "source", "id"])
+@pytest.mark.parametrize("name", NO_NAMES)
+@pytest.mark.parametrize("first", [True, False])
+def test_no_row_of_an_index_leads_out_of_its_folder(
+    root: Path, tmp_path: Path, first: bool, name: str, column: str
+) -> None:
+    secret = tmp_path / "secret" / "s"
+    secret.mkdir(parents=True)
+    shutil.copy(root / CAT.with_suffix(".png"), secret / "lone.png")  # nobody is to hear of it
+    name = name.format(elsewhere=secret)
+    _with_row(root, first, **{column: name})
+    for split in {"train", name if column == "split" else "train"}:
+        with pytest.raises(DataError, match=rf"index\.csv .*line \d+: the {column} ") as caught:
+            open_folder(root, split, {}, "paths")
+        assert "lone" not in str(caught.value)
+        assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("kind", ["\x1b[2J", "a\nb", "\x9b"])
+def test_a_kind_has_no_control_characters(root: Path, kind: str) -> None:
+    _with_row(root, True, kind=kind)
+    with pytest.raises(DataError, match=r"the kind .* has a control character"):
+        open_folder(root, "train", {}, "paths")

@@ -2,37 +2,64 @@
 
 from __future__ import annotations
 
-import argparse
+import io
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
+from squeezesam.command_parser import CommandParser
+from squeezesam.errors import OutputError
 from squeezesam.terminal import printable
+from squeezesam.writing import check_free, write_whole
 
 from squeezesam_train.figures import new_figure
+
+_FIELDS = ("step", "size", "iou", "best_iou")
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
     """The records of a log.jsonl; of steps logged twice (after a resume) the later ones.
 
     Raises:
-        ValueError: the file holds no record, or a line is not JSON.
+        ValueError: the file holds no record, or a line is none: which line, and what it lacks.
     """
-    records: dict[int, dict[str, Any]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        record = json.loads(line)
-        # A run that went back to a checkpoint repeats steps: what it had done after is undone.
-        for later in [step for step in records if step >= record["step"]]:
-            del records[later]
-        records[record["step"]] = record
+    records: list[dict[str, Any]] = []  # by ascending step
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            record = _record(number, line)
+            # A run that went back to a checkpoint repeats steps: what it did after is undone.
+            while records and records[-1]["step"] >= record["step"]:
+                records.pop()
+            records.append(record)
     if not records:
-        raise ValueError(f"{path} holds no record")
-    return [records[step] for step in sorted(records)]
+        raise ValueError("it holds no record")
+    return records
 
 
-def draw(records: list[dict[str, Any]], path: Path, title: str) -> None:
-    """Loss, IoU of the chosen and of the best candidate over the steps; sizes as bands."""
+def _record(number: int, line: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        raise ValueError(f"line {number} is not JSON") from None
+    for name in _FIELDS:
+        value = record.get(name) if isinstance(record, dict) else None
+        is_whole = name in ("step", "size")
+        kinds = int if is_whole else (int, float)
+        if isinstance(value, bool) or not isinstance(value, kinds) or not abs(value) < _MOST:
+            kind = "whole number" if is_whole else "number"
+            raise ValueError(f"line {number} has no {kind} '{name}'")
+    return dict(record)
+
+
+_MOST = 1 << 53  # a float holds every whole number below it
+
+
+def draw(records: list[dict[str, Any]], form: str, title: str) -> bytes:
+    """Loss, IoU of the chosen and of the best candidate over the steps; sizes as bands.
+
+    Returns a file of the form that `form` names ("png"); raises ValueError for one that is unknown.
+    """
     steps = [r["step"] for r in records]
     figure, axis = new_figure(7, 3.5, dpi=110)
     axis.plot(steps, [r["iou"] for r in records], label="IoU, chosen candidate")
@@ -45,22 +72,30 @@ def draw(records: list[dict[str, Any]], path: Path, title: str) -> None:
             axis.annotate(f"{size} px", (step, 0.02), xycoords=("data", "axes fraction"))
     axis.set_xlabel("step")
     axis.set_ylabel("training IoU (augmented samples)")
-    axis.set_title(title)
+    axis.set_title(title, parse_math=False)
     axis.legend(loc="lower right")
-    figure.savefig(path)
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format=form)
+    return drawn.getvalue()
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="squeezesam_train.curve", description=__doc__)
+    parser = CommandParser(prog="squeezesam_train.curve", description=__doc__)
     parser.add_argument("log", type=Path)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--title", default="")
+    parser.add_argument("--overwrite", action="store_true", help="replace an earlier picture")
     options = parser.parse_args(argv)
     try:
-        draw(read_log(options.log), options.output, options.title)
-    except (OSError, ValueError, KeyError) as error:
-        sentence = printable(f"cannot draw {options.log}: {error}")
+        check_free(options.output, overwrite=options.overwrite)
+        form = options.output.suffix[1:].lower() or "png"
+        picture = draw(read_log(options.log), form, options.title)
+        write_whole(options.output, picture, overwrite=options.overwrite)
+    except (OSError, ValueError, OutputError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        about = "" if isinstance(error, OutputError) else f"cannot draw {options.log}: "
+        sentence = printable(f"{about}{why}")
         print(f"squeezesam_train.curve: {sentence}", file=sys.stderr)
         return 1
     return 0

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import os
 import stat
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,31 +60,82 @@ def list_photos(root: Path, split: str) -> list[PhotoEntry]:
     """The photos of one split, in the order of the index.
 
     Raises:
-        DataError: there is no index, it lacks a column, or it names no photo of the split.
+        DataError: see :func:`index_rows`; also an index that names no photo of the split.
+    """
+    entries = [
+        _entry(root, row) for row in index_rows(root, _COLUMNS, _numbers) if row["split"] == split
+    ]
+    if not entries:
+        raise DataError(f"{root / 'index.csv'} names no photo of the split '{split}'")
+    return entries
+
+
+_COLUMNS = ("split", "source", "id", "kind", "width", "height", "n_cc")
+_PLAIN_NAMES = ("split", "source", "id")
+
+
+def index_rows(
+    root: Path, columns: tuple[str, ...], check: Callable[[dict[str, str]], object] = len
+) -> Iterator[dict[str, str]]:
+    """The rows of the index in their order; each has a text in all of ``columns``.
+
+    Split, source and id are names of a folder or file, and no text has a control character: a
+    stranger's index leads neither out of its folder nor out of its line on a terminal.
+
+    Args:
+        root: the folder with `index.csv`.
+        columns: that must be there.
+        check: raises ValueError for what is no row.
+
+    Raises:
+        DataError: there is no index, or it lacks a column, or a row of any split is none.
     """
     index = root / "index.csv"
+    line = 1
     try:
         with index.open(newline="", encoding="utf-8") as file:
-            entries = [_entry(root, row) for row in csv.DictReader(file) if row["split"] == split]
+            reader = csv.DictReader(file)
+            for column in columns:
+                if column not in (reader.fieldnames or ()):
+                    raise ValueError(f"it has no column '{column}'")
+            for row in reader:
+                line = reader.line_num
+                for column in columns:
+                    check_text(column, row[column])
+                check(row)
+                yield row
     except OSError as error:
         raise DataError(f"cannot read {index}: {error.strerror}") from error
-    except (KeyError, ValueError, TypeError, csv.Error) as error:  # TypeError: a row too short
-        raise DataError(f"{index} is not a photo index: {error}") from error
-    if not entries:
-        raise DataError(f"{index} names no photo of the split '{split}'")
-    return entries
+    except (ValueError, csv.Error) as error:
+        raise DataError(f"{index} is not a photo index: line {line}: {error}") from error
+
+
+def check_text(column: str, text: str | None) -> None:
+    """Raises ValueError for what may not stand in this column of an index."""
+    if text is None:
+        raise ValueError(f"the row ends before '{column}'")
+    told = f"the {column} {text[:60]!r}"
+    if any(unicodedata.category(letter) == "Cc" for letter in text):
+        raise ValueError(f"{told} has a control character")
+    if column in _PLAIN_NAMES and (text in ("", ".", "..") or "/" in text or "\\" in text):
+        raise ValueError(f"{told} is no plain name of a file or folder")
+
+
+def _numbers(row: dict[str, str]) -> tuple[int, int, int]:
+    return int(row["width"]), int(row["height"]), int(row["n_cc"] or 1)
 
 
 def _entry(root: Path, row: dict[str, str]) -> PhotoEntry:
     stem = root / row["split"] / row["source"] / row["id"]
+    width, height, components = _numbers(row)
     return PhotoEntry(
         split=row["split"],
         source=row["source"],
         id=row["id"],
         kind=row["kind"],
-        width=int(row["width"]),
-        height=int(row["height"]),
-        components=int(row["n_cc"] or 1),
+        width=width,
+        height=height,
+        components=components,
         image_path=_photo_file(stem),
         mask_path=Path(f"{stem}.png"),
     )
@@ -90,7 +144,7 @@ def _entry(root: Path, row: dict[str, str]) -> PhotoEntry:
 def _photo_file(stem: Path) -> Path:
     """`stem`.jpg where it exists, else `stem`.webp (reading will miss it, if it is not there)."""
     jpeg = Path(f"{stem}.jpg")
-    return jpeg if jpeg.exists() else Path(f"{stem}.webp")
+    return jpeg if os.path.exists(jpeg) else Path(f"{stem}.webp")
 
 
 def read_photo(entry: PhotoEntry) -> tuple[U8, U8]:

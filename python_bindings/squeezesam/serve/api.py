@@ -17,7 +17,7 @@ from . import work
 from .limits import Limits
 from .metrics import MEDIA_TYPE, Metrics
 from .orders import Order, Reader
-from .refusals import Refusal, refusal_of
+from .refusals import Refusal, busy, refusal_of
 from .sessions import Kept, Sessions
 from .uploads import Arrivals, read_form, read_json
 from .workers import Place, Run, Stop, Workers
@@ -38,6 +38,11 @@ def answered(endpoint: Endpoint) -> Endpoint:
             return await endpoint(self, request)
         except ClientDisconnect:
             return Response(status_code=499)  # for the log: nobody reads it
+        except asyncio.CancelledError:
+            if not self.workers.ending:
+                raise
+            # The server's patience is over; its client hears why.
+            return busy("the server is ending").response()
         except Exception as error:
             refusal = refusal_of(error)
             if refusal.status == 500:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
 from ..errors import CancelledError
@@ -62,10 +62,15 @@ class Place:
 
 
 class Run(Generic[T]):
-    """One piece of work on its way. `stop` ends it at the end of its stage."""
+    """One piece of work on its way. `stop` ends it at the end of its stage.
 
-    def __init__(self, future: asyncio.Future[T], stop: Stop) -> None:
-        self.future = future
+    thread: the worker's own future. `future` is what a request waits for: it is cancelled with the
+    request, and the thread works on.
+    """
+
+    def __init__(self, thread: Future[T], stop: Stop) -> None:
+        self.thread = thread
+        self.future = asyncio.wrap_future(thread)
         self._stop = stop
         self._insisting: asyncio.Task[None] | None = None
 
@@ -76,7 +81,7 @@ class Run(Generic[T]):
             self._insisting = asyncio.get_running_loop().create_task(self._insist())
 
     async def _insist(self) -> None:
-        while not self.future.done():
+        while not self.thread.done():
             self._stop.ask()
             await asyncio.sleep(_AGAIN)
 
@@ -87,7 +92,7 @@ class Workers:
     def __init__(self, count: int, queue: int) -> None:
         self.taken = 0
         self.left_behind = False
-        self._told: float | None = None
+        self._told: float | None = None  # when, to end
         self._most = count + queue
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="squeezesam-worker")
         self._runs: set[Run[Any]] = set()
@@ -110,20 +115,24 @@ class Workers:
     def start(self, place: Place, work: Callable[[Stop], T], then: Callable[[], None]) -> Run[T]:
         """Queues `work`; `then` is called on the server's thread once it has ended, however."""
         stop = Stop()
-        future = asyncio.wrap_future(self._pool.submit(work, stop))
-        run = Run(future, stop)
-        self._runs.add(run)
+        run = Run(self._pool.submit(work, stop), stop)
+        # A run is forgotten when its thread has done with it, which no request's end says.
+        self._runs = {known for known in self._runs if not known.thread.done()} | {run}
         place.hold()
 
         def ended(done: asyncio.Future[T]) -> None:
-            self._runs.discard(run)
             place.leave()
             then()
             if not done.cancelled():
                 done.exception()  # seen, also where nobody waits for it any more
 
-        future.add_done_callback(ended)
+        run.future.add_done_callback(ended)
         return run
+
+    @property
+    def ending(self) -> bool:
+        """Whether everything has been told to end."""
+        return self._told is not None
 
     def stop_all(self) -> None:
         """Every run ends at the end of its stage."""
@@ -140,7 +149,8 @@ class Workers:
         self.stop_all()
         assert self._told is not None
         self._pool.shutdown(wait=False, cancel_futures=True)
-        waited_for = {run.future for run in self._runs}
+        still = [run.thread for run in self._runs if not run.thread.done()]
+        waited_for = {asyncio.wrap_future(thread) for thread in still}
         if waited_for:
             rest = max(0.0, self._told + patience - time.monotonic())
             _, late = await asyncio.wait(waited_for, timeout=rest)

@@ -111,6 +111,7 @@ def _evaluate(arguments: argparse.Namespace, command: list[str]) -> int:
     # A file that is missing gets our own sentence, not OpenCV's as well.
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     entries = _fixed_choice(list_photos(arguments.data, arguments.split), arguments.limit)
+    unseen = unseen_sources(arguments.data, arguments.split)  # before hours of work
     settings = _settings(arguments, entries)
     baselines = _baselines(arguments)
     predictors = [*_predictors(arguments), *baselines]
@@ -122,7 +123,7 @@ def _evaluate(arguments: argparse.Namespace, command: list[str]) -> int:
     started = time.monotonic()
     records = evaluate(entries, predictors, settings, skip, Progress("photos"))
     minutes = (time.monotonic() - started) / 60
-    report = _report(arguments, command, settings, predictors, entries, records, minutes)
+    report = _report(arguments, command, settings, predictors, entries, records, minutes, unseen)
     if arguments.output is not None:
         write_report(arguments.output, report, records)
         print(f"the report lies in {printable(str(arguments.output))}", file=sys.stderr)
@@ -232,6 +233,7 @@ def _report(
     entries: list[PhotoEntry],
     records: Records,
     minutes: float,
+    unseen: tuple[str, ...],
 ) -> dict[str, Any]:
     from squeezesam_train.evaluation.efficiency import efficiency
     from squeezesam_train.evaluation.protocols import OTHER_PROTOCOLS, PROMPT_PROTOCOLS
@@ -245,7 +247,6 @@ def _report(
         **OTHER_PROTOCOLS,
     }
     described = {p.name: p.describe() for p in predictors}
-    unseen = unseen_sources(arguments.data, arguments.split)
     prompted = {r.target for r in records.masks if r.protocol in PROMPT_PROTOCOLS}
     prompted |= {r.target for r in records.curves} | {r.target for r in records.manners}
     return {

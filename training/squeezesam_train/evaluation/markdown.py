@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from squeezesam.terminal import printable
+
 from squeezesam_train.evaluation.calibration import POOR_IOU
 from squeezesam_train.evaluation.manners import STARTS, WATCHED_CLICKS
 from squeezesam_train.evaluation.protocols import NOTES, OTHER_PROTOCOLS, PROMPT_PROTOCOLS
@@ -43,7 +45,8 @@ def to_markdown(report: dict[str, Any]) -> str:
         parts.append(_efficiency(report["efficiency"], scores["masks"]))
     parts += [_breakdown(name, rows) for name, rows in scores["masks"].items()]
     parts.append(_protocols(report))
-    return "\n".join(parts)
+    # Names of data, bundles and weights are strangers'; a cell or a line is theirs, no more.
+    return "\n".join(printable(line) for line in "\n".join(parts).split("\n"))
 
 
 def _head(report: dict[str, Any]) -> str:
@@ -52,14 +55,17 @@ def _head(report: dict[str, Any]) -> str:
     lines = [
         "# squeezesam-eval",
         "",
-        f"`{run['command']}`",
+        printable(f"`{run['command']}`"),
         "",
         f"{run['date']}, commit {run['commit'] or 'unknown'}, {machine['cpu']}, "
         f"{run['threads']} thread(s), {run['minutes']:.1f} minutes. "
         f"{data['photos']} photos of the split '{data['split']}', {data['instances']} instances, "
         f"seed {data['seed']}. {data['rule']}.",
         "",
-        *(f"- **{name}**: {_facts(facts)}" for name, facts in report["predictors"].items()),
+        *(
+            printable(f"- **{name}**: {_facts(facts)}")
+            for name, facts in report["predictors"].items()
+        ),
         "",
     ]
     return "\n".join(lines)
@@ -95,7 +101,7 @@ def _at_a_glance(masks: dict[str, Any], unseen: list[str]) -> str:
             fields = ["miou", "best_candidate_miou", "miou", "miou", "miou"]
             cells = [_points(part, key) for part, key in zip(parts, fields, strict=True)]
             rows.append([TITLES[protocol], name, _points(scores, "miou"), *cells])
-    named = ", ".join(unseen) or "none in this split"
+    named = printable(", ".join(unseen)) or "none in this split"
     header = ["protocol", "", "all", "unseen sources", "best candidate", "S", "M", "L"]
     return (
         "## At a glance\n\nMean IoU in points (instances). Unseen sources, of which training has "
@@ -232,7 +238,7 @@ def table(header: list[str], rows: list[list[str]]) -> str:
 
 
 def _escaped(cell: str) -> str:
-    return cell.replace("|", "\\|")
+    return printable(cell).replace("|", "\\|")
 
 
 def _names(found: Iterable[dict[str, Any]]) -> list[str]:

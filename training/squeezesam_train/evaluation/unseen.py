@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from pathlib import Path
 
-from squeezesam_train.photos import DataError
+from squeezesam_train.photos import index_rows
 
 # Clicked on by a protocol of its own, and left out of this group in every report.
 INTERACTIVE_SET = "iseg151"
@@ -21,9 +20,9 @@ def unseen_sources(root: Path, split: str) -> tuple[str, ...]:
     set is left out. Empty where the index has no training split: nothing is known then.
 
     Raises:
-        DataError: there is no index, or it lacks a column.
+        DataError: see :func:`squeezesam_train.photos.index_rows`.
     """
-    sources = _sources(root / "index.csv")
+    sources = _sources(root)
     trained = {family(name) for name in sources.get(TRAINING_SPLIT, ())}
     if not trained:
         return ()
@@ -37,14 +36,8 @@ def family(source: str) -> str:
     return found.group().lower() if found else source
 
 
-def _sources(index: Path) -> dict[str, set[str]]:
+def _sources(root: Path) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    try:
-        with index.open(newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                found.setdefault(row["split"], set()).add(row["source"])
-    except OSError as error:
-        raise DataError(f"cannot read {index}: {error.strerror}") from error
-    except (KeyError, ValueError) as error:
-        raise DataError(f"{index} is not a photo index: {error}") from error
+    for row in index_rows(root, ("split", "source")):
+        found.setdefault(row["split"], set()).add(row["source"])
     return found

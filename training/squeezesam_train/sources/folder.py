@@ -11,6 +11,9 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
+from squeezesam import PhotoError
+from squeezesam.photo_decode import upright_size_of_tiff
+from squeezesam.photo_formats import by_signature
 from squeezesam.photo_jpeg import exif_bytes
 
 from squeezesam_train.photos import (
@@ -133,11 +136,11 @@ def _check_heads(entry: PhotoEntry) -> None:
         raise DataError(f"{entry.mask_path} does not have the size of its photo")
 
 
-_BY_HEAD, _WHOLE = ("JPEG", "BMP"), ("PNG", "TIFF", "WEBP", "AVIF", "HEIF")
+_BY_HEAD, _WHOLE = ("JPEG", "BMP"), ("PNG", "WEBP", "AVIF", "HEIF")
 # Of the forms whose readers may take a whole file, or most of it, to see its head.
 _LARGEST_WHOLE = 128 << 20
 _LARGEST_NOTES = 1 << 20
-_TOO_LARGE = f"{'/'.join(_WHOLE)} of more than {_LARGEST_WHOLE >> 20} MiB"
+_TOO_LARGE = f"{'/'.join(('TIFF', *_WHOLE))} of more than {_LARGEST_WHOLE >> 20} MiB"
 
 
 @cache
@@ -151,10 +154,14 @@ def _size(path: Path, what: str) -> tuple[int, int]:
     whole = file_size(path, what) <= _LARGEST_WHOLE
     try:
         _refuse_large_notes(path)
+        if whole and (size := _size_of_tiff(path, what)):
+            return size
         with _quiet(), Image.open(path, formats=_forms(whole)) as image:
             width, height = image.size
             # A photo taken upright is stored lying, with a note (EXIF orientation 5 to 8).
             turned = what == "photo" and _orientation(image) >= 5
+    except DataError:
+        raise
     except UnidentifiedImageError as error:
         told = "not an image" if whole else f"not an image, or {_TOO_LARGE}"
         raise DamagedPhotoError(f"cannot read the {what} {path}: {told}") from error
@@ -171,6 +178,17 @@ def _quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+def _size_of_tiff(path: Path, what: str) -> tuple[int, int] | None:
+    """Of a TIFF file as `squeezesam` reads it, width and height upright; None of another form."""
+    with path.open("rb") as file:
+        if by_signature(file.read(512)) != "tiff":
+            return None
+    try:
+        return upright_size_of_tiff(photo_bytes(path, what), str(path))
+    except PhotoError as error:
+        raise DamagedPhotoError(f"cannot read the {what} {error}") from None
 
 
 def _refuse_large_notes(path: Path) -> None:

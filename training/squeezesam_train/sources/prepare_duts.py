@@ -30,6 +30,7 @@ from squeezesam_train.photos import (
     DamagedPhotoError,
     DataError,
     check_sizes,
+    check_text,
     decode_labels,
     decode_photo,
     photo_bytes,
@@ -220,6 +221,10 @@ def _check_name(name: str, photo: Path) -> None:
         name.encode("utf-8")
     except UnicodeEncodeError:
         raise DamagedPhotoError(f"{photo}: its name is no UTF-8, and index.csv is") from None
+    try:
+        check_text("id", name)
+    except ValueError as error:
+        raise DamagedPhotoError(f"{photo}: {error}, which index.csv must not have") from None
 
 
 def _write_labels(path: Path, labels: U8) -> None:
