@@ -87,7 +87,7 @@ SEGMENTER_PRESETS: dict[str, SegmenterPreset] = {
         # The default: an encoder that has seen ImageNet, the transformer at stride 32.
         SegmenterPreset(
             name="squeezesam",
-            backbone="efficientnet-lite0",
+            backbone="efficientnet-lite0-lean",
             normalisation="symmetric",
             stem=32,
             encoder=(24, 40, 112, 320),
