@@ -84,7 +84,8 @@ SEGMENTER_PRESETS: dict[str, SegmenterPreset] = {
             encoder=(64, 128, 128, 128, 128, 164, 256, 256, 256),
             decoder=(164, 128, 128, 128, 128, 128, 128, 64),
         ),
-        # The default: an encoder that has seen ImageNet, the transformer at stride 32.
+        # An encoder that has seen ImageNet, without the blocks that cost more than they bring; the
+        # transformer at stride 32.
         SegmenterPreset(
             name="squeezesam",
             backbone="efficientnet-lite0-lean",
