@@ -19,6 +19,7 @@ _SQUARED = ("click", "clicks", "box")
 # Traits without a square: they are not within 0…1, and a mask of specks would run away with it.
 UNBOUNDED = ("roundness", "logit_inside", "logit_outside")
 _SQUARES = [TRAITS.index(name) for name in TRAITS if name not in UNBOUNDED]
+_LARGEST = TRAITS.index("largest")
 # A mask that is not chosen counts so much; the first fit, which chooses, counts all alike.
 NOT_CHOSEN = 0.05
 ROUNDS = 2
@@ -124,8 +125,9 @@ def told(head: Head, traits: Floats) -> Floats:
     scores = traits @ np.array(head.weights) + head.bias
     if head.squares:
         scores += traits**2 @ np.array(head.squares)
-    clipped: Floats = np.clip(scores, 0, 1)
-    return clipped
+    # Nothing is inside: 0, as the core says.
+    honest: Floats = np.where(traits[..., _LARGEST] == 0, 0.0, np.clip(scores, 0, 1))
+    return honest
 
 
 def cross_fitted(found: Worth, kind: int) -> tuple[Floats, Floats]:
