@@ -19,6 +19,7 @@ import numpy as np
 
 from . import _core, photo_jpeg
 from .errors import PhotoError
+from .photo_boxes import check_items
 from .photo_colour import Pixels, colours_of_image, is_photo_mode, rgb_of_array
 from .photo_formats import NAMES, DamageError, fault, open_heif, recognise, truncated
 from .photo_png import open_png
@@ -190,9 +191,9 @@ def _opened(data: bytes, form: str, name: str, lenient: bool = False) -> Image.I
         features,
     )
 
-    file = io.BytesIO(data)
+    check_items(data, form)
     if form == "heif":
-        return open_heif(file, name)
+        return open_heif(io.BytesIO(data), name)
     if form in ("avif", "webp") and not features.check(form):
         raise PhotoError(f"{name}: this Pillow was built without {NAMES[form]}")
     if form == "png":
@@ -205,7 +206,7 @@ def _opened(data: bytes, form: str, name: str, lenient: bool = False) -> Image.I
         "bmp": BmpImagePlugin.BmpImageFile,
         "avif": AvifImagePlugin.AvifImageFile,
     }
-    image: Image.Image = plugins[form](file)
+    image: Image.Image = plugins[form](io.BytesIO(data))
     return image
 
 
