@@ -10,7 +10,7 @@ from .architecture.__main__ import tracked_files
 # More than the 960 that the house was given: docs/removed.md says why. What is new since then (the
 # command `remove`, the server, matting, networks and bundles from elsewhere) has its own; no two
 # subjects share a file to keep to this number.
-MOST_FILES = 1532
+MOST_FILES = 1535
 MOST_LINES = 300
 
 # Data and pictures have no length that a reader minds; the licence is not ours to shorten.

@@ -7,10 +7,12 @@ from collections.abc import Container
 from pathlib import Path, PurePosixPath
 
 from squeezesam import ModelBundle, SqueezeSamError
+from squeezesam.formats import read_file
 from squeezesam.writing import move_folder
 
 from squeezesam_export.errors import ExportError
 
+_LARGEST_MANIFEST = 4 << 20  # bytes: the core's own limit
 _OF_THE_CORE = ("onnx", "executorch", "coreml", "coreai")
 
 
@@ -69,7 +71,7 @@ def _holds_what_it_lists(folder: Path, besides: Container[object]) -> bool:
     besides: of these targets none does.
     """
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads(read_file(folder / "manifest.json", _LARGEST_MANIFEST))
         if manifest["target"] in besides:
             return False
         entries = [program["files"] for program in manifest["programs"].values()]

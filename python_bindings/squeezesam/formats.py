@@ -103,6 +103,19 @@ def open_file(path: str | os.PathLike[str]) -> BinaryIO:
     raise OSError(errno.EINVAL, "it is no file", os.fspath(path))
 
 
+def read_file(path: str | os.PathLike[str], most: int) -> bytes:
+    """The bytes of a file that `open_file` opens and that has at most `most` of them.
+
+    Of the system's own files, which have a size of 0 and may have no end, none. Raises OSError,
+    also for a larger file.
+    """
+    with open_file(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size <= most:
+            return file.read(size)
+    raise OSError(errno.EFBIG, f"it is larger than {most >> 20} MiB", os.fspath(path))
+
+
 def is_result(path: str | os.PathLike[str]) -> bool:
     """Whether squeezesam wrote this picture; False for a file that cannot be read."""
     try:

@@ -19,8 +19,10 @@ import numpy as np
 
 from . import _core, photo_jpeg
 from .errors import PhotoError
+from .photo_boxes import check_items
 from .photo_colour import Pixels, colours_of_image, is_photo_mode, rgb_of_array
-from .photo_formats import NAMES, DamageError, fault, open_heif, open_png, recognise, truncated
+from .photo_formats import NAMES, DamageError, fault, open_heif, recognise, truncated
+from .photo_png import open_png
 from .photo_tiff import fault_of_tiff, open_tiff
 from .silence import silent_stderr
 
@@ -185,28 +187,26 @@ def _opened(data: bytes, form: str, name: str, lenient: bool = False) -> Image.I
         AvifImagePlugin,
         BmpImagePlugin,
         JpegImagePlugin,
-        PngImagePlugin,
         WebPImagePlugin,
         features,
     )
 
-    file = io.BytesIO(data)
+    check_items(data, form)
     if form == "heif":
-        return open_heif(file, name)
+        return open_heif(io.BytesIO(data), name)
     if form in ("avif", "webp") and not features.check(form):
         raise PhotoError(f"{name}: this Pillow was built without {NAMES[form]}")
-    if form == "png" and not lenient:
-        return open_png(file)
+    if form == "png":
+        return open_png(data, lenient)
     if form == "tiff":
         return open_tiff(data, name)
     plugins: dict[str, Any] = {
         "jpeg": JpegImagePlugin.JpegImageFile,
-        "png": PngImagePlugin.PngImageFile,
         "webp": WebPImagePlugin.WebPImageFile,
         "bmp": BmpImagePlugin.BmpImageFile,
         "avif": AvifImagePlugin.AvifImageFile,
     }
-    image: Image.Image = plugins[form](file)
+    image: Image.Image = plugins[form](io.BytesIO(data))
     return image
 
 

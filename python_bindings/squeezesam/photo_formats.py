@@ -2,7 +2,7 @@
 
 What the decoders prove by themselves is left to them (BMP, AVIF, HEIF); TIFF is looked at in
 `photo_tiff`. PNG (W3C PNG, third edition, section 5) and WebP (RFC 9649) are walked here, in time
-proportional to the file, and a PNG's stream is held against what its head announces.
+proportional to the file; what is inside of a PNG is looked at in `photo_png`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .errors import PhotoError
 if TYPE_CHECKING:
     import io
 
-    from PIL import Image, PngImagePlugin
+    from PIL import Image
 
 # Encoders write chunks of 8 KiB and more; walking over one takes microseconds, here and in Pillow.
 _MANY_CHUNKS, _SMALL_CHUNK = 65_536, 1024
@@ -146,122 +146,8 @@ class DamageError(Exception):
     """What is damaged inside of a picture, found while it was decoded."""
 
 
-_PIECE, _LARGEST_BLOCK = 1 << 18, 65_535
-_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
-# Of Adam7's passes (section 8.2): first column and row, and the steps between them.
-_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
-          (0, 1, 1, 2))  # fmt: skip
-_NEVER_PACKED = b"\x78\x01"  # a zlib stream's head
-
-
-class _Rows:
-    """The stream of rows inside of a PNG, unpacked once: looked at, and handed on unpacked.
-
-    Pillow passes over a stream that ends early, one whose sum is wrong, and filters that do not
-    exist. `head`: the data of its chunk IHDR.
-    """
-
-    def __init__(self, head: bytes) -> None:
-        width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", head)
-        self.size = (width, height)
-        bits = depth * _CHANNELS.get(colour, 1)
-        self._passes: list[tuple[int, int, int]] = []  # first byte, last + 1, bytes of a row
-        self._length = 0
-        for x, y, across, down in _ADAM7 if interlaced else ((0, 0, 1, 1),):
-            columns, rows = -((x - width) // across), -((y - height) // down)
-            if columns > 0 and rows > 0:
-                row = 1 + (columns * bits + 7) // 8
-                self._passes.append((self._length, self._length + rows * row, row))
-                self._length += rows * row
-        self._unpacker = zlib.decompressobj()
-        self._packed = b""
-        self._is_full = False  # the last piece was: more may come of what was given
-        self._at = 0
-
-    def give(self, packed: bytes) -> None:
-        """The next bytes of the stream."""
-        self._packed += packed
-
-    def taken(self) -> bytes:
-        """The next rows, as blocks of a stream that packs nothing; empty where more is needed.
-
-        Raises DamageError for what no encoder writes.
-        """
-        while self._packed or self._is_full:
-            try:
-                rows = self._unpacker.decompress(self._packed, _PIECE)
-            except zlib.error:
-                raise DamageError("the PNG file is damaged (its pixels do not unpack)") from None
-            if self._unpacker.eof and self._unpacker.unused_data:
-                raise DamageError("the PNG file is damaged (something follows its pixels)")
-            self._packed = self._unpacker.unconsumed_tail
-            self._is_full = len(rows) == _PIECE
-            if rows:
-                begin = _NEVER_PACKED if self._at == 0 else b""
-                self._check(rows)
-                return begin + b"".join(
-                    map(_block, range(0, len(rows), _LARGEST_BLOCK), [rows] * 99)
-                )
-        return b""
-
-    def end(self) -> None:
-        """Raises DamageError if there should be more."""
-        if self._at < self._length or not self._unpacker.eof:
-            raise DamageError(truncated("png"))
-
-    def _check(self, rows: bytes) -> None:
-        start, stop = self._at, self._at + len(rows)
-        if stop > self._length:
-            raise DamageError("the PNG file is damaged (it has more rows than its head says)")
-        for first, last, row in self._passes:
-            if first < stop and start < last:
-                # A row begins with its filter, 0 to 4.
-                nearest = first + max(0, -((first - start) // row)) * row
-                filters = rows[nearest - start : min(stop, last) - start : row]
-                if filters and max(filters) > 4:
-                    raise DamageError("the PNG file is damaged (a row has an unknown filter)")
-        self._at = stop
-
-
-def _block(at: int, rows: bytes) -> bytes:
-    """One block of RFC 1951, section 3.2.4."""
-    part = rows[at : at + _LARGEST_BLOCK]
-    return struct.pack("<BHH", 0, len(part), 0xFFFF ^ len(part)) + part
-
-
-def open_png(file: io.BytesIO) -> PngImagePlugin.PngImageFile:
-    """Pillow's picture with its head read; to load it raises DamageError for what is damaged."""
-    from PIL import PngImagePlugin
-
-    start = file.getvalue()[:29]
-
-    class Checked(PngImagePlugin.PngImageFile):
-        def load_prepare(self) -> None:
-            self._rows = _Rows(start[16:])
-            self.decoderconfig = ()  # Pillow adds to it at every attempt
-            if start[8:16] != b"\0\0\0\rIHDR" or self.size != self._rows.size:
-                raise DamageError("the PNG file is damaged (it has more than one head)")
-            super().load_prepare()
-
-        def load_read(self, read_bytes: int) -> bytes:
-            while not (rows := self._rows.taken()):
-                packed = super().load_read(1 << 16)
-                if not packed:
-                    self._rows.end()
-                    return b""
-                self._rows.give(packed)
-            return rows
-
-        def load_end(self) -> None:
-            while self.load_read(0):
-                pass  # Pillow reads no further than the last row
-            super().load_end()
-
-    return Checked(file)
-
-
 def open_heif(file: io.BytesIO, name: str) -> Image.Image:
-    """The same for HEIC. Raises PhotoError, named `name`, where nothing can read it."""
+    """Pillow's picture. Raises PhotoError, named `name`, where nothing can read HEIC."""
     try:
         import pillow_heif
     except ImportError:

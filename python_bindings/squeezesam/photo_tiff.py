@@ -47,7 +47,10 @@ _NAMES = {1: "raw", 5: "tiff_lzw", 8: "tiff_adobe_deflate", 32946: "tiff_deflate
           32773: "packbits", 34925: "lzma", 50000: "zstd"}  # fmt: skip
 _HIDDEN = "the TIFF file is packed in a way with which damage cannot be seen"
 _REDUCED = 1
-_PALETTE, _OF_A_SENSOR = 3, (32803, 34892)
+_WHITE_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR, _OF_A_SENSOR = 0, 2, 3, 5, 6, (32803, 34892)
+_IN_PLANES = ((_RGB, 3), (_RGB, 4), (_CMYK, 4))  # and how many values a pixel has
+# How plain YCbCr is taken, whatever the file says: coefficients and range (TIFF 6.0, section 21).
+_JFIF = {_YCBCR_FACTORS: (0.299, 0.587, 0.114), _YCBCR_RANGE: (0, 255, 128, 255, 128, 255)}
 _HEAD = 8  # bytes before which no pixels lie
 MAX_PARTS = 1 << 16
 """Strips or tiles of a picture: Pillow takes 360 bytes of memory for each that is listed."""
@@ -104,7 +107,12 @@ def open_tiff(data: bytes, name: str) -> TiffImagePlugin.TiffImageFile:
 
     try:
         page = _page(data)
-        image = TiffImagePlugin.TiffImageFile(io.BytesIO(_shown(data, page)))
+        try:
+            image = TiffImagePlugin.TiffImageFile(io.BytesIO(_shown(data, page)))
+        except SyntaxError as error:
+            if "unknown pixel mode" in str(error):
+                raise _not_read("pixels of this kind") from None
+            raise
         _check_agreement(image, page, data)
         return image
     except TiffError as error:
@@ -200,16 +208,51 @@ def _pixel(data: bytes, directory: Directory, compression: int) -> tuple[int, tu
     photometric = directory.number(data, _PHOTOMETRIC, 0)
     if photometric in _OF_A_SENSOR:
         raise TiffError("camera raw pictures are not supported; convert it to JPEG first")
-    if photometric == _PALETTE:
-        directory.numbers(data, _COLOURS, 3 << bits)
-    apart = directory.number(data, _PLANAR, 1)
-    if apart not in (1, 2):
-        raise damaged(f"PlanarConfiguration is {apart}")
+    if photometric == _PALETTE and len(directory.numbers(data, _COLOURS, 3 << bits)) != 3 << bits:
+        raise damaged("its palette is too short")
+    apart, fill = directory.number(data, _PLANAR, 1), directory.number(data, _FILL_ORDER, 1)
+    if apart not in (1, 2) or fill not in (1, 2):
+        raise damaged(f"PlanarConfiguration is {apart}, FillOrder {fill}")
+    if found := _misread(data, directory, compression, (photometric, samples, bits)):
+        raise _not_read(found)
     if apart == 1 or samples == 1:
         return samples, (bits * samples,)
-    if compression == _PLAIN and bits != 8:  # Pillow takes each byte for a value
-        raise TiffError(f"planes of {bits} bits in a TIFF file are not read; save it as PNG")
     return samples, (bits,) * samples
+
+
+def _misread(
+    data: bytes, directory: Directory, compression: int, kind: tuple[int, int, int]
+) -> str | None:
+    """What Pillow shows as another picture than libtiff and others do; None where it does not.
+
+    kind: photometric interpretation, samples and the bits of each.
+    """
+    photometric, samples, bits = kind
+    is_plain = compression == _PLAIN
+    if samples > 1 and directory.number(data, _PLANAR, 1) == 2:
+        if is_plain and bits != 8:  # it takes each byte for a value
+            return f"planes of {bits} bits"
+        extra = directory.numbers(data, _EXTRA, samples) if _EXTRA in directory.entries else ()
+        colours = (photometric, samples) in _IN_PLANES and not (is_plain and set(extra) & {0, 1})
+        if not colours:
+            return "planes of other colours than RGB and CMYK"
+    if is_plain and directory.number(data, _FILL_ORDER, 1) == 2:  # not turned in every layout
+        return "bits in reversed order (FillOrder 2)"
+    signed = _FORMAT in directory.entries and directory.numbers(data, _FORMAT, samples)[0] != 1
+    if signed and bits <= 8:
+        return "signed values of 8 bits"
+    if photometric == _WHITE_IS_ZERO and bits == 16:
+        return "16 bits of grey in which 0 is white"
+    if is_plain and photometric == _YCBCR:
+        factors = (directory.numbers(data, _YCBCR_SUBSAMPLING, 2)
+                   if _YCBCR_SUBSAMPLING in directory.entries else (2, 2))  # fmt: skip
+        if factors != (1, 1) or not all(directory.holds(data, *of) for of in _JFIF.items()):
+            return "YCbCr colours that are subsampled or not JPEG's, unpacked"
+    return None
+
+
+def _not_read(what: str) -> TiffError:
+    return TiffError(f"{what} in a TIFF file are not read; save it as PNG")
 
 
 def _listed(

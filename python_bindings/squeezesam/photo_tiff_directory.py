@@ -19,7 +19,7 @@ _HEAD = 8  # bytes, in which no value lies
 _DNG_VERSION = 50706
 # Bytes of a value by its type, 1 to 13 (13: an offset of a directory, technical note 1).
 _SIZES = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4)
-_SHORT, _LONG = 3, 4
+_SHORT, _LONG, _RATIONAL = 3, 4, 5
 
 
 class TiffError(Exception):
@@ -59,6 +59,17 @@ class Directory(NamedTuple):
         if default is None:
             raise damaged(f"tag {tag} is missing")
         return default
+
+    def holds(self, data: bytes, tag: int, ratios: tuple[float, ...]) -> bool:
+        """Whether a tag is not there, or has these values as RATIONAL, to a thousandth."""
+        if tag not in self.entries:
+            return True
+        found = self.entries[tag]
+        if found.kind != _RATIONAL or found.count != len(ratios):
+            return False
+        parts = struct.unpack_from(f"{self.order}{2 * found.count}I", data, found.place)
+        pairs = zip(ratios, parts[::2], parts[1::2], strict=True)
+        return all(abs(above - ratio * below) <= below / 1000 for ratio, above, below in pairs)
 
 
 def damaged(how: str) -> TiffError:

@@ -161,7 +161,8 @@ Container inspect_ppm(const Bytes& data, const std::string& name) {
     if (ppm_number(data, at, name) != 255) {
         refuse(name, "the PPM file does not have 8 bits a channel");
     }
-    if (found.width * found.height > SSAM_MAX_PIXELS) {
+    // By division: the product of two sides of a PNG does not fit into 64 bits with a sign.
+    if (found.width > SSAM_MAX_PIXELS / found.height) {
         return found;  // refused for its size, like all others
     }
     found.pixels_at = at + 1;  // one white space ends the head
@@ -200,7 +201,8 @@ void check_size(const Container& found, const std::string& name) {
     if (found.width < 1 || found.height < 1) {
         refuse(name, "the photo has no pixels (" + size + ")");
     }
-    if (found.width * found.height > SSAM_MAX_PIXELS) {
+    // By division: the product of two sides of a PNG does not fit into 64 bits with a sign.
+    if (found.width > SSAM_MAX_PIXELS / found.height) {
         refuse(name, size + " is more than the " +
                          std::to_string((SSAM_MAX_PIXELS + 500000) / 1000000) +
                          " megapixels that squeezesam takes; make it smaller first");

@@ -143,6 +143,50 @@ def packed_texts(kind: bytes) -> bytes:
     return whole[:33] + chunk(kind, text) * 300 + whole[33:]
 
 
+def box(kind: bytes, *parts: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + sum(map(len, parts)), kind) + b"".join(parts)
+
+
+def full(kind: bytes, version: int, *parts: bytes) -> bytes:
+    return box(kind, struct.pack(">I", version << 24), *parts)
+
+
+def grid(brand: bytes, side: int, cells: list[int], parts: list[bytes], across: int) -> bytes:
+    """A HEIC or AVIF of cells, by their numbers among items, which lie where `parts` are first.
+
+    The codec's head is left out: what is read before a decoder is told nothing of it.
+    """
+    items, first, places = len(parts), {}, []
+    for part in parts:
+        places.append(first.setdefault(part, sum(map(len, first))))
+    numbers = [2 + number for number in range(items)]
+    down = len(cells) // across
+    size = (across * side, down * side)
+    about = struct.pack(">BBBBII", 0, 1, down - 1, across - 1, *size)
+    kind = b"av01" if brand == b"avif" else b"hvc1"
+    names = [full(b"infe", 2, struct.pack(">HH4s", 1, 0, b"grid"), b"\0")]
+    names += [full(b"infe", 2, struct.pack(">HH4s", n, 0, kind), b"\0") for n in numbers]
+    sizes = [full(b"ispe", 0, struct.pack(">II", *of)) for of in (size, (side, side))]
+    has = struct.pack(">IHBB", items + 1, 1, 1, 1)
+    has += b"".join(struct.pack(">HBB", n, 1, 2) for n in numbers)
+    of = struct.pack(f">HH{len(cells)}H", 1, len(cells), *(2 + cell for cell in cells))
+    head = box(b"ftyp", brand, bytes(4), b"mif1", brand)
+
+    def meta(start: int) -> bytes:
+        where = struct.pack(">BBHHHHHII", 0x44, 0, items + 1, 1, 1, 0, 1, 0, len(about))
+        for number, place, part in zip(numbers, places, parts, strict=True):
+            where += struct.pack(">HHHHII", number, 0, 0, 1, start + place, len(part))
+        return full(
+            b"meta", 0, full(b"pitm", 0, struct.pack(">H", 1)), full(b"iloc", 1, where),
+            full(b"iinf", 0, struct.pack(">H", items + 1), *names),
+            box(b"iprp", box(b"ipco", *sizes), full(b"ipma", 0, has)),
+            full(b"iref", 0, box(b"dimg", of)), box(b"idat", about),
+        )  # fmt: skip
+
+    start = len(head) + len(meta(0)) + 8
+    return head + meta(start) + box(b"mdat", *first)
+
+
 PACKED = {"zTXt": b"zTXt", "iTXt": b"iTXt"}
 
 BOMBS = {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import resource
+import struct
 import subprocess
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import pytest
 from colour_profiles import ADOBE_RGB, DISPLAY_P3, GREY_GAMMA
 from command_line import NATIVE, Typed, png
 from photo_attacks import BOMBS, PACKED, SLOW, packed_texts
-from photo_files import PNG_DAMAGE, encoded, png_of_stream, png_rows, save_scene, scene
+from photo_files import PNG_DAMAGE, chunk, encoded, png_of_stream, png_rows, save_scene, scene
 from PIL import Image
 from skimage import data
 from squeezesam.terminal import printable
@@ -131,6 +133,19 @@ def test_what_python_misses_inside_of_a_png_is_missed_here_too(
     refused = run(bundle, tmp_path, "cut.png", "--box", "2,2,20,20")
     assert refused.code == 1
     assert refused.err.startswith("ssam: cut.png: the PNG file is ")
+
+
+@pytest.mark.parametrize("height", [1 << 29, 1 << 31, (1 << 31) + 1, (1 << 32) - 1])
+@pytest.mark.parametrize("width", [1, 1 << 29, (1 << 31) - 1, 1 << 31, (1 << 32) - 1])
+def test_sides_whose_product_is_beyond_64_bits_are_too_many_pixels(
+    bundle: Path, tmp_path: Path, width: int, height: int
+) -> None:
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    tail = chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    (tmp_path / "large.png").write_bytes(b"\x89PNG\r\n\x1a\n" + head + tail)
+    refused = run(bundle, tmp_path, "large.png", memory=512 * MIB)
+    assert refused.code == 1
+    assert f"ssam: large.png: {width}×{height} is more than the 268 megapixels" in refused.err
 
 
 NAMES = ["\x1b[2Jred", "a\u202eb", "new\nline", "bell\x07", "\u2066x", "c1\x9b", "\u200bhidden"]

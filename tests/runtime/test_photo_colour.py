@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
+from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -12,6 +15,9 @@ from photo_files import encoded
 from PIL import Image, ImageCms
 from skimage import data
 from squeezesam import PhotoError, open_photo
+from squeezesam.photo_colour import colours_of_image
+from squeezesam.photo_decode import read_picture
+from tiff_files import LAYOUTS, PICTURE, SHORT, Tag, written
 
 PHOTO = Image.fromarray(data.astronaut()[:200, :240])
 RGB = np.asarray(PHOTO).astype(int)
@@ -151,3 +157,58 @@ def test_the_profiles_of_the_tests_are_what_they_say() -> None:
     assert np.abs(_through_littlecms(red, DISPLAY_P3)[0, 0] - (255, 0, 0)).max() <= 8
     assert struct.unpack_from(">4s", DISPLAY_P3, 36)[0] == b"acsp"
     assert matrix_profile(ADOBE_RGB[:0] or (0.64, 0.33, 0.21, 0.71, 0.15, 0.06), 2.2) == ADOBE_RGB
+
+
+# Bits, photometric and extra values of pictures that must be read in some layouts at least.
+_READ = [(8, 0, ()), *product((1, 4, 8, 16), (1,), [()]), *product((1, 4, 8), (3,), [()]),
+         *product((8, 16), (2,), [(), (0,), (1,), (2,)]), (8, 1, (2,)), (8, 5, ()), (16, 5, ()),
+         (8, 6, ()), (8, 8, ())]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "kind", product((1, 4, 8, 16), (0, 1, 2, 3, 5, 6, 8), ((), (0,), (1,), (2,)))
+)
+def test_one_picture_in_every_layout_is_the_same_photo_or_refused_by_its_kind(
+    kind: tuple[int, int, tuple[int, ...]],
+) -> None:
+    bits, photometric, extra = kind
+    samples = {0: 1, 1: 1, 3: 1, 5: 4}.get(photometric, 3) + len(extra)
+    rng, shape = np.random.default_rng(bits), (*PICTURE.shape[:2], samples)
+    values, palette = rng.integers(0, 1 << bits, shape), rng.integers(0, 65536, 3 << min(bits, 8))
+    more = (*((Tag(338, SHORT, extra),) if extra else ()), Tag(530, SHORT, (1, 1)))
+    more += (Tag(320, SHORT, tuple(palette.tolist())),) if photometric == 3 else ()
+    found, said = [], set[str]()
+    for order, layout, packing, fill in product("<>", LAYOUTS, ("plain", "Deflate"), (1, 2)):
+        tiff = written(values, photometric, bits, order, layout, packing, fill, more)
+        try:
+            found.append(colours_of_image(read_picture(tiff.file(), "photo")))
+        except PhotoError as error:
+            said.add(str(error))
+    assert all(
+        re.search(r"are not read; save it as PNG$|no photo has$|too short\)$", one) for one in said
+    )
+    # Pillow and libtiff round YCbCr differently.
+    for pixels, straight in found:
+        most = np.abs(pixels.astype(int) - found[0][0]).max()
+        assert most <= (3 if photometric == 6 else 0)
+        assert np.array_equal(straight, found[0][1]) or straight is found[0][1] is None
+    assert len(found) > 5 or (bits, photometric, extra) not in _READ
+
+
+@pytest.mark.parametrize(
+    ("values", "more"),
+    [(3, (Tag(339, SHORT, (form,) * 3),)) for form in (0, 2, 3, 4, 9)]
+    + [(6, (Tag(530, SHORT, of),)) for of in ((2, 2), (2, 1), (4, 4))]
+    + [(6, (Tag(530, SHORT, (1, 1)), Tag(532, 5, (16, 235) * 6))), (6, ())],
+)
+def test_values_that_pillow_would_take_for_others_are_refused(
+    values: int, more: tuple[Tag, ...]
+) -> None:
+    for photometric in (1, 2) if values == 3 else (6,):
+        cut = PICTURE[..., :1] if photometric == 1 else PICTURE
+        tags = tuple(replace(tag, values=tag.values[: cut.shape[2]]) if values == 3 else tag
+                     for tag in more)  # fmt: skip
+        for order, layout in product("<>", LAYOUTS[:3]):
+            file = written(cut, photometric, 8, order, layout, "plain", more=tags).file()
+            with pytest.raises(PhotoError, match=r"in a TIFF file are not read; save it as PNG$"):
+                read_picture(file, "photo")

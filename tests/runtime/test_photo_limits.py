@@ -9,17 +9,20 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pillow_heif
 import pytest
-from photo_attacks import BOMBS, PACKED, SLOW, chunk, many_scans, packed_texts
+from photo_attacks import BOMBS, PACKED, SLOW, chunk, grid, many_scans, packed_texts
 from photo_files import encoded
 from PIL import Image, ImageCms
 from skimage import data
 from squeezesam import PhotoError, open_photo
+from squeezesam.photo_boxes import check_items
 from squeezesam.photo_decode import read_picture
+from squeezesam.photo_formats import DamageError
 
 MIB = 1 << 20
 PER_PIXEL = {"webp": 22}  # what the documentation of MAX_PIXELS promises; others:
@@ -235,3 +238,48 @@ def test_the_limit_can_be_set_and_holds_for_every_format(files: dict[str, bytes]
         with pytest.raises(PhotoError, match="more than the 5 megapixels"):
             open_photo(file, max_pixels=5_000_000)
         assert open_photo(file, max_pixels=6_000_000).pixels.size == 18_000_000, kind
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"avif"])
+def test_a_picture_of_cells_costs_no_more_than_its_cells_are_worth(brand: bytes) -> None:
+    own = [bytes([number]) * 9 for number in range(16)]
+    said = {
+        "one place": grid(brand, 64, list(range(16)), own[:1] * 16, 4),
+        "two in one place": grid(brand, 64, list(range(16)), [*own[:15], own[0]], 4),
+        "one cell": grid(brand, 64, [0] * 16, own[:1], 4),
+        "a cell twice": grid(brand, 64, [*range(15), 0], own, 4),
+        "many cells": grid(brand, 4096, [0], own, 1),
+    }
+    for what, file in said.items():
+        with pytest.raises(PhotoError) as caught:
+            open_photo(file, accept_damaged=True)
+        reason = "many times it" if what == "many cells" else "lie in one another"
+        assert ("put together of cells" if brand == b"avif" else reason) in str(caught.value)
+    if brand == b"heic":  # its cells are sound ones, but for what is in them
+        check_items(grid(brand, 512, list(range(16)), own, 4), "heif")
+
+
+@pytest.mark.parametrize("size", [(1, 1), (33, 70), (640, 480), (1500, 1000)])
+@pytest.mark.parametrize("form", ["AVIF", "HEIF"])
+def test_what_encoders_write_is_read(form: str, size: tuple[int, int]) -> None:
+    pillow_heif.register_heif_opener()
+    for mode, options in product(("RGB", "RGBA", "L"), ({}, {"quality": 20}, {"quality": 100})):
+        picture = Image.fromarray(data.astronaut()).resize(size).convert(mode)
+        picture.info["exif"] = b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"
+        photo = open_photo(encoded(picture, form, **options))
+        assert photo.pixels.shape == (size[1], size[0], 3)
+
+
+def test_several_pictures_in_a_file_are_not_taken_for_cells() -> None:
+    frames = [Image.new("RGB", (64, 48), colour) for colour in ("red", "green", "blue")]
+    for form in ("AVIF", "HEIF"):
+        file = encoded(frames[0], form, save_all=True, append_images=frames[1:])
+        assert open_photo(file).pixels.shape == (48, 64, 3)
+
+
+def test_a_head_of_boxes_that_was_meddled_with_raises_nothing_but_a_sentence() -> None:
+    own = [bytes([number]) * 9 for number in range(4)]
+    files = [grid(b"heic", 64, list(range(4)), own, 2), encoded(Image.new("RGB", (9, 9)), "HEIF")]
+    for file, at, value in product(files, range(12, 500), (0, 1, 127, 255)):
+        with contextlib.suppress(DamageError):
+            check_items(file[:at] + bytes([value]) + file[at + 1 :], "heif")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import itertools
 import resource
 import struct
 import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ def test_what_pillow_writes_is_read_as_pillow_reads_it(mode: str, packing: str |
 def test_what_tifffile_writes_is_read_but_for_planes_that_pillow_misreads() -> None:
     tifffile = pytest.importorskip("tifffile")
     read = 0
-    for colours, depth, planes, tile, packing, order, predictor in itertools.product(
+    for colours, depth, planes, tile, packing, order, predictor in product(
         ("grey", "colour"), (1, 257), ("contig", "separate"), (None, (32, 48)),
         (None, "zlib", "lzw", "packbits"), "<>", (False, True),
     ):  # fmt: skip

@@ -61,7 +61,17 @@ class Tiff:
 
 def sound(order: str, layout: str, packing: str) -> Tiff:
     """PICTURE in such a file."""
-    planes = [PICTURE[..., c : c + 1] for c in range(3)] if "planes" in layout else [PICTURE]
+    return written(PICTURE, 2, 8, order, layout, packing)
+
+
+def written(
+    values: np.ndarray, photometric: int, bits: int, order: str, layout: str, packing: str,
+    fill: int = 1, more: tuple[Tag, ...] = (),
+) -> Tiff:  # fmt: skip
+    """H×W×samples in such a file. fill: FillOrder; more: tags that are added, or replaced."""
+    samples = values.shape[2]
+    apart = "planes" in layout
+    planes = [values[..., c : c + 1] for c in range(samples)] if apart else [values]
     rows = HEIGHT if layout == "one strip" else ROWS
     parts = []
     for plane in planes:
@@ -75,25 +85,35 @@ def sound(order: str, layout: str, packing: str) -> Tiff:
             ]
         else:
             parts += [plane[y : y + rows] for y in range(0, HEIGHT, rows)]
-    packed = [_packed(np.ascontiguousarray(part), packing) for part in parts]
+    packed = [_packed(_raw(part, bits, order), packing) for part in parts]
+    if fill == 2:
+        packed = [bytes(int(f"{byte:08b}"[::-1], 2) for byte in part) for part in packed]
     lengths = tuple(map(len, packed))
     offsets = tuple(8 + sum(lengths[:number]) for number in range(len(lengths)))
     tags = [
-        Tag(256, SHORT, (WIDTH,)), Tag(257, LONG, (HEIGHT,)), Tag(258, SHORT, (8, 8, 8)),
-        Tag(259, SHORT, (PACKINGS[packing],)), Tag(262, SHORT, (2,)), Tag(274, SHORT, (1,)),
-        Tag(277, SHORT, (3,)), Tag(284, SHORT, (2 if "planes" in layout else 1,)),
-        Tag(317, SHORT, (1,)), Tag(339, SHORT, (1, 1, 1)),
+        Tag(256, SHORT, (WIDTH,)), Tag(257, LONG, (HEIGHT,)), Tag(258, SHORT, (bits,) * samples),
+        Tag(259, SHORT, (PACKINGS[packing],)), Tag(262, SHORT, (photometric,)),
+        Tag(274, SHORT, (1,)), Tag(277, SHORT, (samples,)), Tag(284, SHORT, (2 if apart else 1,)),
+        Tag(317, SHORT, (1,)), Tag(339, SHORT, (1,) * samples),
+        *([Tag(266, SHORT, (fill,))] if fill != 1 else []),
     ]  # fmt: skip
     if "tiles" in layout:
         tags += [Tag(322, SHORT, (TILE,)), Tag(323, LONG, (TILE,)), Tag(324, LONG, offsets),
                  Tag(325, LONG, lengths)]  # fmt: skip
     else:
         tags += [Tag(273, LONG, offsets), Tag(278, SHORT, (rows,)), Tag(279, SHORT, lengths)]
-    return Tiff(order, b"".join(packed), tuple(sorted(tags, key=lambda tag: tag.tag)))
+    by_number = {tag.tag: tag for tag in (*tags, *more)}
+    return Tiff(order, b"".join(packed), tuple(by_number[tag] for tag in sorted(by_number)))
 
 
-def _packed(part: np.ndarray, packing: str) -> bytes:
-    raw = part.tobytes()
+def _raw(part: np.ndarray, bits: int, order: str) -> bytes:
+    if bits >= 8:
+        return part.astype(f"{order}u{bits // 8}").tobytes()
+    rows = part.reshape(len(part), -1, 1) >> np.arange(bits)[::-1] & 1
+    return np.packbits(rows.reshape(len(part), -1), axis=1).tobytes()
+
+
+def _packed(raw: bytes, packing: str) -> bytes:
     if "Deflate" in packing:
         return zlib.compress(raw)
     if packing == "PackBits":  # runs of up to 128 bytes as they are

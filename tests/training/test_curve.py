@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import time
 from pathlib import Path
 
 import cv2
 import pytest
+from squeezesam.formats import read_file
+from squeezesam_export.errors import ExportError
+from squeezesam_export.replacing import check_replaceable
 from squeezesam_train.curve import main, read_log
+from squeezesam_train.evaluation.detector_ap import load_truth
+from squeezesam_train.photos import DataError, index_rows
+from squeezesam_train.sources.coco import CocoPhotos
+from squeezesam_train.sources.prepare_duts import _written_earlier
 
 
 def _write(path: Path, steps: list[int]) -> None:
@@ -91,3 +100,44 @@ def test_a_long_log_is_read_in_linear_time(tmp_path: Path) -> None:
     began = time.process_time()
     assert len(read_log(tmp_path / "log.jsonl")) == 60_000
     assert time.process_time() - began < 20
+
+
+def _nothing_is_written_earlier(path: Path) -> None:
+    if _written_earlier(path, "train/duts_tr") == set():
+        raise DataError("refused")
+
+
+TEXTS = {
+    "log.jsonl": read_log,
+    "index.csv": lambda path: list(index_rows(path.parent, ("split",))),
+    "earlier.csv": _nothing_is_written_earlier,
+    "coco.json": lambda path: CocoPhotos(path.parent, path),
+    "truth.json": load_truth,
+    "manifest.json": lambda path: check_replaceable(path.parent),
+    "any": lambda path: json.loads(read_file(path, 1 << 20)),
+}
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "socket", "endless", "device", "system's own"])
+@pytest.mark.parametrize("name", TEXTS)
+def test_what_is_no_file_or_has_no_end_is_refused_at_once_where_a_text_should_be(
+    name: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the name of a socket is short
+    path = Path(name)
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as open_one:
+            open_one.bind(name)
+    elif kind == "endless":
+        with path.open("wb") as file:
+            file.truncate(1 << 36)
+    else:
+        path.symlink_to("/dev/zero" if kind == "device" else "/proc/self/pagemap")
+    began = time.monotonic()
+    with pytest.raises((DataError, ExportError, OSError, ValueError)):
+        TEXTS[name](path.absolute())
+    assert time.monotonic() - began < 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import sys
@@ -14,6 +15,7 @@ from squeezesam.terminal import printable
 from squeezesam.writing import check_free, write_whole
 
 from squeezesam_train.figures import new_figure
+from squeezesam_train.photos import lines_of
 
 _FIELDS = ("step", "size", "iou", "best_iou")
 
@@ -25,8 +27,8 @@ def read_log(path: Path) -> list[dict[str, Any]]:
         ValueError: the file holds no record, or a line is none: which line, and what it lacks.
     """
     records: list[dict[str, Any]] = []  # by ascending step
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
+    with contextlib.closing(lines_of(path)) as lines:
+        for number, line in enumerate(lines, 1):
             record = _record(number, line)
             # A run that went back to a checkpoint repeats steps: what it did after is undone.
             while records and records[-1]["step"] >= record["step"]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 import os
 import stat
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from squeezesam import PhotoError, open_photo
+from squeezesam.formats import open_file
 from squeezesam.photo import read_photo_file
 from squeezesam.photo_decode import read_picture
 
 IGNORE = 255
+_LONGEST_LINE = 1 << 20
 
 U8 = NDArray[np.uint8]
 
@@ -93,8 +97,8 @@ def index_rows(
     index = root / "index.csv"
     line = 1
     try:
-        with index.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
+        with contextlib.closing(lines_of(index)) as lines:
+            reader = csv.DictReader(lines)
             for column in columns:
                 if column not in (reader.fieldnames or ()):
                     raise ValueError(f"it has no column '{column}'")
@@ -108,6 +112,19 @@ def index_rows(
         raise DataError(f"cannot read {index}: {error.strerror}") from error
     except (ValueError, csv.Error) as error:
         raise DataError(f"{index} is not a photo index: line {line}: {error}") from error
+
+
+def lines_of(table: Path) -> Generator[str, None, None]:
+    """The lines of a text file with their ends.
+
+    Raises OSError (it is no file, or cannot be read) and ValueError (it is no UTF-8, or a line has
+    more than a million letters).
+    """
+    with open_file(table) as file, io.TextIOWrapper(file, "utf-8", newline="") as text:
+        while line := text.readline(_LONGEST_LINE + 1):
+            if len(line) > _LONGEST_LINE:
+                raise ValueError(f"a line has more than {_LONGEST_LINE} letters")
+            yield line
 
 
 def check_text(column: str, text: str | None) -> None:

@@ -19,6 +19,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from squeezesam.formats import read_file
+
 from squeezesam_export.files import file_entries
 from squeezesam_export.program import LoweredProgram
 
@@ -152,7 +154,7 @@ def _known(entry: Path) -> tuple[str, list[Any], Facts]:
         OSError, ValueError, KeyError, TypeError, RecursionError: it is not as it was written.
     """
     _check_file(entry / "entry.json", _MOST_TEXT)
-    known = json.loads((entry / "entry.json").read_text(encoding="utf-8"))
+    known = json.loads(read_file(entry / "entry.json", _MOST_TEXT))
     name, files, facts = known["name"], known["files"], Facts(**known["facts"])
     if not isinstance(name, str) or not _is_plain(name):
         raise ValueError("a name that leads elsewhere")

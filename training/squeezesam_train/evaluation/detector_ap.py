@@ -21,6 +21,7 @@ from typing import Any, TypeGuard
 import numpy as np
 from pycocotools import mask as rle
 from pycocotools.coco import COCO
+from squeezesam.formats import read_file
 from squeezesam.photo import MAX_PIXELS
 from squeezesam_model.printable import shown
 
@@ -32,6 +33,7 @@ from squeezesam_train.sources.run_lengths import Outlines, to_rle
 
 # LVIS has 1,203 classes, and hardly 300 objects on a photo; a detection is held against each.
 _MOST_CLASSES, _MOST_ON_A_PHOTO = 2_500, 1_000
+_LARGEST_JSON = 8 << 30  # bytes; LVIS has one
 _LONGEST_ID = 256
 _LONGEST_NAME = 1_000  # of a file, with the folders that it is in
 _LVIS_KEYS = ("neg_category_ids", "not_exhaustive_category_ids")
@@ -182,7 +184,7 @@ def load_detections(path: Path, truth: COCO, most: int) -> dict[int, list[Detect
 
 def _json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(read_file(path, _LARGEST_JSON))
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from squeezesam.formats import read_file
 from squeezesam.photo import MAX_PIXELS
 from squeezesam_model.printable import shown
 
@@ -85,9 +86,7 @@ class CocoPhotos:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > _LARGEST_JSON:
-            raise DataError(f"{path} is larger than {_LARGEST_JSON >> 30} GiB")
-        document = json.loads(path.read_bytes())
+        document = json.loads(read_file(path, _LARGEST_JSON))
     except MemoryError as error:
         raise DataError(f"{path}: not enough memory for it") from error
     except OSError as error:

@@ -10,6 +10,7 @@ objects in the same layout will do; see --source.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import os
 import shutil
@@ -33,6 +34,7 @@ from squeezesam_train.photos import (
     check_text,
     decode_labels,
     decode_photo,
+    lines_of,
     photo_bytes,
 )
 from squeezesam_train.sources.difference_hash import NEAR, NearDuplicates
@@ -139,8 +141,8 @@ def _refuse_output(output: Path, arguments: argparse.Namespace) -> None:
 def _written_earlier(index: Path, folder: str) -> set[str]:
     """Paths, relative to the index, of it and of what it lists in `folder`; none if unreadable."""
     try:
-        with index.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
+        with contextlib.closing(lines_of(index)) as lines:
+            reader = csv.DictReader(lines)
             if tuple(reader.fieldnames or ()) != FIELDS:
                 return set()
             ids = [r["id"] for r in reader if f"{r['split']}/{r['source']}" == folder]
