@@ -21,7 +21,7 @@ from . import _core, photo_jpeg
 from .errors import PhotoError
 from .photo_boxes import check_items
 from .photo_colour import Pixels, colours_of_image, is_photo_mode, rgb_of_array
-from .photo_formats import NAMES, DamageError, fault, open_heif, recognise, truncated
+from .photo_formats import NAMES, DamageError, fault, heif_reader, recognise, truncated
 from .photo_png import open_png
 from .photo_tiff import fault_of_tiff, open_tiff
 from .silence import silent_stderr
@@ -183,19 +183,14 @@ def _refused(name: str, form: str) -> Iterator[None]:
 
 def _opened(data: bytes, form: str, name: str, lenient: bool = False) -> Image.Image:
     """Pillow's picture with its header read; `lenient` takes what can be had of its pixels."""
-    from PIL import (
-        AvifImagePlugin,
-        BmpImagePlugin,
-        JpegImagePlugin,
-        WebPImagePlugin,
-        features,
-    )
+    from PIL import AvifImagePlugin, BmpImagePlugin, JpegImagePlugin, WebPImagePlugin, features
 
-    check_items(data, form)
-    if form == "heif":
-        return open_heif(io.BytesIO(data), name)
+    heif = heif_reader(name) if form == "heif" else None
     if form in ("avif", "webp") and not features.check(form):
         raise PhotoError(f"{name}: this Pillow was built without {NAMES[form]}")
+    check_items(data, form)
+    if heif is not None:
+        return heif(io.BytesIO(data))
     if form == "png":
         return open_png(data, lenient)
     if form == "tiff":

@@ -15,6 +15,7 @@ from .errors import PhotoError
 
 if TYPE_CHECKING:
     import io
+    from collections.abc import Callable
 
     from PIL import Image
 
@@ -146,13 +147,13 @@ class DamageError(Exception):
     """What is damaged inside of a picture, found while it was decoded."""
 
 
-def open_heif(file: io.BytesIO, name: str) -> Image.Image:
-    """Pillow's picture. Raises PhotoError, named `name`, where nothing can read HEIC."""
+def heif_reader(name: str) -> Callable[[io.BytesIO], Image.Image]:
+    """What makes Pillow's picture. Raises PhotoError, named `name`, where nothing reads HEIC."""
     try:
         import pillow_heif
     except ImportError:
         raise PhotoError(
             f"{name}: HEIC pictures need pip install squeezesam[heif]; or convert it to JPEG"
         ) from None
-    image: Image.Image = pillow_heif.HeifImageFile(file)
-    return image
+    reader: Callable[[io.BytesIO], Image.Image] = pillow_heif.HeifImageFile
+    return reader

@@ -8,7 +8,7 @@ import torch
 from scipy.ndimage import distance_transform_edt
 from scored_sample import random_mask, small_photo, target_of
 from squeezesam_model import SaliencyNet, Segmenter, saliency_preset, segmenter_preset
-from squeezesam_model.fitted import Fitted, ScoreHeads
+from squeezesam_model.fitted import Fitted, Head, ScoreHeads
 from squeezesam_train.evaluation.prompts import (
     Click,
     Prompts,
@@ -176,7 +176,7 @@ def test_a_mask_that_is_built_on_has_its_share_of_the_heat_map_already(switched_
     torch.manual_seed(0)
     network = Segmenter(segmenter_preset("squeezesam"))
     # Heads that tell their kind of prompts, whatever the mask.
-    heads = tuple((bias, (0.0,)) for bias in (0.1, 0.2, 0.3, 0.4))
+    heads = tuple(Head(bias, (0.0,)) for bias in (0.1, 0.2, 0.3, 0.4))
     network.fitted = Fitted((2.0, 2.0, 2.0, 2.0), ScoreHeads(("score",), heads))
     heat = SaliencyNet(saliency_preset("saliency"))
     # No mask is empty: that would be worth nothing.
