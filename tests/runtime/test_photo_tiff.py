@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 from photo_files import encoded
 from PIL import Image, ImageCms
 from squeezesam import PhotoError, open_photo
@@ -110,7 +111,6 @@ def test_what_pillow_writes_is_read_as_pillow_reads_it(mode: str, packing: str |
 
 
 def test_what_tifffile_writes_is_read_but_for_planes_that_pillow_misreads() -> None:
-    tifffile = pytest.importorskip("tifffile")
     read = 0
     for colours, depth, planes, tile, packing, order, predictor in product(
         ("grey", "colour"), (1, 257), ("contig", "separate"), (None, (32, 48)),
