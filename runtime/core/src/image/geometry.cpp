@@ -31,6 +31,10 @@ Placement place(Size photo, Size input) {
             AxisMap{static_cast<double>(resized.height) / photo.height}};
 }
 
+double on_plane(double photo, const AxisMap& axis, int input, int plane) {
+    return (axis.to_input(photo) + 0.5) * plane / input;
+}
+
 int covered(int resized, int input, int map) {
     const int64_t twice = 2 * int64_t{resized} * map;
     return std::clamp(static_cast<int>((twice + input) / (2 * int64_t{input})), 1, map);

@@ -32,6 +32,9 @@ struct Placement {
 
 Placement place(Size photo, Size input);
 
+// Where a photo's pixel centre lies on a plane over the whole input, measured from its edge.
+double on_plane(double photo, const AxisMap& axis, int input, int plane);
+
 // How much of a map's side the photo covers: pixels at least half of which lie on it. `resized`:
 // the photo's side in an input with the side `input`, of which the map shows all.
 int covered(int resized, int input, int map);

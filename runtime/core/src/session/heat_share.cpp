@@ -16,12 +16,7 @@ double valid(int resized, int input, int map) { return static_cast<double>(resiz
 // Of the longer side of the part of a plane that the photo covers.
 constexpr double kReach = 0.2;
 
-// Where a photo's pixel centre lies on a plane, measured from its edge.
-double on_plane(double photo, const AxisMap& axis, int input, int plane) {
-    return (axis.to_input(photo) + 0.5) * plane / input;
-}
-
-// The plane's pixel there.
+// The plane's pixel where a photo's pixel centre lies.
 size_t pixel(double photo, const AxisMap& axis, int input, int plane) {
     return static_cast<size_t>(std::clamp(on_plane(photo, axis, input, plane), 0.0, plane - 1.0));
 }

@@ -22,10 +22,10 @@ bool looks_at_heat(const ScoreHeads& heads, PromptKind kind) {
 
 PlanePrompts on_plane(const PromptState& prompts, const Placement& placement, Size plane) {
     const auto x = [&](double at) {
-        return (placement.x.to_input(at) + 0.5) * plane.width / placement.input.width;
+        return on_plane(at, placement.x, placement.input.width, plane.width);
     };
     const auto y = [&](double at) {
-        return (placement.y.to_input(at) + 0.5) * plane.height / placement.input.height;
+        return on_plane(at, placement.y, placement.input.height, plane.height);
     };
     PlanePrompts found;
     if (prompts.box) {
